@@ -1,0 +1,108 @@
+//! Lists the fields of a *gestión* (one logged contact with a customer), once, as data.
+//!
+//! The tool's schema texts, the default columns, masking and the README's field table all walk
+//! [`FIELDS`]. The sandbox serves the same keys, and a test holds the two together. Source: the
+//! vendor's page "Query management" for `queryGestion.php`.
+//!
+//! A tenant may have fields of its own; they are kept, shown and searchable, but not listed here.
+
+/// Says whether an answer shows a field without being asked for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// Shown by default.
+    Usual,
+    /// Shown when the caller names it in `columns`.
+    OnRequest,
+}
+
+/// Describes one field of a gestión.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// wolkvox's own key, by which the field can also be searched.
+    pub name: &'static str,
+    /// What it holds, in English.
+    pub english: &'static str,
+    /// What it holds, in Spanish.
+    pub spanish: &'static str,
+    /// Whether answers show it by default.
+    pub shown: Shown,
+    /// Whether it says who a person is or how to reach one; `WOLKVOX_MASK=personal` masks these.
+    pub personal: bool,
+}
+
+impl Field {
+    const fn usual(name: &'static str, english: &'static str, spanish: &'static str) -> Self {
+        Self { name, english, spanish, shown: Shown::Usual, personal: false }
+    }
+
+    const fn technical(name: &'static str, english: &'static str, spanish: &'static str) -> Self {
+        Self { name, english, spanish, shown: Shown::OnRequest, personal: false }
+    }
+
+    const fn personal(mut self) -> Self {
+        self.personal = true;
+        self
+    }
+}
+
+/// Holds the classification's code in the spelling that answers use.
+pub const CLASSIFICATION_CODE: &str = "tipification_code";
+/// Holds the classification's description in the spelling that answers use.
+pub const CLASSIFICATION_DESCRIPTION: &str = "tipification_description";
+/// Holds the day and time of the contact.
+pub const DATE: &str = "date";
+/// Holds the reference name of the obligation (not its id).
+pub const OBLIGATION: &str = "obligation";
+
+/// Lists the fields that `queryGestion.php` documents, in the order in which answers show them.
+pub const FIELDS: &[Field] = &[
+    Field::usual(DATE, "day and time of the contact, no time zone", "fecha y hora de la gestión"),
+    Field::usual("time", "duration or time of the contact, as wolkvox wrote it", "duración u hora"),
+    Field::usual("type_interaction", "channel, e.g. inbound, outbound_ma, chat-whatsapp", "canal"),
+    Field::usual(CLASSIFICATION_CODE, "outcome code chosen by the agent", "código de tipificación"),
+    Field::usual(CLASSIFICATION_DESCRIPTION, "outcome in words", "tipificación"),
+    Field::usual("tipifycation_code", "outcome code, wolkvox's other spelling", "código de tipificación"),
+    Field::usual("tipifycation_desc", "outcome in words, wolkvox's other spelling", "tipificación"),
+    Field::usual(OBLIGATION, "reference name of the obligation, not its id", "nombre de la obligación"),
+    Field::usual("agent_name", "agent who made the contact", "agente").personal(),
+    Field::usual("agent_id", "the agent's extension", "extensión del agente"),
+    Field::usual("campaign_id", "campaign", "campaña"),
+    Field::usual("id_customer", "customer's document number; the best search key", "documento, cédula o NIT").personal(),
+    Field::usual("customer_id", "ADDITIONAL customer id, often blank", "identificación adicional").personal(),
+    Field::usual("client_name", "customer's first name", "nombre del cliente").personal(),
+    Field::usual("client_lastname", "customer's last name", "apellido del cliente").personal(),
+    Field::usual("client_type_document", "kind of document", "tipo de documento"),
+    Field::usual("client_telephone", "customer's phone", "teléfono del cliente").personal(),
+    Field::usual("wolkvox_idRecord", "id of the case file", "id del expediente"),
+    Field::technical("wolkvox_id", "id of this gestión", "id de la gestión"),
+    Field::technical("wolkvox_idCall", "id of the call", "id de la llamada"),
+    Field::technical("wolkvox_idCustomer", "customer's id inside wolkvox", "id interno del cliente"),
+    Field::technical("wolkvox_phoneCall", "number dialled by the dialler", "teléfono marcado").personal(),
+    Field::technical("wolkvox_CrmPhoneCall", "number called from the CRM", "teléfono llamado desde el CRM").personal(),
+    Field::technical("wolkvox_owner", "owner: user, nombre, id, email", "propietario").personal(),
+    Field::technical("wolkvox_usuario_creacion", "user who created it; API@… is an integration", "usuario de creación").personal(),
+    Field::technical("wolkvox_origen", "where it was inserted from", "origen"),
+    Field::technical("wolkvox_ip_address", "IP address it was inserted from", "dirección IP").personal(),
+    Field::technical("module", "CRM module", "módulo"),
+];
+
+/// Finds a documented field by its exact name.
+pub fn find(name: &str) -> Option<&'static Field> {
+    FIELDS.iter().find(|field| field.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_field_is_listed_once_and_explained_in_both_languages() {
+        let names: HashSet<_> = FIELDS.iter().map(|field| field.name).collect();
+        assert_eq!(names.len(), FIELDS.len());
+        assert_eq!(FIELDS.len(), 28, "the vendor's sample has 28 keys");
+        for field in FIELDS {
+            assert!(!field.english.is_empty() && !field.spanish.is_empty(), "{}", field.name);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+//! wolkvox-mcp
+pub mod fields;
