@@ -221,6 +221,9 @@ pub enum Oddity {
         /// Size of what came.
         bytes: usize,
     },
+    /// A body whose compression is broken.
+    #[error("a body whose gzip compression is broken")]
+    BadCompression,
     /// JSON that is no wolkvox envelope.
     #[error("JSON of {bytes} bytes without wolkvox's envelope, status {status}")]
     NoEnvelope {

@@ -61,14 +61,28 @@ pub const FIELDS: &[Field] = &[
     Field::usual("type_interaction", "channel, e.g. inbound, outbound_ma, chat-whatsapp", "canal"),
     Field::usual(CLASSIFICATION_CODE, "outcome code chosen by the agent", "código de tipificación"),
     Field::usual(CLASSIFICATION_DESCRIPTION, "outcome in words", "tipificación"),
-    Field::usual("tipifycation_code", "outcome code, wolkvox's other spelling", "código de tipificación"),
+    Field::usual(
+        "tipifycation_code",
+        "outcome code, wolkvox's other spelling",
+        "código de tipificación",
+    ),
     Field::usual("tipifycation_desc", "outcome in words, wolkvox's other spelling", "tipificación"),
-    Field::usual(OBLIGATION, "reference name of the obligation, not its id", "nombre de la obligación"),
+    Field::usual(
+        OBLIGATION,
+        "reference name of the obligation, not its id",
+        "nombre de la obligación",
+    ),
     Field::usual("agent_name", "agent who made the contact", "agente").personal(),
     Field::usual("agent_id", "the agent's extension", "extensión del agente"),
     Field::usual("campaign_id", "campaign", "campaña"),
-    Field::usual("id_customer", "customer's document number; the best search key", "documento, cédula o NIT").personal(),
-    Field::usual("customer_id", "ADDITIONAL customer id, often blank", "identificación adicional").personal(),
+    Field::usual(
+        "id_customer",
+        "customer's document number; the best search key",
+        "documento, cédula o NIT",
+    )
+    .personal(),
+    Field::usual("customer_id", "ADDITIONAL customer id, often blank", "identificación adicional")
+        .personal(),
     Field::usual("client_name", "customer's first name", "nombre del cliente").personal(),
     Field::usual("client_lastname", "customer's last name", "apellido del cliente").personal(),
     Field::usual("client_type_document", "kind of document", "tipo de documento"),
@@ -76,13 +90,29 @@ pub const FIELDS: &[Field] = &[
     Field::usual("wolkvox_idRecord", "id of the case file", "id del expediente"),
     Field::technical("wolkvox_id", "id of this gestión", "id de la gestión"),
     Field::technical("wolkvox_idCall", "id of the call", "id de la llamada"),
-    Field::technical("wolkvox_idCustomer", "customer's id inside wolkvox", "id interno del cliente"),
-    Field::technical("wolkvox_phoneCall", "number dialled by the dialler", "teléfono marcado").personal(),
-    Field::technical("wolkvox_CrmPhoneCall", "number called from the CRM", "teléfono llamado desde el CRM").personal(),
+    Field::technical(
+        "wolkvox_idCustomer",
+        "customer's id inside wolkvox",
+        "id interno del cliente",
+    ),
+    Field::technical("wolkvox_phoneCall", "number dialled by the dialler", "teléfono marcado")
+        .personal(),
+    Field::technical(
+        "wolkvox_CrmPhoneCall",
+        "number called from the CRM",
+        "teléfono llamado desde el CRM",
+    )
+    .personal(),
     Field::technical("wolkvox_owner", "owner: user, nombre, id, email", "propietario").personal(),
-    Field::technical("wolkvox_usuario_creacion", "user who created it; API@… is an integration", "usuario de creación").personal(),
+    Field::technical(
+        "wolkvox_usuario_creacion",
+        "user who created it; API@… is an integration",
+        "usuario de creación",
+    )
+    .personal(),
     Field::technical("wolkvox_origen", "where it was inserted from", "origen"),
-    Field::technical("wolkvox_ip_address", "IP address it was inserted from", "dirección IP").personal(),
+    Field::technical("wolkvox_ip_address", "IP address it was inserted from", "dirección IP")
+        .personal(),
     Field::technical("module", "CRM module", "módulo"),
 ];
 

@@ -1,2 +1,28 @@
-//! wolkvox-mcp
+//! Answers a call-centre agent's questions about customers' obligations from the wolkvox CRM, as
+//! an MCP server and at the terminal.
+//!
+//! The modules, each depending only on those below it:
+//!
+//! - [`cli`]: the command line
+//! - [`mcp`]: the protocol side, tools and the life of a connection
+//! - [`lookup`]: a look-up from end to end, within the limits of the tenant's token
+//! - [`wolkvox`]: the API's client, the only place that knows HTTP
+//! - [`answer`]: records to a compact answer, pure
+//! - [`config`], [`server_url`], [`fields`], [`error`], [`clean`]: settings, the table of fields,
+//!   failures and the cleaning of text, used by the others
+//! - [`sandbox`]: a wolkvox on this computer with fictitious data, knowing none of the others
+
+pub mod answer;
+pub mod clean;
+pub mod cli;
+pub mod config;
+pub mod error;
 pub mod fields;
+pub mod lookup;
+pub mod mcp;
+pub mod sandbox;
+pub mod server_url;
+pub mod wolkvox;
+
+/// Holds one record as wolkvox sent it: its own field names, in its own order.
+pub type Record = serde_json::Map<String, serde_json::Value>;

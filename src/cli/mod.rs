@@ -1,0 +1,130 @@
+//! Defines the command line and runs what it asks for.
+
+mod flags;
+mod logging;
+mod query;
+mod serve;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+
+use self::flags::Flags;
+use crate::config::{self, Account, Config, Setting};
+use crate::lookup::Lookup;
+use crate::sandbox::{self, Sandbox};
+use crate::server_url::ServerUrl;
+use crate::wolkvox::{Client, Operation, RootCertificates, Token, TokenSource};
+
+/// Exit status when a look-up found nothing.
+pub const NOTHING_FOUND: u8 = 1;
+/// Exit status for wrong usage, wrong settings or a failed look-up.
+pub const FAILED: u8 = 2;
+
+/// Answers questions about customers' obligations from the wolkvox CRM.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    about = "MCP server that answers questions about customers' obligations from the wolkvox CRM",
+    long_about = "MCP server that answers questions about customers' obligations from the wolkvox \
+                  CRM.\n\nWithout a command it serves MCP on standard input and output; that is \
+                  what an mcp.json starts.",
+    after_help = "Exit status: 0 success, 1 nothing found, 2 wrong usage, wrong settings or a \
+                  failed look-up."
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Ask the embedded sandbox with fictitious data instead of a real tenant
+    #[arg(long, global = true)]
+    sandbox: bool,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make one look-up and print the answer
+    Query(query::Query),
+}
+
+/// Runs the command and gives the exit status.
+///
+/// # Errors
+///
+/// What to print on stderr before ending with [`FAILED`].
+pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let Cli { command, sandbox, flags } = cli;
+    // At a terminal the answer matters, not the log of it.
+    let quiet = command.is_some();
+    let config = Config::resolve(
+        sandbox,
+        |setting| flags.get(setting),
+        |variable| match std::env::var_os(variable) {
+            Some(text) => Some(text.to_string_lossy().into_owned()),
+            None if quiet && variable == config::LOG.variable => Some("warn".to_owned()),
+            None => None,
+        },
+    )?;
+    logging::start(&config.log);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot start")?;
+    let status = runtime.block_on(async {
+        let session = Session::open(config).await?;
+        match command {
+            None => serve::serve(session).await,
+            Some(Command::Query(query)) => query.run(session).await,
+        }
+    });
+    // A blocked read of standard input must not hold up the end.
+    runtime.shutdown_background();
+    status
+}
+
+/// Holds what every command asks with.
+struct Session {
+    lookup: Arc<Lookup>,
+    operation: Option<Operation>,
+    /// Serves as long as it is held.
+    sandbox: Option<Sandbox>,
+}
+
+impl Session {
+    async fn open(config: Config) -> anyhow::Result<Self> {
+        let Config { account, operation, limits, mask, log: _ } = config;
+        let (client, operation, sandbox) = match account {
+            Account::Tenant { server, token, roots } => {
+                (Client::new(server, token, roots), operation, None)
+            }
+            Account::Sandbox => {
+                let sandbox = Sandbox::start().await.context("cannot start the sandbox")?;
+                let client = sandbox_client(&sandbox).map_err(anyhow::Error::msg)?;
+                let operation = match operation {
+                    None => Some(Operation::parse(sandbox::OPERATION.to_owned())?),
+                    chosen => chosen,
+                };
+                (client, operation, Some(sandbox))
+            }
+        };
+        Ok(Self { lookup: Arc::new(Lookup::new(client, limits, mask)), operation, sandbox })
+    }
+}
+
+fn sandbox_client(sandbox: &Sandbox) -> Result<Client, String> {
+    let server = ServerUrl::parse(&sandbox.url(), None)?;
+    let token = TokenSource::Fixed(Token::parse(sandbox.token())?);
+    Ok(Client::new(server, token, RootCertificates::default()))
+}
+
+/// Shows a setting's variable and default the way `--help` does.
+fn help_of(setting: &Setting) -> String {
+    let default = match setting.default {
+        "" => String::new(),
+        default => format!(", default {default}"),
+    };
+    format!("{} [{}{default}]", setting.meaning, setting.variable)
+}

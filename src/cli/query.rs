@@ -1,0 +1,159 @@
+//! Makes one look-up at the terminal: the same answer as the tool's, as a table or as JSON.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+use comfy_table::{ContentArrangement, Table, presets};
+use console::{Term, style};
+use indicatif::ProgressBar;
+use serde_json::{Map, Value, json};
+
+use super::{FAILED, NOTHING_FOUND, Session};
+use crate::Record;
+use crate::answer::{Answer, Outcome};
+use crate::fields::FIELDS;
+use crate::mcp::QueryObligation;
+
+/// A table that goes into a file or a pipe is this wide.
+const WIDTH_ELSEWHERE: u16 = 100;
+
+/// What to look up.
+#[derive(Debug, Args)]
+pub(super) struct Query {
+    /// Field to search by, such as id_customer
+    field: String,
+    /// Exact value
+    value: String,
+    /// Records to print, 1 to 100
+    #[arg(long)]
+    limit: Option<String>,
+    /// Records to skip
+    #[arg(long)]
+    offset: Option<String>,
+    /// First day, YYYY-MM-DD
+    #[arg(long)]
+    since: Option<String>,
+    /// Last day, YYYY-MM-DD
+    #[arg(long)]
+    until: Option<String>,
+    /// Field to add to the usual ones, or `*` for all; repeat it for more
+    #[arg(long = "column", value_name = "FIELD")]
+    columns: Vec<String>,
+    /// Print the answer as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Query {
+    pub(super) async fn run(self, session: Session) -> anyhow::Result<ExitCode> {
+        let Session { lookup, operation, sandbox } = session;
+        let tool = QueryObligation::new(lookup, operation, sandbox.is_some());
+        let spinner = ProgressBar::new_spinner().with_message("asking wolkvox");
+        spinner.enable_steady_tick(Duration::from_millis(100));
+        let answer = tool.answer(self.arguments(), |_| ()).await;
+        spinner.finish_and_clear();
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => {
+                writeln!(io::stderr(), "{}", error.text())?;
+                return Ok(ExitCode::from(FAILED));
+            }
+        };
+        let text = match self.json {
+            true => serde_json::to_string_pretty(&answer)? + "\n",
+            false => table(&answer)?,
+        };
+        match io::stdout().write_all(text.as_bytes()) {
+            // A reader such as `head` has seen enough.
+            Err(problem) if problem.kind() == io::ErrorKind::BrokenPipe => {}
+            written => written?,
+        }
+        Ok(match answer.outcome() {
+            Outcome::Found => ExitCode::SUCCESS,
+            Outcome::None => ExitCode::from(NOTHING_FOUND),
+        })
+    }
+
+    /// Gives the tool's arguments; it checks them, here as there.
+    fn arguments(&self) -> Map<String, Value> {
+        let Self { field, value, limit, offset, since, until, columns, json: _ } = self;
+        let mut arguments = Map::new();
+        let mut set = |name: &str, value: Value| arguments.insert(name.to_owned(), value);
+        set("field", json!(field));
+        set("value", json!(value));
+        set("limit", json!(limit));
+        set("offset", json!(offset));
+        set("since", json!(since));
+        set("until", json!(until));
+        if !columns.is_empty() {
+            set("columns", json!(columns));
+        }
+        arguments
+    }
+}
+
+/// Writes an answer for people: what was found, what all records share, then a row for each.
+fn table(answer: &Answer) -> anyhow::Result<String> {
+    let mut text = String::new();
+    let count = match answer.total {
+        1 => "1 record".to_owned(),
+        total => format!("{total} records"),
+    };
+    let sandbox = if answer.sandbox.is_some() { ", SANDBOX: fictitious data" } else { "" };
+    text += &format!("{}{sandbox}\n", style(format!("{count} found")).bold());
+    if let Some(hint) = &answer.hint {
+        text += &format!("{}\n", style(hint).yellow());
+    }
+    if let Some(common) = &answer.common {
+        text += "The same in all of them:\n";
+        for (name, value) in common {
+            text += &format!("  {name}: {}\n", shown(value));
+        }
+    }
+    if !answer.records.is_empty() {
+        text += &rows(&answer.records);
+        text.push('\n');
+    }
+    if let Some(next) = answer.next_offset {
+        text += &format!("{} more: --offset {next}\n", answer.total.saturating_sub(next));
+    }
+    Ok(text)
+}
+
+fn rows(records: &[Record]) -> String {
+    let columns = columns(records);
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    let terminal = Term::stdout();
+    table.set_width(match terminal.is_term() {
+        true => terminal.size().1,
+        false => WIDTH_ELSEWHERE,
+    });
+    table.set_header(&columns);
+    for record in records {
+        table.add_row(columns.iter().map(|name| record.get(*name).map(shown).unwrap_or_default()));
+    }
+    table.to_string()
+}
+
+/// Orders the records' fields: wolkvox's own as the table of fields has them, then the tenant's.
+fn columns(records: &[Record]) -> Vec<&str> {
+    let mut names: Vec<&str> = Vec::new();
+    for name in records.iter().flat_map(Record::keys) {
+        if !names.contains(&name.as_str()) {
+            names.push(name);
+        }
+    }
+    names.sort_by_key(|name| FIELDS.iter().position(|it| it.name == *name).unwrap_or(FIELDS.len()));
+    names
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}

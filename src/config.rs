@@ -1,0 +1,332 @@
+//! Turns environment variables and flags into one checked [`Config`].
+//!
+//! [`SETTINGS`] lists every setting once: the flags, `--help`, the error messages and the tests
+//! that hold the README's table and `mcp.json` walk it. A flag overrides its variable; a blank
+//! value counts as not set. After [`Config::resolve`] nothing reads the environment.
+
+use std::fmt;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use tracing_subscriber::filter::Targets;
+
+use crate::answer::Mask;
+use crate::server_url::ServerUrl;
+use crate::wolkvox::{Operation, RootCertificates, Token, TokenFile, TokenSource};
+
+/// Describes one setting.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// Environment variable.
+    pub variable: &'static str,
+    /// Flag, unless the setting must not stand in a process list.
+    pub flag: Option<&'static str>,
+    /// What it means, for `--help` and the README.
+    pub meaning: &'static str,
+    /// Value when not set; blank if there is none.
+    pub default: &'static str,
+    /// A value that works, for error messages.
+    pub example: &'static str,
+}
+
+macro_rules! settings {
+    ($($name:ident = $variable:literal, $flag:expr, $default:literal, $example:literal, $meaning:literal;)*) => {
+        $(#[doc = $meaning]
+        pub const $name: Setting = Setting {
+            variable: $variable, flag: $flag, meaning: $meaning, default: $default, example: $example,
+        };)*
+        /// Lists every setting, in the README's order.
+        pub const SETTINGS: &[Setting] = &[$($name),*];
+    };
+}
+
+settings! {
+    SERVER = "WOLKVOX_SERVER", Some("server"), "", "crm0001.wolkvox.com",
+        "CRM host, as in the browser's address bar when you are logged in";
+    TOKEN = "WOLKVOX_TOKEN", None, "", "the internal token from the CRM",
+        "The CRM's internal token";
+    TOKEN_FILE = "WOLKVOX_TOKEN_FILE", Some("token-file"), "", "/etc/wolkvox/token",
+        "A file that holds the token, read again when it changes";
+    OPERATION = "WOLKVOX_OPERATION", Some("operation"), "", "mycompany",
+        "Default operation (tenant); then the tool's `operation` is optional";
+    TIMEOUT = "WOLKVOX_TIMEOUT", Some("timeout"), "20s", "20s",
+        "One deadline for a look-up: queue, tries and pages together";
+    MAX_IN_FLIGHT = "WOLKVOX_MAX_IN_FLIGHT", Some("max-in-flight"), "2", "2",
+        "Simultaneous requests for the token; wolkvox allows 2";
+    CACHE_TTL = "WOLKVOX_CACHE_TTL", Some("cache-ttl"), "30s", "30s",
+        "How long an answer may be reused; `0s` turns it off";
+    RATE = "WOLKVOX_RATE", Some("rate"), "60", "60",
+        "Look-ups a minute that may reach wolkvox";
+    MAX_PAGES = "WOLKVOX_MAX_PAGES", Some("max-pages"), "4", "4",
+        "Pages of 250 that one look-up may fetch; `0` sends only the three documented keys";
+    MASK = "WOLKVOX_MASK", Some("mask"), "", "personal",
+        "Comma-separated fields to mask but for the last 4 characters; `personal` stands for names, documents, phones and e-mails";
+    ALLOW_HOST = "WOLKVOX_ALLOW_HOST", Some("allow-host"), "", "wolkvox-proxy.example.com",
+        "One extra host that may receive the token, such as a company's reverse proxy";
+    CA_FILE = "WOLKVOX_CA_FILE", Some("ca-file"), "", "/etc/ssl/company.pem",
+        "Extra root certificates (PEM)";
+    LOG = "WOLKVOX_LOG", Some("log"), "info", "debug",
+        "Log filter, always on stderr: error, warn, info, debug, trace or off";
+    LOG_FORMAT = "WOLKVOX_LOG_FORMAT", Some("log-format"), "text", "json",
+        "`text` or `json`";
+}
+
+/// Holds every setting, checked.
+#[derive(Debug)]
+pub struct Config {
+    /// Server and token, or the embedded sandbox.
+    pub account: Account,
+    /// Operation to use when a look-up names none.
+    pub operation: Option<Operation>,
+    /// Limits of a look-up.
+    pub limits: Limits,
+    /// Fields to mask.
+    pub mask: Mask,
+    /// What to log, and how.
+    pub log: Log,
+}
+
+/// Says whom to ask.
+#[derive(Debug)]
+pub enum Account {
+    /// The embedded sandbox.
+    Sandbox,
+    /// A real tenant.
+    Tenant {
+        /// Its server.
+        server: ServerUrl,
+        /// Its token.
+        token: TokenSource,
+        /// Root certificates beside the system's.
+        roots: RootCertificates,
+    },
+}
+
+/// Limits a look-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Deadline of a look-up.
+    pub timeout: Duration,
+    /// Simultaneous requests.
+    pub max_in_flight: NonZeroUsize,
+    /// How long an answer may be reused.
+    pub cache_ttl: Duration,
+    /// Look-ups a minute that may reach wolkvox.
+    pub rate: NonZeroU32,
+    /// Pages of one look-up; none sends only the three documented keys.
+    pub max_pages: Option<NonZeroU32>,
+}
+
+/// Says what to log.
+#[derive(Clone, Debug)]
+pub struct Log {
+    /// Which events.
+    pub filter: Targets,
+    /// In which form.
+    pub format: LogFormat,
+}
+
+/// Names a form of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Lists every setting that has to be mended.
+#[derive(Debug, thiserror::Error)]
+pub struct Problems(Vec<Problem>);
+
+/// Says what is wrong with one setting, never its value.
+#[derive(Debug)]
+pub struct Problem {
+    /// The setting.
+    pub setting: Setting,
+    /// What is wrong with it, to follow the variable's name.
+    pub problem: String,
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.0.len();
+        writeln!(f, "{count} setting{} to mend:", if count == 1 { "" } else { "s" })?;
+        for Problem { setting, problem } in &self.0 {
+            writeln!(f, "  {} {problem}. Example: {}", setting.variable, setting.example)?;
+        }
+        f.write_str(
+            "Set them in the \"env\" part of your client's mcp.json, or in the environment.\n\
+             Without a wolkvox account, try the sandbox: wolkvox-mcp --sandbox",
+        )
+    }
+}
+
+impl Config {
+    /// Checks the settings. `flags` and `environment` give a setting's text if it is set there;
+    /// with `sandbox` no account is needed.
+    ///
+    /// # Errors
+    ///
+    /// All problems at once.
+    pub fn resolve(
+        sandbox: bool,
+        flags: impl Fn(&Setting) -> Option<String>,
+        environment: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, Problems> {
+        let set = |setting: &Setting| {
+            let text = flags(setting).or_else(|| environment(setting.variable))?;
+            (!text.trim().is_empty()).then_some(text)
+        };
+        let mut read = Reader { set: &set, problems: Vec::new() };
+        let account = if sandbox { Some(Account::Sandbox) } else { read.account() };
+        let operation = read.optional(&OPERATION, |text| {
+            Operation::parse(text.to_owned()).map_err(|error| error.to_string())
+        });
+        let limits = read.limits();
+        let mask = read.optional(&MASK, Mask::parse).map(Option::unwrap_or_default);
+        let log = read.log();
+        match (account, operation, limits, mask, log) {
+            (Some(account), Some(operation), Some(limits), Some(mask), Some(log))
+                if read.problems.is_empty() =>
+            {
+                Ok(Self { account, operation, limits, mask, log })
+            }
+            _ => Err(Problems(read.problems)),
+        }
+    }
+}
+
+/// Reads settings one by one and collects what is wrong with them.
+struct Reader<'a> {
+    set: &'a dyn Fn(&Setting) -> Option<String>,
+    problems: Vec<Problem>,
+}
+
+impl Reader<'_> {
+    fn wrong(&mut self, setting: &Setting, problem: impl Into<String>) {
+        self.problems.push(Problem { setting: *setting, problem: problem.into() });
+    }
+
+    /// Reads a setting that may be missing. `None` means that it is wrong.
+    fn optional<T>(
+        &mut self,
+        setting: &Setting,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<Option<T>> {
+        let Some(text) = (self.set)(setting) else { return Some(None) };
+        let parsed = match placeholder(&text) {
+            true => Err("arrived as the name of a variable that your client did not fill in: \
+                         set that variable where the client starts, or write the value"
+                .to_owned()),
+            false => parse(&text),
+        };
+        match parsed {
+            Ok(value) => Some(Some(value)),
+            Err(problem) => {
+                self.wrong(setting, problem);
+                None
+            }
+        }
+    }
+
+    /// Reads a setting that has a default.
+    fn defaulted<T>(
+        &mut self,
+        setting: &Setting,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        match self.optional(setting, &parse)? {
+            Some(value) => Some(value),
+            None => parse(setting.default).ok(),
+        }
+    }
+
+    fn account(&mut self) -> Option<Account> {
+        let allowed = self.optional(&ALLOW_HOST, host_name);
+        let server = self.optional(&SERVER, |text| {
+            ServerUrl::parse(text, allowed.as_ref().and_then(Option::as_deref))
+        });
+        if matches!(server, Some(None)) {
+            self.wrong(&SERVER, "is not set");
+        }
+        let roots = self.optional(&CA_FILE, |path| {
+            let pem = std::fs::read(path).map_err(|problem| {
+                format!("names a file that cannot be read ({})", problem.kind())
+            })?;
+            RootCertificates::from_pem(&pem)
+        });
+        let token = self.optional(&TOKEN, Token::parse);
+        let file = self.optional(&TOKEN_FILE, |path| TokenFile::open(PathBuf::from(path)));
+        let token = match (token?, file?) {
+            (Some(token), None) => Some(TokenSource::Fixed(token)),
+            (None, Some(file)) => Some(TokenSource::File(file)),
+            (Some(_), Some(_)) => {
+                self.wrong(&TOKEN_FILE, "is set beside WOLKVOX_TOKEN: keep one of the two");
+                None
+            }
+            (None, None) => {
+                self.wrong(&TOKEN, "is not set, nor is WOLKVOX_TOKEN_FILE");
+                None
+            }
+        };
+        Some(Account::Tenant { server: server??, token: token?, roots: roots?.unwrap_or_default() })
+    }
+
+    fn limits(&mut self) -> Option<Limits> {
+        let timeout = self.defaulted(&TIMEOUT, |text| duration(text, Duration::from_millis(1)));
+        let max_in_flight = self.defaulted(&MAX_IN_FLIGHT, whole);
+        let cache_ttl = self.defaulted(&CACHE_TTL, |text| duration(text, Duration::ZERO));
+        let rate = self.defaulted(&RATE, whole);
+        let max_pages = self.defaulted(&MAX_PAGES, |text| whole::<u32>(text).map(NonZeroU32::new));
+        Some(Limits {
+            timeout: timeout?,
+            max_in_flight: max_in_flight?,
+            cache_ttl: cache_ttl?,
+            rate: rate?,
+            max_pages: max_pages?,
+        })
+    }
+
+    fn log(&mut self) -> Option<Log> {
+        let filter = self
+            .defaulted(&LOG, |text| text.trim().parse().map_err(|_| "is no log filter".to_owned()));
+        let format = self.defaulted(&LOG_FORMAT, |text| match text.trim() {
+            "text" => Ok(LogFormat::Text),
+            "json" => Ok(LogFormat::Json),
+            _ => Err("must be `text` or `json`".to_owned()),
+        });
+        Some(Log { filter: filter?, format: format? })
+    }
+}
+
+/// Recognises `${NAME}` and `$NAME`, which clients pass on as they stand when NAME is not set.
+fn placeholder(text: &str) -> bool {
+    let text = text.trim();
+    let Some(name) = text.strip_prefix('$') else { return false };
+    name.starts_with('{') && name.ends_with('}')
+        || name.starts_with(|letter: char| letter.is_ascii_alphabetic())
+            && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+}
+
+fn host_name(text: &str) -> Result<String, String> {
+    url::Host::parse(text.trim())
+        .map(|host| host.to_string())
+        .map_err(|_| "must be a host name alone, without https:// and path".to_owned())
+}
+
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+fn duration(text: &str, least: Duration) -> Result<Duration, String> {
+    let parsed: Option<Duration> =
+        text.trim().parse::<SignedDuration>().ok().and_then(|duration| duration.try_into().ok());
+    parsed.filter(|duration| (least..=LONGEST).contains(duration)).ok_or_else(|| {
+        "must be a time with its unit, at most a day, such as 500ms, 20s or 2m".to_owned()
+    })
+}
+
+fn whole<T: std::str::FromStr>(text: &str) -> Result<T, String> {
+    text.trim().parse().map_err(|_| "must be a whole number in range".to_owned())
+}

@@ -1,0 +1,123 @@
+//! Spares a wolkvox that is down, and the callers who would wait for it: after some failures in a
+//! row look-ups fail at once for a while, then one may try (pure: the time is an argument).
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// Failures in a row that open the circuit.
+const FAILURES: u32 = 5;
+/// How long it stays open.
+const REST: Duration = Duration::from_secs(15);
+
+/// Counts failures in a row.
+#[derive(Debug, Default)]
+pub(super) struct Circuit {
+    failures: u32,
+    open_until: Option<Instant>,
+    /// A look-up is on its way to find out whether wolkvox is back.
+    probing: bool,
+}
+
+/// Says how a look-up ended, as far as wolkvox's health goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Health {
+    /// wolkvox answered, be it with a refusal.
+    Answered,
+    /// wolkvox could not be reached in time.
+    Failed,
+    /// Nothing was learnt: the look-up was given up.
+    Unknown,
+}
+
+impl Circuit {
+    /// Lets a look-up pass, or says how long none will.
+    pub(super) fn enter(&mut self, now: Instant) -> Result<(), Duration> {
+        let Some(open_until) = self.open_until else { return Ok(()) };
+        if now < open_until {
+            return Err(open_until - now);
+        }
+        if self.probing {
+            // The probe decides soon; there is no better figure.
+            return Err(Duration::from_secs(1));
+        }
+        self.probing = true;
+        Ok(())
+    }
+
+    /// Takes note of how a look-up that had passed ended.
+    pub(super) fn leave(&mut self, health: Health, now: Instant) {
+        match health {
+            Health::Answered => *self = Self::default(),
+            Health::Unknown => self.probing = false,
+            Health::Failed => {
+                self.probing = false;
+                self.failures = self.failures.saturating_add(1);
+                if self.failures >= FAILURES {
+                    self.open_until = Some(now + REST);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Health::{Answered, Failed, Unknown};
+    use super::*;
+
+    /// Plays a story: at a second, a look-up asks to pass, or one ends.
+    #[track_caller]
+    fn play(story: &[(u64, Step)]) {
+        let start = Instant::now();
+        let mut circuit = Circuit::default();
+        for (index, (second, step)) in story.iter().enumerate() {
+            let now = start + Duration::from_secs(*second);
+            match step {
+                Step::Passes => assert_eq!(circuit.enter(now), Ok(()), "step {index}"),
+                Step::Waits(wait) => {
+                    assert_eq!(circuit.enter(now), Err(Duration::from_secs(*wait)), "step {index}");
+                }
+                Step::Ends(health) => circuit.leave(*health, now),
+            }
+        }
+    }
+
+    #[derive(Clone, Copy)]
+    enum Step {
+        Passes,
+        Waits(u64),
+        Ends(Health),
+    }
+
+    use Step::{Ends, Passes, Waits};
+
+    const DOWN: [(u64, Step); 5] = [(0, Ends(Failed)); 5];
+
+    #[test]
+    fn four_failures_change_nothing_and_an_answer_forgets_them() {
+        play(&[(0, Ends(Failed)), (0, Ends(Failed)), (0, Ends(Failed)), (0, Ends(Failed))]);
+        let mut story = vec![(0, Ends(Failed)); 4];
+        story.extend([(1, Ends(Answered)), (2, Ends(Failed)), (2, Passes)]);
+        play(&story);
+    }
+
+    #[test]
+    fn five_failures_in_a_row_close_the_way_for_fifteen_seconds() {
+        play(&[&DOWN[..], &[(0, Waits(15)), (14, Waits(1)), (15, Passes)]].concat());
+    }
+
+    #[test]
+    fn then_one_look_up_tries_and_decides() {
+        let probe =
+            [(15, Passes), (15, Waits(1)), (16, Ends(Answered)), (16, Passes), (16, Passes)];
+        play(&[&DOWN[..], &probe].concat());
+        let probe = [(15, Passes), (16, Ends(Failed)), (16, Waits(15)), (31, Passes)];
+        play(&[&DOWN[..], &probe].concat());
+    }
+
+    #[test]
+    fn a_probe_that_is_given_up_lets_the_next_one_try() {
+        play(&[&DOWN[..], &[(15, Passes), (16, Ends(Unknown)), (16, Passes)]].concat());
+    }
+}

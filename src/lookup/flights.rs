@@ -1,0 +1,68 @@
+//! Lets equal look-ups share one: whoever asks while an equal look-up is on its way waits for that.
+//!
+//! A flight is a future that its callers drive together. A caller who goes away leaves the others
+//! driving it; when the last one goes, the future is dropped, and with it its place in the queue
+//! or its HTTP connection.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use futures::FutureExt;
+use futures::future::{BoxFuture, Shared};
+use tokio::time::Instant;
+
+use super::Source;
+use super::fetch::Deadline;
+use super::meter::Meter;
+use crate::answer::Found;
+use crate::error::Error;
+use crate::wolkvox::GestionQuery;
+
+type Landing = Result<Arc<Found>, Error>;
+
+/// Holds one look-up on its way.
+#[derive(Debug)]
+pub(super) struct Flight {
+    pub(super) landing: Shared<BoxFuture<'static, Landing>>,
+    pub(super) meter: Arc<Meter>,
+    deadline: Arc<Deadline>,
+}
+
+impl Flight {
+    pub(super) fn new(
+        deadline: Instant,
+        fly: impl FnOnce(Arc<Meter>, Arc<Deadline>) -> BoxFuture<'static, Landing>,
+    ) -> Self {
+        let meter = Arc::new(Meter::start());
+        let deadline = Arc::new(Deadline::new(deadline));
+        let landing = fly(Arc::clone(&meter), Arc::clone(&deadline)).shared();
+        Self { landing, meter, deadline }
+    }
+}
+
+/// Knows the look-ups on their way, without keeping them there.
+#[derive(Debug, Default)]
+pub(super) struct Flights(Mutex<HashMap<GestionQuery, Weak<Flight>>>);
+
+impl Flights {
+    /// Joins an equal look-up, which then may take until `deadline`, or starts one.
+    pub(super) fn join(
+        &self,
+        query: &GestionQuery,
+        deadline: Instant,
+        start: impl FnOnce() -> Flight,
+    ) -> (Arc<Flight>, Source) {
+        let mut flights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(flight) = flights.get(query).and_then(Weak::upgrade)
+            // One that has landed answers from the cache, or has failed.
+            && flight.landing.peek().is_none()
+        {
+            flight.deadline.extend(deadline);
+            return (flight, Source::Shared);
+        }
+        flights.retain(|_, flight| flight.strong_count() > 0);
+        let flight = Arc::new(start());
+        flights.insert(query.clone(), Arc::downgrade(&flight));
+        (flight, Source::Wolkvox)
+    }
+}

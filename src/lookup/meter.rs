@@ -1,0 +1,130 @@
+//! Measures a look-up while it runs: where the time goes, for `timeout` and the log, and what it
+//! is doing, for progress.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::error::Spent;
+
+/// Says what a look-up is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// It waits for a free place at the gate.
+    Queued,
+    /// It has sent a request.
+    Asking {
+        /// Which page.
+        page: u32,
+        /// Which request of the look-up.
+        request: u32,
+    },
+    /// It waits before it tries again.
+    Waiting,
+}
+
+/// Names what time is spent on.
+#[derive(Clone, Copy, Debug)]
+enum Phase {
+    Queued,
+    Waiting,
+    Upstream,
+    Over,
+}
+
+/// Measures one look-up.
+#[derive(Debug)]
+pub(super) struct Meter {
+    counts: Mutex<Counts>,
+    stage: watch::Sender<Stage>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Counts {
+    spent: Spent,
+    pages: u32,
+    phase: Phase,
+    since: Instant,
+}
+
+impl Meter {
+    pub(super) fn start() -> Self {
+        let counts = Counts {
+            spent: Spent::default(),
+            pages: 0,
+            phase: Phase::Queued,
+            since: Instant::now(),
+        };
+        Self { counts: Mutex::new(counts), stage: watch::Sender::new(Stage::Queued) }
+    }
+
+    pub(super) fn stages(&self) -> watch::Receiver<Stage> {
+        self.stage.subscribe()
+    }
+
+    pub(super) fn queue(&self) {
+        self.enter(Phase::Queued);
+        self.stage.send_replace(Stage::Queued);
+    }
+
+    pub(super) fn wait(&self) {
+        self.enter(Phase::Waiting);
+        self.stage.send_replace(Stage::Waiting);
+    }
+
+    pub(super) fn ask(&self) {
+        self.enter(Phase::Upstream);
+    }
+
+    pub(super) fn sent(&self, page: u32) {
+        let mut counts = self.lock();
+        counts.spent.attempts += 1;
+        let request = counts.spent.attempts;
+        drop(counts);
+        self.stage.send_replace(Stage::Asking { page, request });
+    }
+
+    pub(super) fn page(&self) {
+        self.lock().pages += 1;
+    }
+
+    pub(super) fn end(&self) {
+        self.enter(Phase::Over);
+    }
+
+    /// Gives the time spent so far, the running phase included.
+    pub(super) fn spent(&self) -> Spent {
+        let mut now = *self.lock();
+        now.switch(Phase::Over);
+        now.spent
+    }
+
+    pub(super) fn pages(&self) -> u32 {
+        self.lock().pages
+    }
+
+    fn enter(&self, phase: Phase) {
+        self.lock().switch(phase);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Counts {
+    fn switch(&mut self, next: Phase) {
+        let now = Instant::now();
+        let passed: Duration = now - self.since;
+        match self.phase {
+            Phase::Queued => self.spent.queued += passed,
+            Phase::Waiting => self.spent.waiting += passed,
+            Phase::Upstream => self.spent.upstream += passed,
+            Phase::Over => {}
+        }
+        self.phase = next;
+        self.since = now;
+    }
+}

@@ -1,0 +1,252 @@
+//! Makes a look-up from end to end, within the small limits of a tenant's token.
+//!
+//! The way of a look-up, cheapest first: an answer of the last seconds (`cache`), an equal look-up
+//! already on its way (`flights`), the reasons not to ask (`quota`, `circuit`, rate), and then the
+//! requests themselves (`fetch`). Whatever the end, one line goes to the log.
+
+mod cache;
+mod circuit;
+mod fetch;
+mod flights;
+mod meter;
+mod quota;
+mod retry;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures::FutureExt;
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
+
+use self::cache::Cache;
+use self::circuit::{Circuit, Health};
+use self::fetch::{Deadline, Fetch, Fetched};
+use self::flights::{Flight, Flights};
+use self::meter::Meter;
+pub use self::meter::Stage;
+use self::quota::QuotaHold;
+use crate::answer::{self, Found, Mask};
+use crate::config::Limits;
+use crate::error::{Error, Fault, Kind, Spent};
+use crate::fields;
+use crate::wolkvox::{Client, GestionQuery};
+
+/// Answers queries within the limits.
+#[derive(Debug)]
+pub struct Lookup {
+    means: Arc<Means>,
+    flights: Flights,
+}
+
+/// Holds what the look-ups of one token share.
+#[derive(Debug)]
+struct Means {
+    client: Client,
+    limits: Limits,
+    mask: Mask,
+    gate: Semaphore,
+    cache: Cache,
+    rate: DefaultDirectRateLimiter,
+    circuit: Mutex<Circuit>,
+    quota: Mutex<QuotaHold>,
+}
+
+/// Says where an answer came from, for the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    Cache,
+    /// An equal look-up that was already on its way.
+    Shared,
+    Wolkvox,
+}
+
+impl Lookup {
+    /// Builds a look-up over one client.
+    pub fn new(client: Client, limits: Limits, mask: Mask) -> Self {
+        let means = Means {
+            client,
+            limits,
+            mask,
+            gate: Semaphore::new(limits.max_in_flight.get()),
+            cache: Cache::new(limits.cache_ttl),
+            rate: RateLimiter::direct(Quota::per_minute(limits.rate)),
+            circuit: Mutex::default(),
+            quota: Mutex::default(),
+        };
+        Self { means: Arc::new(means), flights: Flights::default() }
+    }
+
+    /// Finds the gestiones that match, newest first. `report` hears what the look-up is doing.
+    ///
+    /// Dropping the future stops its queueing or its request at once, unless other callers wait
+    /// for the same.
+    ///
+    /// # Errors
+    ///
+    /// Every kind but `invalid_input` and `internal`.
+    pub async fn gestiones(
+        &self,
+        query: &GestionQuery,
+        mut report: impl FnMut(Stage),
+    ) -> Result<Arc<Found>, Error> {
+        let mut entry = LogEntry::new(query);
+        if let Some(found) = self.means.cache.get(query) {
+            entry.finish(Source::Cache, None, &Ok(Arc::clone(&found)));
+            return Ok(found);
+        }
+        let deadline = Instant::now() + self.means.limits.timeout;
+        let (flight, source) = self.flights.join(query, deadline, || {
+            Flight::new(deadline, |meter, deadline| {
+                fly(Arc::clone(&self.means), query.clone(), meter, deadline).boxed()
+            })
+        });
+        let mut stages = flight.meter.stages();
+        let mut landing = flight.landing.clone();
+        let waiting = async {
+            report(*stages.borrow_and_update());
+            loop {
+                tokio::select! {
+                    biased;
+                    landed = &mut landing => return landed,
+                    Ok(()) = stages.changed() => report(*stages.borrow_and_update()),
+                }
+            }
+        };
+        let answer = timeout_at(deadline, waiting).await.unwrap_or_else(|_| {
+            let spent = flight.meter.spent();
+            Err(Error::Timeout { limit: self.means.limits.timeout, spent })
+        });
+        entry.finish(source, Some(&flight.meter), &answer);
+        answer
+    }
+}
+
+/// Goes from "nobody is asking this" to an answer in the cache.
+async fn fly(
+    means: Arc<Means>,
+    query: GestionQuery,
+    meter: Arc<Meter>,
+    deadline: Arc<Deadline>,
+) -> Result<Arc<Found>, Error> {
+    let token = means.client.token()?;
+    means.quota().enter(&token, Instant::now())?;
+    let mut pass = CircuitPass::enter(&means.circuit)?;
+    means.rate.check().map_err(|refused| Error::RateLimited {
+        per_minute: means.limits.rate.get(),
+        wait: refused.wait_time_from(DefaultClock::default().now()),
+    })?;
+    let fetch = Fetch {
+        client: &means.client,
+        gate: &means.gate,
+        limits: &means.limits,
+        meter: &meter,
+        deadline: &deadline,
+    };
+    let fetched = fetch.pages(&query).await;
+    meter.end();
+    pass.health = match fetched.as_ref().map_err(Error::kind) {
+        Err(Kind::Unavailable | Kind::Timeout) => Health::Failed,
+        Ok(_) | Err(_) => Health::Answered,
+    };
+    if let Err(Error::QuotaExhausted { .. }) = &fetched {
+        means.quota().begin(token, Instant::now());
+    }
+    let Fetched { records, as_of, upstream_total, complete, cut_short } = fetched?;
+    let rows = answer::tidy(records, &means.mask);
+    let found = Arc::new(Found { rows, as_of, upstream_total, complete });
+    if !cut_short {
+        means.cache.put(query, Arc::clone(&found));
+    }
+    Ok(found)
+}
+
+impl Means {
+    fn quota(&self) -> MutexGuard<'_, QuotaHold> {
+        self.quota.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Tells the circuit how a look-up ended, also when it is given up on the way.
+struct CircuitPass<'a> {
+    circuit: &'a Mutex<Circuit>,
+    health: Health,
+}
+
+impl<'a> CircuitPass<'a> {
+    fn enter(circuit: &'a Mutex<Circuit>) -> Result<Self, Error> {
+        let mut state = circuit.lock().unwrap_or_else(PoisonError::into_inner);
+        state
+            .enter(Instant::now())
+            .map_err(|wait| Error::Unavailable { fault: Fault::CircuitOpen { wait } })?;
+        Ok(Self { circuit, health: Health::Unknown })
+    }
+}
+
+impl Drop for CircuitPass<'_> {
+    fn drop(&mut self) {
+        let mut state = self.circuit.lock().unwrap_or_else(PoisonError::into_inner);
+        state.leave(self.health, Instant::now());
+    }
+}
+
+/// Writes the one line that a look-up leaves in the log: no value, no record, no token. It is
+/// written on drop, so that a cancelled look-up leaves one too.
+struct LogEntry<'a> {
+    query: &'a GestionQuery,
+    outcome: &'static str,
+    source: Option<Source>,
+    records: usize,
+    pages: u32,
+    spent: Spent,
+}
+
+impl<'a> LogEntry<'a> {
+    fn new(query: &'a GestionQuery) -> Self {
+        let spent = Spent::default();
+        Self { query, outcome: "cancelled", source: None, records: 0, pages: 0, spent }
+    }
+
+    fn finish(
+        &mut self,
+        source: Source,
+        meter: Option<&Meter>,
+        answer: &Result<Arc<Found>, Error>,
+    ) {
+        self.source = Some(source);
+        (self.outcome, self.records) = match answer {
+            Ok(found) if found.rows.is_empty() => ("none", 0),
+            Ok(found) => ("found", found.rows.len()),
+            Err(error) => (error.kind().as_str(), 0),
+        };
+        if let Some(meter) = meter {
+            self.pages = meter.pages();
+            self.spent = meter.spent();
+        }
+    }
+}
+
+impl Drop for LogEntry<'_> {
+    fn drop(&mut self) {
+        let field = self.query.field.as_str();
+        tracing::info!(
+            operation = self.query.operation.as_str(),
+            // A model may mistake a value for a field; only known names are written.
+            field = fields::find(field).map_or("(another)", |known| known.name),
+            outcome = self.outcome,
+            records = self.records,
+            attempts = self.spent.attempts,
+            pages = self.pages,
+            cached = self.source == Some(Source::Cache),
+            shared = self.source == Some(Source::Shared),
+            queued_ms = milliseconds(self.spent.queued),
+            upstream_ms = milliseconds(self.spent.upstream),
+            "look-up"
+        );
+    }
+}
+
+fn milliseconds(time: std::time::Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}

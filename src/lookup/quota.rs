@@ -1,0 +1,32 @@
+//! Holds everything back once the token's calls for the day are used up: asking again would only
+//! be refused. Another token in the token's file lifts it.
+
+use tokio::time::Instant;
+
+use crate::error::Error;
+use crate::wolkvox::{QUOTA_HOLD, Token};
+
+/// Remembers which token ran out, and until when nothing is sent with it.
+#[derive(Debug, Default)]
+pub(super) struct QuotaHold(Option<(Token, Instant)>);
+
+impl QuotaHold {
+    /// Lets a look-up with this token pass, or refuses it with the time that is left.
+    pub(super) fn enter(&mut self, token: &Token, now: Instant) -> Result<(), Error> {
+        match &self.0 {
+            Some((held, until)) if held == token && now < *until => {
+                Err(Error::QuotaExhausted { hold: *until - now })
+            }
+            Some(_) => {
+                self.0 = None;
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Begins to hold this token's look-ups.
+    pub(super) fn begin(&mut self, token: Token, now: Instant) {
+        self.0 = Some((token, now + QUOTA_HOLD));
+    }
+}

@@ -1,0 +1,112 @@
+//! Decides whether a failed try is repeated, and when (pure).
+//!
+//! Repeated is what may pass by itself: no connection, a server's 5xx, a reply cut off, and
+//! `busy`. Everything else would fail again. Every try spends the tenant's quota, so there are
+//! few, all inside the look-up's deadline.
+
+use std::time::Duration;
+
+use crate::error::{Error, Fault, Oddity};
+use crate::wolkvox::Failure;
+
+/// Tries of one request in all.
+const MOST_TRIES: u32 = 3;
+/// Longest wait before the second try; it doubles for the third.
+const FIRST_WAIT: Duration = Duration::from_millis(300);
+
+/// Says what follows a failed try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Decision {
+    /// Wait this long and try again.
+    Wait(Duration),
+    /// The failure stands.
+    Stop,
+}
+
+/// Decides after `tries` tries. `chance`, from 0 to 1, is the jitter: the wait is that part of the
+/// longest one ("full jitter"), so that callers who failed together do not come back together.
+pub(super) fn decide(failure: &Failure, tries: u32, left: Duration, chance: f64) -> Decision {
+    let most = match &failure.error {
+        Error::Busy { .. } | Error::Unavailable { .. } => MOST_TRIES,
+        Error::UnexpectedReply(Oddity::Truncated { .. }) => 2,
+        _ => 1,
+    };
+    let never = matches!(
+        failure.error,
+        // A wrong certificate or an open circuit does not mend itself in a second.
+        Error::Unavailable { fault: Fault::Tls(_) | Fault::CircuitOpen { .. } }
+    );
+    if never || tries >= most {
+        return Decision::Stop;
+    }
+    let longest = FIRST_WAIT * 2_u32.saturating_pow(tries.saturating_sub(1));
+    let wait = failure.retry_after.unwrap_or(longest.mul_f64(chance.clamp(0.0, 1.0)));
+    if wait < left { Decision::Wait(wait) } else { Decision::Stop }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEFT: Duration = Duration::from_secs(10);
+
+    fn failure(error: Error) -> Failure {
+        Failure { error, retry_after: None }
+    }
+
+    fn busy() -> Failure {
+        failure(Error::Busy { attempts: 1 })
+    }
+
+    fn unavailable(fault: Fault) -> Failure {
+        failure(Error::Unavailable { fault })
+    }
+
+    #[test]
+    fn what_may_pass_is_repeated_and_nothing_else() {
+        let cut_off = Error::UnexpectedReply(Oddity::Truncated { bytes: 9 });
+        let html = Error::UnexpectedReply(Oddity::NotJson { what: "text", bytes: 9, status: 200 });
+        let quota = Error::QuotaExhausted { hold: LEFT };
+        for (name, failure, tries) in [
+            ("busy", busy(), 3),
+            ("a reset", unavailable(Fault::CutOff), 3),
+            ("no connection", unavailable(Fault::Connect("refused")), 3),
+            ("no name", unavailable(Fault::Dns), 3),
+            ("a 502", unavailable(Fault::Status(502)), 3),
+            ("a certificate", unavailable(Fault::Tls("expired")), 1),
+            ("JSON cut off", failure(cut_off), 2),
+            ("HTML", failure(html), 1),
+            ("quota", failure(quota), 1),
+            ("invalid input", failure(Error::invalid_input("x", "y")), 1),
+            ("a bug", failure(Error::Internal), 1),
+        ] {
+            let made = (1..10).find(|tries| decide(&failure, *tries, LEFT, 0.5) == Decision::Stop);
+            assert_eq!(made, Some(tries), "{name}");
+        }
+    }
+
+    #[test]
+    fn waits_double_and_are_spread_over_their_whole_length() {
+        for (tries, chance, milliseconds) in
+            [(1, 0.0, 0), (1, 0.5, 150), (1, 1.0, 300), (2, 0.0, 0), (2, 1.0, 600)]
+        {
+            let wait = Decision::Wait(Duration::from_millis(milliseconds));
+            assert_eq!(decide(&busy(), tries, LEFT, chance), wait, "after {tries} with {chance}");
+        }
+    }
+
+    #[test]
+    fn a_wait_that_the_deadline_does_not_allow_is_not_begun() {
+        let left = Duration::from_millis(100);
+        assert_eq!(decide(&busy(), 1, left, 0.9), Decision::Stop);
+        assert_eq!(decide(&busy(), 1, Duration::ZERO, 0.0), Decision::Stop);
+    }
+
+    #[test]
+    fn the_servers_own_wait_is_kept_if_it_fits() {
+        let told = |seconds| Failure { retry_after: Some(Duration::from_secs(seconds)), ..busy() };
+        let kept = Decision::Wait(Duration::from_secs(3));
+        assert_eq!(decide(&told(3), 1, LEFT, 0.1), kept);
+        assert_eq!(decide(&told(30), 1, LEFT, 0.1), Decision::Stop);
+    }
+}

@@ -1,0 +1,128 @@
+//! Reads a tool's arguments: every mistake gets a sentence that names the argument and shows what
+//! is accepted, and never repeats the value, which may name a customer.
+
+use jiff::civil::Date;
+use rmcp::model::JsonObject;
+use serde_json::Value;
+
+use crate::error::Error;
+
+/// The largest integer that every client passes on unchanged: 2^53 - 1.
+const LARGEST_SAFE: u64 = (1 << 53) - 1;
+
+/// Hands out arguments one by one; what is left over at the end was not asked for.
+pub(super) struct Arguments {
+    given: JsonObject,
+    known: &'static [&'static str],
+}
+
+impl Arguments {
+    /// Refuses arguments that the tool does not have.
+    pub(super) fn new(given: JsonObject, known: &'static [&'static str]) -> Result<Self, Error> {
+        match given.keys().find(|name| !known.contains(&name.as_str())) {
+            None => Ok(Self { given, known }),
+            Some(unknown) => {
+                let close = known
+                    .iter()
+                    .filter(|name| strsim::jaro_winkler(name, unknown) > 0.8)
+                    .map(|name| format!(" (did you mean `{name}`?)"))
+                    .next()
+                    .unwrap_or_default();
+                Err(Error::invalid_input(
+                    format!("there is an argument that this tool does not have{close}"),
+                    format!("It takes {}.", listed(known)),
+                ))
+            }
+        }
+    }
+
+    /// Takes text, or an integer as its text.
+    pub(super) fn text(&mut self, name: &'static str) -> Result<Option<String>, Error> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(Value::Number(number)) => match number.as_i64().map(i64::unsigned_abs) {
+                Some(..=LARGEST_SAFE) => Ok(Some(number.to_string())),
+                _ => Err(Error::invalid_input(
+                    format!("`{name}` is a number that JSON cannot carry exactly"),
+                    format!("Give `{name}` as text in quotes, with every digit."),
+                )),
+            },
+            Some(_) => Err(wrong(name, "must be text", "Put it in quotes.")),
+        }
+    }
+
+    /// Takes text that must be there.
+    pub(super) fn required(&mut self, name: &'static str) -> Result<String, Error> {
+        self.text(name)?.ok_or_else(|| {
+            wrong(name, "is missing", &format!("This tool takes {}.", listed(self.known)))
+        })
+    }
+
+    /// Takes a whole number, also one written as text.
+    pub(super) fn whole(
+        &mut self,
+        name: &'static str,
+        range: std::ops::RangeInclusive<u64>,
+    ) -> Result<Option<u64>, Error> {
+        let Some(value) = self.take(name) else { return Ok(None) };
+        let number = match &value {
+            Value::Number(number) => number.as_u64(),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        number.filter(|number| range.contains(number)).map(Some).ok_or_else(|| {
+            let accepted = match *range.end() {
+                u64::MAX => format!("{} or more", range.start()),
+                most => format!("from {} to {most}", range.start()),
+            };
+            wrong(name, "is no whole number in range", &format!("Give a whole number {accepted}."))
+        })
+    }
+
+    /// Takes a calendar day.
+    pub(super) fn date(&mut self, name: &'static str) -> Result<Option<Date>, Error> {
+        let Some(value) = self.take(name) else { return Ok(None) };
+        let date = value
+            .as_str()
+            .filter(|text| text.len() == "YYYY-MM-DD".len())
+            .and_then(|text| Date::strptime("%Y-%m-%d", text).ok());
+        date.map(Some).ok_or_else(|| {
+            wrong(name, "is no calendar day", "Give it as YYYY-MM-DD, for example 2026-03-31.")
+        })
+    }
+
+    /// Takes a list of texts; a single text counts as a list of one.
+    pub(super) fn list(&mut self, name: &'static str) -> Result<Vec<String>, Error> {
+        let items = match self.take(name) {
+            None => return Ok(Vec::new()),
+            Some(Value::Array(items)) => items,
+            Some(single) => vec![single],
+        };
+        items
+            .into_iter()
+            .map(|item| match item {
+                Value::String(text) => Ok(text),
+                _ => Err(wrong(
+                    name,
+                    "must be a list of texts",
+                    "For example [\"wolkvox_id\"], or [\"*\"] for all.",
+                )),
+            })
+            .collect()
+    }
+
+    /// Takes an argument; null counts as not given.
+    fn take(&mut self, name: &str) -> Option<Value> {
+        debug_assert!(self.known.contains(&name), "{name} is not among the tool's arguments");
+        self.given.shift_remove(name).filter(|value| !value.is_null())
+    }
+}
+
+fn wrong(name: &str, problem: &str, hint: &str) -> Error {
+    Error::invalid_input(format!("`{name}` {problem}"), hint)
+}
+
+fn listed(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

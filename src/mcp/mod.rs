@@ -1,0 +1,269 @@
+//! Speaks MCP: what this server says about itself, its tools, and the life of a connection.
+//!
+//! Works around rmcp 3.11 in named places: [`opening`] (messages before the first request, end of
+//! input), [`Server::call_tool`] (panics, cancellation), [`Server::on_custom_request`] (`arguments`
+//! that are no object) and [`serve`] (end of the process). The program's log filter holds the SDK
+//! at `warn`, because below that it prints requests.
+
+mod arguments;
+mod opening;
+mod progress;
+mod query_obligation;
+mod schema;
+mod stdio;
+
+use std::borrow::Cow;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use rmcp::model::{
+    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock,
+    CustomRequest, CustomResult, DiscoverResult, ErrorCode, Implementation, JsonObject,
+    ListToolsResult, MetaObject, PaginatedRequestParams, ProtocolVersion, ServerCapabilities,
+    ServerConfig, Tool as ToolDefinition,
+};
+use rmcp::service::{RequestContext, ServerInitializeError};
+use rmcp::transport::async_rw::AsyncRwTransport;
+use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
+use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use self::progress::Progress;
+pub use self::query_obligation::QueryObligation;
+use crate::error::Error;
+use crate::lookup::{Lookup, Stage};
+use crate::wolkvox::Operation;
+
+/// How long a client may keep the tool list: it only changes with the settings, and those with a
+/// new process.
+const FRESH: Duration = Duration::from_secs(60 * 60);
+/// How long answers may still come after the client has closed its side.
+const GRACE: Duration = Duration::from_millis(500);
+const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
+
+/// Answers MCP requests with a set of tools.
+pub struct Server {
+    tools: Vec<Arc<dyn Tool>>,
+    definitions: Vec<ToolDefinition>,
+    info: ServerConfig,
+}
+
+/// Answers one kind of `tools/call`.
+pub(crate) trait Tool: Send + Sync {
+    /// Describes the tool to a model.
+    fn definition(&self) -> ToolDefinition;
+
+    /// Answers a call with a JSON object. `report` hears what it is doing.
+    fn call<'a>(
+        &'a self,
+        arguments: JsonObject,
+        report: &'a mut (dyn FnMut(Stage) + Send),
+    ) -> BoxFuture<'a, Result<Value, Error>>;
+}
+
+impl Server {
+    /// Builds the server over one look-up. `operation` is used when a call names none; `sandbox`
+    /// makes every answer say that its data are fictitious.
+    pub fn new(lookup: Arc<Lookup>, operation: Option<Operation>, sandbox: bool) -> Self {
+        let query = QueryObligation::new(lookup, operation, sandbox);
+        Self::with_tools(vec![Arc::new(query)], sandbox)
+    }
+
+    fn with_tools(tools: Vec<Arc<dyn Tool>>, sandbox: bool) -> Self {
+        let definitions = tools.iter().map(|tool| tool.definition()).collect();
+        Self { tools, definitions, info: info(sandbox) }
+    }
+
+    /// Adds this server's name to a result's metadata, as 2026-07-28 asks for.
+    fn signature(&self, context: &RequestContext<RoleServer>) -> Option<MetaObject> {
+        let version = context.protocol_version()?;
+        if version < ProtocolVersion::V_2026_07_28 {
+            return None;
+        }
+        let mut meta = MetaObject::new();
+        let info = serde_json::to_value(&self.info.server_info).ok()?;
+        meta.insert(SERVER_INFO.to_owned(), info);
+        Some(meta)
+    }
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server").field("info", &self.info).finish_non_exhaustive()
+    }
+}
+
+fn info(sandbox: bool) -> ServerConfig {
+    let mut instructions = "Looks up gestiones (contact records) of customers' obligations in the \
+        wolkvox CRM: who spoke with a customer, when, with what outcome. Use it for questions \
+        about gestión, obligación, tipificación, cobranza, expediente, acuerdo de pago / contact \
+        history, debt, classification, collections. A failure means \"could not look up\", never \
+        \"there is none\"."
+        .to_owned();
+    if sandbox {
+        instructions.push_str(" SANDBOX: all customers and data are fictitious.");
+    }
+    ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
+        .with_server_info(
+            Implementation::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+                .with_title("wolkvox CRM"),
+        )
+        .with_instructions(instructions)
+}
+
+impl ServerHandler for Server {
+    fn get_info(&self) -> ServerConfig {
+        self.info.clone()
+    }
+
+    async fn discover(
+        &self,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<DiscoverResult, ErrorData> {
+        let versions = self.supported_protocol_versions().into_owned();
+        let mut result = DiscoverResult::from_server_info(versions, self.get_info());
+        result.ttl_ms = milliseconds(FRESH);
+        result.cache_scope = CacheScope::Private;
+        Ok(result)
+    }
+
+    async fn list_tools(
+        &self,
+        _page: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        let mut result = ListToolsResult::with_all_items(self.definitions.clone());
+        result.ttl_ms = Some(milliseconds(FRESH));
+        result.cache_scope = Some(CacheScope::Private);
+        result.meta = self.signature(&context);
+        Ok(result)
+    }
+
+    /// Calls a tool. A panic inside becomes the failure `internal`, and a cancelled call stops at
+    /// once; the SDK would leave the first without an answer and let the second run on.
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let named =
+            self.definitions.iter().zip(&self.tools).find(|(it, _)| it.name == request.name);
+        let Some((_, tool)) = named else {
+            let names: Vec<_> = self.definitions.iter().map(|it| it.name.as_ref()).collect();
+            let message = format!("unknown tool; this server has {}", names.join(", "));
+            return Err(ErrorData::invalid_params(message, None));
+        };
+        let mut progress = Progress::of(&context);
+        let (stages, mut heard) = mpsc::unbounded_channel();
+        // The receiver lives as long as the call.
+        let mut report = |stage| _ = stages.send(stage);
+        let arguments = request.arguments.unwrap_or_default();
+        let mut call = AssertUnwindSafe(tool.call(arguments, &mut report)).catch_unwind();
+        let answer = loop {
+            tokio::select! {
+                biased;
+                () = context.ct.cancelled() => {
+                    return Err(ErrorData::internal_error("cancelled", None));
+                }
+                answer = &mut call => break answer.unwrap_or(Err(Error::Internal)),
+                Some(stage) = heard.recv() => progress.tell(&context, stage).await,
+            }
+        };
+        let mut result = match answer {
+            Ok(answer) => {
+                let text = ContentBlock::text(answer.to_string());
+                let mut result = CallToolResult::success(vec![text]);
+                result.structured_content = Some(answer);
+                result
+            }
+            Err(error) => CallToolResult::error(vec![ContentBlock::text(error.text())]),
+        };
+        result.meta = self.signature(&context);
+        Ok(result.into())
+    }
+
+    /// Answers what the SDK could not read: a known method lands here when its parameters have
+    /// the wrong type, such as `arguments` that are no object.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        Err(match request.method.as_str() {
+            "tools/call" => ErrorData::invalid_params(
+                "tools/call needs `name` (text) and `arguments` (an object)",
+                None,
+            ),
+            "tools/list" | "server/discover" | "initialize" | "ping" => ErrorData::invalid_params(
+                format!("the parameters of {} have the wrong type", request.method),
+                None,
+            ),
+            _ => ErrorData::new(ErrorCode::METHOD_NOT_FOUND, Cow::from("unknown method"), None),
+        })
+    }
+}
+
+/// Serves MCP over standard input and output until the client closes its side or `stop` resolves.
+///
+/// # Errors
+///
+/// A sentence if the connection could not be opened. A client that leaves is no error.
+pub async fn serve_stdio(server: Server, stop: impl Future<Output = ()>) -> Result<(), String> {
+    let (input, output) = stdio::open();
+    serve(server, input, output, stop).await
+}
+
+/// Serves MCP over any pair of streams until the client closes its side or `stop` resolves. Work
+/// in flight gets half a second to answer after the client has closed; the SDK alone would wait
+/// five.
+///
+/// # Errors
+///
+/// A sentence if the connection could not be opened. A client that leaves is no error.
+pub async fn serve<R, W>(
+    server: Server,
+    input: R,
+    output: W,
+    stop: impl Future<Output = ()>,
+) -> Result<(), String>
+where
+    R: AsyncRead + Send + Unpin + 'static,
+    W: AsyncWrite + Send + Unpin + 'static,
+{
+    let ended = CancellationToken::new();
+    let transport =
+        opening::Opening::new(AsyncRwTransport::new_server(input, output), ended.clone());
+    let serving = async {
+        match server.serve(transport).await {
+            Ok(running) => running
+                .waiting()
+                .await
+                .map(drop)
+                .map_err(|_| "the server stopped inside".to_owned()),
+            // The client left before it said what it wants, or cannot be written to any more.
+            Err(
+                ServerInitializeError::ConnectionClosed(_)
+                | ServerInitializeError::TransportError { .. },
+            ) => Ok(()),
+            Err(_) => Err("the client did not open an MCP connection".to_owned()),
+        }
+    };
+    let grace = async {
+        ended.cancelled().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        served = serving => served,
+        () = grace => Ok(()),
+        () = stop => Ok(()),
+    }
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,256 @@
+//! Stands in for wolkvox: a small HTTP server on this computer with fictitious customers.
+//!
+//! It answers as wolkvox's pages say that wolkvox does: same path, header, body, envelope, codes
+//! and messages, at most two requests at a time, pages of at most 250. It shares no code with the
+//! client, so that neither can hide the other's mistake.
+//!
+//! It fails on request: a search for the field `sandbox_fault` with the name of a [`Fault`] as the
+//! value is answered by that fault. Tests can also script faults by the number of the request.
+
+mod data;
+mod faults;
+
+use std::fmt;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+pub use self::faults::Fault;
+
+/// Names the operation that the sandbox's users need not name; it accepts any.
+pub const OPERATION: &str = "sandbox";
+
+const TOKEN: &str = "sandbox-token-not-a-secret";
+const QUERY_GESTION: &str = "/server/API/v2/collections/queryGestion.php";
+const FAULT_FIELD: &str = "sandbox_fault";
+const MOST_AT_ONCE: usize = 2;
+const LARGEST_PAGE: u64 = 250;
+
+/// Serves until it is dropped.
+pub struct Sandbox {
+    address: String,
+    shared: Arc<Shared>,
+    task: JoinHandle<()>,
+}
+
+type Script = dyn Fn(u64) -> Option<Fault> + Send + Sync;
+
+struct Shared {
+    gestiones: Vec<Map<String, Value>>,
+    script: Box<Script>,
+    requests: AtomicU64,
+    at_once: AtomicUsize,
+    peak: AtomicUsize,
+}
+
+impl Sandbox {
+    /// Starts a sandbox on a free port of 127.0.0.1, inside the current tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// If no port can be opened.
+    pub async fn start() -> std::io::Result<Self> {
+        Self::with_script(|_| None).await
+    }
+
+    /// Starts a sandbox that fails as `script` says for the number of the request, from 0.
+    ///
+    /// # Errors
+    ///
+    /// If no port can be opened.
+    pub async fn with_script(
+        script: impl Fn(u64) -> Option<Fault> + Send + Sync + 'static,
+    ) -> std::io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = format!("http://{}", listener.local_addr()?);
+        let shared = Arc::new(Shared {
+            gestiones: data::gestiones(),
+            script: Box::new(script),
+            requests: AtomicU64::new(0),
+            at_once: AtomicUsize::new(0),
+            peak: AtomicUsize::new(0),
+        });
+        let router = Router::new().fallback(answer).with_state(Arc::clone(&shared));
+        // It ends only by being aborted.
+        let task = tokio::spawn(async move { _ = axum::serve(listener, router).await });
+        Ok(Self { address, shared, task })
+    }
+
+    /// Gives its address, such as `http://127.0.0.1:40000`.
+    pub fn url(&self) -> String {
+        self.address.clone()
+    }
+
+    /// Gives the only token that it accepts.
+    pub fn token(&self) -> &str {
+        TOKEN
+    }
+
+    /// Counts the requests that reached it.
+    pub fn requests(&self) -> u64 {
+        self.shared.requests.load(Ordering::SeqCst)
+    }
+
+    /// Gives the most requests that it had at once.
+    pub fn peak(&self) -> usize {
+        self.shared.peak.load(Ordering::SeqCst)
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Counts a request as long as it is handled, also when its connection is dropped on the way.
+struct Place<'a> {
+    shared: &'a Shared,
+    at_once: usize,
+}
+
+impl<'a> Place<'a> {
+    fn take(shared: &'a Shared) -> Self {
+        let at_once = shared.at_once.fetch_add(1, Ordering::SeqCst) + 1;
+        shared.peak.fetch_max(at_once, Ordering::SeqCst);
+        Self { shared, at_once }
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.shared.at_once.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Answers one request: wolkvox's checks in wolkvox's order, then the search.
+async fn answer(
+    State(shared): State<Arc<Shared>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let number = shared.requests.fetch_add(1, Ordering::SeqCst);
+    let place = Place::take(&shared);
+    if let Some(fault) = (shared.script)(number)
+        && let Some(response) = fault.play().await
+    {
+        return response;
+    }
+    if uri.path() != QUERY_GESTION {
+        return refuse(400, "BAD REQUEST", "THE API YOU WANT TO CONSULT DOES NOT EXIST");
+    }
+    if method != Method::POST {
+        return refuse(405, "METHOD NOT ALLOWED", "METHOD NOT ALLOWED");
+    }
+    match headers.get("wolkvox-token") {
+        None => return refuse(401, "UNAUTHORIZED", "PLEASE ENTER THE WOLKVOX-TOKEN"),
+        Some(token) if token.as_bytes() != TOKEN.as_bytes() => {
+            return refuse(403, "FORBIDDEN", "PLEASE VALIDATE TOKEN");
+        }
+        Some(_) if place.at_once > MOST_AT_ONCE => {
+            let words = "EXCEEDS THE LIMIT OF SIMULTANEOUS REQUESTS PER TOKEN (2)";
+            return refuse(403, "FORBIDDEN", words);
+        }
+        Some(_) => {}
+    }
+    let Some(search) = Search::read(&body) else {
+        return refuse(400, "BAD REQUEST", "SOME PARAMETERS ARE REQUIRED");
+    };
+    if search.field == FAULT_FIELD {
+        let Some(fault) = Fault::named(&search.value) else {
+            return refuse(400, "BAD REQUEST", "THERE IS NO SUCH FAULT");
+        };
+        if let Some(response) = fault.play().await {
+            return response;
+        }
+    }
+    search.run(&shared.gestiones)
+}
+
+/// Holds a request's body.
+struct Search {
+    field: String,
+    value: String,
+    limit: u64,
+    page: u64,
+}
+
+impl Search {
+    fn read(body: &[u8]) -> Option<Self> {
+        let body: Map<String, Value> = serde_json::from_slice(body).ok()?;
+        let text = |name| match body.get(name)? {
+            Value::String(text) if !text.is_empty() => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        };
+        text("operation")?;
+        let number = |name, default| body.get(name).map_or(Some(default), Value::as_u64);
+        Some(Self {
+            field: text("field")?,
+            value: text("value")?,
+            limit: number("limit", LARGEST_PAGE)?,
+            page: number("page", 1)?,
+        })
+    }
+
+    fn run(&self, gestiones: &[Map<String, Value>]) -> Response {
+        if !(1..=LARGEST_PAGE).contains(&self.limit) || self.page == 0 {
+            let words = "REQUESTED RANGE NOT SATISFIABLE";
+            return refuse(416, words, words);
+        }
+        let found: Vec<_> = gestiones.iter().filter(|gestion| self.matches(gestion)).collect();
+        let total = found.len() as u64;
+        let skipped = usize::try_from((self.page - 1).saturating_mul(self.limit));
+        let size = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let page: Vec<_> =
+            found.into_iter().skip(skipped.unwrap_or(usize::MAX)).take(size).collect();
+        let words = format!("{} records were are found", page.len());
+        let envelope = match total {
+            0 => json!({ "code": "200", "error": "null", "msg": words, "data": [] }),
+            total => json!({
+                "code": "200",
+                "error": "null",
+                "page": self.page,
+                "Total records": total,
+                "Total pages": total.div_ceil(self.limit),
+                "msg": words,
+                "data": page,
+            }),
+        };
+        send(StatusCode::OK, &envelope)
+    }
+
+    fn matches(&self, gestion: &Map<String, Value>) -> bool {
+        match gestion.get(&self.field) {
+            Some(Value::String(text)) => *text == self.value,
+            Some(Value::Number(number)) => number.to_string() == self.value,
+            _ => false,
+        }
+    }
+}
+
+fn refuse(code: u16, error: &str, words: &str) -> Response {
+    let envelope = json!({ "code": code.to_string(), "error": error, "msg": words });
+    send(StatusCode::from_u16(code).unwrap_or(StatusCode::FORBIDDEN), &envelope)
+}
+
+fn send(status: StatusCode, envelope: &Value) -> Response {
+    (status, [(header::CONTENT_TYPE, "application/json")], envelope.to_string()).into_response()
+}

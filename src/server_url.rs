@@ -1,0 +1,175 @@
+//! Decides which servers may receive the token, as a type: a [`ServerUrl`] that exists may.
+//!
+//! The rules are those of `WOLKVOX_SERVER` in the README: https (plain http only to this
+//! computer), `wolkvox.com` and the hosts below it, this computer, or the one extra host of
+//! `WOLKVOX_ALLOW_HOST`; nothing but host and port.
+
+use std::fmt;
+
+use url::{Host, Url};
+
+/// Holds the address of a wolkvox CRM: scheme, host and port, nothing else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerUrl(Url);
+
+impl ServerUrl {
+    /// Reads an address such as `crm0001.wolkvox.com`, with or without `https://` and a trailing
+    /// slash. `allowed` is a host outside wolkvox that may receive the token too.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says which rule the address breaks.
+    pub fn parse(text: &str, allowed: Option<&str>) -> Result<Self, String> {
+        let text = text.trim();
+        let with_scheme =
+            if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+        let url =
+            Url::parse(&with_scheme).map_err(|problem| format!("is no address: {problem}"))?;
+        let host = url.host().ok_or("has no host name")?;
+
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("must not hold a user name or password".to_owned());
+        }
+        if url.query().is_some() || url.fragment().is_some() || !matches!(url.path(), "" | "/") {
+            return Err("must be the host alone, without a path, `?` or `#`".to_owned());
+        }
+        if let Some(new_name) = retired(&host) {
+            return Err(format!("names a server that wolkvox retired; its new name is {new_name}"));
+        }
+        let local = is_loopback(&host);
+        if !(local || is_wolkvox(&host) || allowed.is_some_and(|allowed| is_same(&host, allowed))) {
+            return Err(
+                "is not a host of wolkvox.com; if it is your company's proxy for wolkvox, \
+                        allow it with WOLKVOX_ALLOW_HOST"
+                    .to_owned(),
+            );
+        }
+        match url.scheme() {
+            "https" => {}
+            "http" if local => {}
+            "http" => {
+                return Err("must use https, or the token could be read on the way".to_owned());
+            }
+            _ => return Err("must use https".to_owned()),
+        }
+        Ok(Self(url))
+    }
+
+    /// Gives the address of one API endpoint, such as `collections/queryGestion.php`.
+    pub fn endpoint(&self, path: &str) -> Url {
+        let mut url = self.0.clone();
+        url.set_path(&format!("server/API/v2/{path}"));
+        url
+    }
+
+    /// Says whether requests stay on this computer.
+    pub fn is_loopback(&self) -> bool {
+        self.0.host().is_some_and(|host| is_loopback(&host))
+    }
+
+    /// Says whether requests go over TLS.
+    pub fn is_encrypted(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+}
+
+impl fmt::Display for ServerUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.as_str().trim_end_matches('/'))
+    }
+}
+
+fn is_loopback(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => *name == "localhost",
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    }
+}
+
+fn is_wolkvox(host: &Host<&str>) -> bool {
+    matches!(host, Host::Domain(name) if *name == "wolkvox.com" || name.ends_with(".wolkvox.com"))
+}
+
+fn is_same(host: &Host<&str>, allowed: &str) -> bool {
+    Host::parse(allowed.trim()).is_ok_and(|allowed| allowed == host.to_owned())
+}
+
+/// Gives the new name of a `*.crmvox.com` host; the hosts of that domain stopped on 2024-11-30.
+fn retired(host: &Host<&str>) -> Option<String> {
+    let Host::Domain(name) = host else { return None };
+    let tenant = name.strip_suffix(".crmvox.com").or((*name == "crmvox.com").then_some(""))?;
+    let number = tenant
+        .strip_prefix("sv")
+        .filter(|rest| !rest.is_empty() && rest.chars().all(|digit| digit.is_ascii_digit()));
+    Some(match number {
+        Some(number) => format!("crm{number}.wolkvox.com"),
+        None => "in your browser's address bar when you are logged in to the CRM, such as \
+                 crm0001.wolkvox.com"
+            .to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accepts_wolkvox_and_loopback_with_or_without_scheme_and_slash() {
+        for (text, written) in [
+            ("crm0001.wolkvox.com", "https://crm0001.wolkvox.com"),
+            ("https://crm0001.wolkvox.com/", "https://crm0001.wolkvox.com"),
+            ("  CRM0001.Wolkvox.COM/ ", "https://crm0001.wolkvox.com"),
+            ("wolkvox.com", "https://wolkvox.com"),
+            ("crm01.wolkvox.com:8443", "https://crm01.wolkvox.com:8443"),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+            ("http://localhost:8080/", "http://localhost:8080"),
+            ("http://[::1]:8080", "http://[::1]:8080"),
+            ("https://localhost", "https://localhost"),
+        ] {
+            let parsed = ServerUrl::parse(text, None).map(|url| url.to_string());
+            assert_eq!(parsed.as_deref(), Ok(written), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_everything_else_and_says_why() {
+        for (text, reason) in [
+            ("", "no address"),
+            ("http://crm0001.wolkvox.com", "must use https"),
+            ("ftp://crm0001.wolkvox.com", "must use https"),
+            ("https://evilwolkvox.com", "not a host of wolkvox.com"),
+            ("https://wolkvox.com.evil.example", "not a host of wolkvox.com"),
+            ("https://crm0001.wolkvox.com@evil.example", "user name"),
+            ("https://user:pass@crm0001.wolkvox.com", "user name"),
+            ("https://crm0001.wolkvox.com/server/API", "host alone"),
+            ("https://crm0001.wolkvox.com?x=1", "host alone"),
+            ("https://crm0001.wolkvox.com#x", "host alone"),
+            ("https://https://crm0001.wolkvox.com", "host alone"),
+            ("http://10.0.0.1", "not a host of wolkvox.com"),
+            ("http://127.0.0.1.evil.example", "not a host of wolkvox.com"),
+            ("sv0001.crmvox.com", "crm0001.wolkvox.com"),
+            ("portal.crmvox.com", "address bar"),
+        ] {
+            let problem = ServerUrl::parse(text, None).expect_err(text);
+            assert!(problem.contains(reason), "{text}: {problem}");
+        }
+    }
+
+    #[test]
+    fn the_extra_host_is_allowed_by_exact_name_and_only_over_https() {
+        let allowed = Some("proxy.empresa.example");
+        assert!(ServerUrl::parse("https://proxy.empresa.example", allowed).is_ok());
+        assert!(ServerUrl::parse("http://proxy.empresa.example", allowed).is_err());
+        assert!(ServerUrl::parse("https://x.proxy.empresa.example", allowed).is_err());
+    }
+
+    #[test]
+    fn endpoints_stay_on_the_server() {
+        let server = ServerUrl::parse("crm0001.wolkvox.com", None).expect("a server");
+        assert_eq!(
+            server.endpoint("collections/queryGestion.php").as_str(),
+            "https://crm0001.wolkvox.com/server/API/v2/collections/queryGestion.php"
+        );
+    }
+}

@@ -1,0 +1,192 @@
+//! Speaks to wolkvox: the only place that knows HTTP.
+//!
+//! [`Client`] has one method per endpoint; each sends one page's request and reads one reply. When
+//! to send, how often and how many at a time is not decided here but in [`crate::lookup`].
+//! `reply` turns bytes into records or a reason, `token` keeps the secret.
+
+mod fault;
+mod http;
+mod json;
+mod query;
+mod reply;
+mod said;
+mod token;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::Method;
+use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use serde::Serialize;
+
+pub use self::http::RootCertificates;
+pub use self::query::{FieldName, FieldValue, GestionQuery, Operation};
+pub use self::reply::{Page, Reply};
+pub use self::said::Said;
+pub use self::token::{Token, TokenFile, TokenSource};
+use crate::error::{Error, Oddity};
+use crate::server_url::ServerUrl;
+
+/// Most records that wolkvox puts on one page.
+pub const PAGE_SIZE: u32 = 250;
+/// How long nothing is sent once the day's quota is used up.
+pub const QUOTA_HOLD: Duration = Duration::from_secs(10 * 60);
+/// Most bytes of one reply that are read, after decompression.
+pub const LARGEST_REPLY: usize = 16 * 1024 * 1024;
+
+const TOKEN_HEADER: HeaderName = HeaderName::from_static("wolkvox-token");
+const QUERY_GESTION: &str = "collections/queryGestion.php";
+
+/// Sends requests to one tenant's server.
+#[derive(Debug)]
+pub struct Client {
+    http: http::Http,
+    server: ServerUrl,
+    token: TokenSource,
+    /// wolkvox documents both methods; POST is tried first, and a 405 turns this on for good.
+    uses_get: AtomicBool,
+}
+
+impl Client {
+    /// Starts to prepare a client. Loading the system's root certificates takes milliseconds, so
+    /// it happens on a thread of its own; the first request waits for it.
+    pub fn new(server: ServerUrl, token: TokenSource, roots: RootCertificates) -> Self {
+        let http = http::Http::prepare(&server, roots);
+        Self { http, server, token, uses_get: AtomicBool::new(false) }
+    }
+
+    /// Gives the token that the next request will carry.
+    ///
+    /// # Errors
+    ///
+    /// `token_rejected` if its file cannot be used.
+    pub fn token(&self) -> Result<Token, Error> {
+        self.token.current()
+    }
+
+    /// Asks `queryGestion.php` for one page of matches, `page` counting from 1; without a page only
+    /// the three documented keys are sent. `on_request` is called for each request that leaves.
+    ///
+    /// # Errors
+    ///
+    /// The kinds from `token_rejected` to `unexpected_reply`; never `invalid_input`.
+    pub async fn query_gestion(
+        &self,
+        query: &GestionQuery,
+        page: Option<u32>,
+        on_request: &(dyn Fn() + Sync),
+    ) -> Result<Page, Failure> {
+        let body = QueryGestion {
+            operation: &query.operation,
+            field: &query.field,
+            value: &query.value,
+            limit: page.map(|_| PAGE_SIZE),
+            page,
+        };
+        self.ask(QUERY_GESTION, &body, on_request).await
+    }
+
+    async fn ask(
+        &self,
+        endpoint: &str,
+        body: &impl Serialize,
+        on_request: &(dyn Fn() + Sync),
+    ) -> Result<Page, Failure> {
+        let body = serde_json::to_vec(body).map_err(|_| Error::Internal)?;
+        if self.uses_get.load(Ordering::Relaxed) {
+            return self.send(Method::GET, endpoint, body, on_request).await;
+        }
+        match self.send(Method::POST, endpoint, body.clone(), on_request).await {
+            Err(refused) if refused.is_wrong_method() => {
+                let answer = self.send(Method::GET, endpoint, body, on_request).await;
+                let understood = !answer.as_ref().is_err_and(Failure::is_wrong_method);
+                self.uses_get.store(understood, Ordering::Relaxed);
+                answer
+            }
+            answer => answer,
+        }
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        endpoint: &str,
+        body: Vec<u8>,
+        on_request: &(dyn Fn() + Sync),
+    ) -> Result<Page, Failure> {
+        let token = self.token.current()?;
+        let header = token.header().ok_or(Error::Internal)?;
+        let request = self
+            .http
+            .client()
+            .await?
+            .request(method, self.server.endpoint(endpoint))
+            .header(TOKEN_HEADER, header)
+            .header(CONTENT_TYPE, "application/json")
+            .body(body);
+        on_request();
+        let mut response = request.send().await.map_err(fault::of)?;
+        let status = response.status().as_u16();
+        if response.status().is_redirection() {
+            return Err(Error::UnexpectedReply(Oddity::Redirect { status }).into());
+        }
+        let content_type = response.headers().get(CONTENT_TYPE).cloned();
+        let retry_after = response.headers().get(RETRY_AFTER).and_then(retry_after);
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(fault::of)? {
+            if body.len() + chunk.len() > LARGEST_REPLY {
+                let too_large = Oddity::TooLarge { limit: LARGEST_REPLY };
+                return Err(Error::UnexpectedReply(too_large).into());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let content_type = content_type.as_ref().and_then(|value| value.to_str().ok());
+        let reply = Reply { status, content_type, body: &body };
+        reply.read(Some(&token)).map_err(|error| Failure { error, retry_after })
+    }
+}
+
+/// Says why a request brought no page, and when the server would like the next one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What went wrong.
+    pub error: Error,
+    /// The reply's `Retry-After`.
+    pub retry_after: Option<Duration>,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { error, retry_after: None }
+    }
+}
+
+impl Failure {
+    fn is_wrong_method(&self) -> bool {
+        matches!(self.error, Error::Rejected { code: 405, .. })
+    }
+}
+
+/// Reads `Retry-After`: seconds or a date (RFC 9110, section 10.2.3).
+fn retry_after(header: &HeaderValue) -> Option<Duration> {
+    let text = header.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = jiff::fmt::rfc2822::parse(text).ok()?;
+    // A date that has passed means now.
+    Some(date.timestamp().duration_since(Timestamp::now()).try_into().unwrap_or_default())
+}
+
+/// The body of a request; `limit` and `page` are numbers, all else is text.
+#[derive(Serialize)]
+struct QueryGestion<'a> {
+    operation: &'a Operation,
+    field: &'a FieldName,
+    value: &'a FieldValue,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<u32>,
+}

@@ -1,0 +1,144 @@
+//! Holds what can be asked, checked at the door: blank, over-long and control characters never
+//! get further. What was typed is sent byte for byte.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use crate::error::Error;
+
+/// Asks for the gestiones whose `field` has exactly this `value`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct GestionQuery {
+    /// wolkvox operation, the tenant's name.
+    pub operation: Operation,
+    /// Field to search by.
+    pub field: FieldName,
+    /// Value to look for.
+    pub value: FieldValue,
+}
+
+/// Names a wolkvox operation (tenant); at most 128 characters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Operation(String);
+
+/// Names a field to search by; at most 128 characters. Tenants have fields of their own, with
+/// spaces and accents.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct FieldName(String);
+
+/// Holds the value to look for; at most 256 characters. It names a person, so `Debug` hides it.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct FieldValue(String);
+
+impl Operation {
+    /// Checks an operation's name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidInput`] if it is blank, over-long or has control characters.
+    pub fn parse(text: String) -> Result<Self, Error> {
+        checked("operation", text, 128, "an operation is your tenant's name in wolkvox").map(Self)
+    }
+
+    /// Gives the name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FieldName {
+    /// Checks a field's name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidInput`] if it is blank, over-long or has control characters.
+    pub fn parse(text: String) -> Result<Self, Error> {
+        checked("field", text, 128, "for example `id_customer` for a document number").map(Self)
+    }
+
+    /// Gives the name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FieldValue {
+    /// Checks a value.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidInput`] if it is blank, over-long or has control characters.
+    pub fn parse(text: String) -> Result<Self, Error> {
+        checked("value", text, 256, "for example the document number 900000001").map(Self)
+    }
+
+    /// Gives the value, for the request alone.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for FieldValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FieldValue(hidden)")
+    }
+}
+
+impl Serialize for FieldValue {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+fn checked(argument: &str, text: String, longest: usize, example: &str) -> Result<String, Error> {
+    let problem = if text.trim().is_empty() {
+        "is blank".to_owned()
+    } else if text.chars().any(char::is_control) {
+        "holds a control character, such as a line break or a tab".to_owned()
+    } else {
+        match text.chars().count() {
+            length if length > longest => format!("has {length} characters"),
+            _ => return Ok(text),
+        }
+    };
+    Err(Error::invalid_input(
+        format!("`{argument}` {problem}"),
+        format!("Give `{argument}` as 1 to {longest} characters on one line; {example}."),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_kept_byte_for_byte() {
+        for text in ["007", " 1 ", "\"quoted\"", "Íñigo", "a\u{200b}b"] {
+            let value = FieldValue::parse(text.to_owned()).expect(text);
+            assert_eq!(value.reveal(), text);
+        }
+    }
+
+    #[test]
+    fn blank_over_long_and_control_characters_are_refused_without_repeating_them() {
+        for (text, reason) in [
+            (String::new(), "`value` is blank"),
+            ("  ".to_owned(), "`value` is blank"),
+            ("1\n2".to_owned(), "control character"),
+            ("9".repeat(257), "has 257 characters"),
+        ] {
+            let error = FieldValue::parse(text.clone()).expect_err("refused");
+            assert!(error.to_string().contains(reason), "{error}");
+        }
+        assert!(FieldValue::parse("ñ".repeat(256)).is_ok());
+        assert!(Operation::parse("o".repeat(129)).is_err());
+        assert!(FieldName::parse("o".repeat(128)).is_ok());
+    }
+
+    #[test]
+    fn a_value_never_shows_itself() {
+        let value = FieldValue::parse("900000001".to_owned()).expect("a value");
+        assert!(!format!("{value:?}").contains('9'));
+    }
+}

@@ -1,0 +1,77 @@
+//! Makes wolkvox's own words safe to pass on.
+
+use std::fmt;
+
+/// Holds a message of wolkvox: on one line, at most 200 characters, without anything that looks
+/// like a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said(String);
+
+const LONGEST: usize = 200;
+/// Token strings seen in the wild are hexadecimal; nothing that wolkvox says to people is.
+const TOKEN_LIKE: usize = 32;
+
+impl Said {
+    /// Cleans and shortens `text`.
+    pub fn new(text: &str) -> Self {
+        let mut cleaned = String::new();
+        for word in crate::clean::text(text).split_whitespace() {
+            if !cleaned.is_empty() {
+                cleaned.push(' ');
+            }
+            cleaned.push_str(&without_hex_runs(word));
+        }
+        match cleaned.char_indices().nth(LONGEST) {
+            Some((end, _)) => {
+                cleaned.truncate(end);
+                cleaned.push('…');
+            }
+            None if cleaned.is_empty() => cleaned.push_str("no explanation given"),
+            None => {}
+        }
+        Self(cleaned)
+    }
+}
+
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn without_hex_runs(word: &str) -> String {
+    let mut kept = String::new();
+    let mut run = String::new();
+    for letter in word.chars().chain([' ']) {
+        if letter.is_ascii_hexdigit() {
+            run.push(letter);
+            continue;
+        }
+        kept.push_str(if run.len() >= TOKEN_LIKE { "[removed]" } else { &run });
+        run.clear();
+        kept.push(letter);
+    }
+    kept.pop();
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_pass_and_tokens_do_not() {
+        let token = "0123456789abcdef0123456789ABCDEF";
+        for (said, passed_on) in [
+            ("PLEASE VALIDATE TOKEN", "PLEASE VALIDATE TOKEN"),
+            ("  a\r\n\tb\u{0} ", "a b"),
+            (&format!("token={token}x bad"), "token=[removed]x bad"),
+            (token, "[removed]"),
+            ("deadbeef is short", "deadbeef is short"),
+            ("", "no explanation given"),
+        ] {
+            assert_eq!(Said::new(said).to_string(), passed_on);
+        }
+        assert_eq!(Said::new(&"á ".repeat(500)).to_string().chars().count(), LONGEST + 1);
+    }
+}

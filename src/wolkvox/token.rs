@@ -1,0 +1,189 @@
+//! Keeps the token: never printed, revealed in one place, read again when its file changes.
+
+use std::borrow::Cow;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
+
+use reqwest::header::HeaderValue;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::error::Error;
+
+/// A token is a line; anything larger is the wrong file.
+const LARGEST_FILE: u64 = 64 * 1024;
+
+/// Holds a usable token: printable ASCII without spaces.
+#[derive(Clone, Debug)]
+pub struct Token(SecretString);
+
+impl Token {
+    /// Reads a token, ignoring spaces and line ends around it.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says what is wrong, without the token.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err("is blank".to_owned());
+        }
+        if !text.chars().all(|letter| letter.is_ascii_graphic()) {
+            return Err("holds a space or a character that no token has".to_owned());
+        }
+        Ok(Self(text.into()))
+    }
+
+    /// Gives the value of the `Wolkvox-Token` header, marked sensitive so that no HTTP layer
+    /// prints it.
+    pub(super) fn header(&self) -> Option<HeaderValue> {
+        let mut value = HeaderValue::from_str(self.0.expose_secret()).ok()?;
+        value.set_sensitive(true);
+        Some(value)
+    }
+
+    /// Replaces the token wherever `text` repeats it.
+    pub(super) fn remove_from(&self, text: &mut Cow<'_, str>) {
+        let token = self.0.expose_secret();
+        if text.contains(token) {
+            *text = Cow::Owned(text.replace(token, "[removed]"));
+        }
+    }
+
+    /// Counts the token's characters, the most that may be told about it.
+    pub fn length(&self) -> usize {
+        self.0.expose_secret().len()
+    }
+}
+
+impl PartialEq for Token {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.expose_secret() == other.0.expose_secret()
+    }
+}
+
+/// Says where the token comes from.
+#[derive(Debug)]
+pub enum TokenSource {
+    /// `WOLKVOX_TOKEN`.
+    Fixed(Token),
+    /// `WOLKVOX_TOKEN_FILE`.
+    File(TokenFile),
+}
+
+impl TokenSource {
+    /// Gives the token to use now.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TokenUnreadable`] if the file is gone or holds no token.
+    pub fn current(&self) -> Result<Token, Error> {
+        match self {
+            Self::Fixed(token) => Ok(token.clone()),
+            Self::File(file) => {
+                file.current().map_err(|problem| Error::TokenUnreadable { problem })
+            }
+        }
+    }
+}
+
+/// Holds a file's token, and reads it again when the file's time or size changes.
+#[derive(Debug)]
+pub struct TokenFile {
+    path: PathBuf,
+    read: Mutex<(Stamp, Token)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stamp {
+    modified: Option<SystemTime>,
+    bytes: u64,
+}
+
+impl TokenFile {
+    /// Opens the file and reads its token.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says what is wrong with the file, never what it holds.
+    pub fn open(path: PathBuf) -> Result<Self, String> {
+        let stamp = stamp(&path)?;
+        let token = read(&path)?;
+        Ok(Self { path, read: Mutex::new((stamp, token)) })
+    }
+
+    fn current(&self) -> Result<Token, String> {
+        let now = stamp(&self.path)?;
+        let mut read_before = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if read_before.0 != now {
+            *read_before = (now, read(&self.path)?);
+        }
+        Ok(read_before.1.clone())
+    }
+}
+
+fn stamp(path: &Path) -> Result<Stamp, String> {
+    let metadata = fs::metadata(path).map_err(|problem| reason(&problem))?;
+    if !metadata.is_file() {
+        return Err("is not a file".to_owned());
+    }
+    if metadata.len() > LARGEST_FILE {
+        return Err("is too large for a token".to_owned());
+    }
+    Ok(Stamp { modified: metadata.modified().ok(), bytes: metadata.len() })
+}
+
+fn read(path: &Path) -> Result<Token, String> {
+    let bytes = fs::read(path).map_err(|problem| reason(&problem))?;
+    // Windows editors and shells write a byte order mark, or UTF-16; `decode` honours both.
+    let (text, _, _) = encoding_rs::UTF_8.decode(&bytes);
+    Token::parse(&text)
+}
+
+fn reason(problem: &std::io::Error) -> String {
+    match problem.kind() {
+        std::io::ErrorKind::NotFound => "does not exist".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "may not be read by this user".to_owned(),
+        kind => format!("cannot be read ({kind})"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_never_shows_itself() {
+        let token = Token::parse(" ficticio-0001\n").expect("a token");
+        assert!(!format!("{token:?}").contains("ficticio"));
+        assert_eq!(token.length(), 13);
+        assert!(!format!("{:?}", token.header()).contains("ficticio"));
+    }
+
+    #[test]
+    fn a_token_has_no_spaces_or_control_characters() {
+        for text in ["", " \n", "two words", "tab\there", "ñ"] {
+            assert!(Token::parse(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_read_again_when_it_changes_and_windows_encodings_are_understood() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("token");
+        fs::write(&path, "\u{feff}first-token\r\n").expect("written");
+        let file = TokenFile::open(path.clone()).expect("a token file");
+        assert_eq!(file.current().expect("a token").0.expose_secret(), "first-token");
+
+        let utf16: Vec<u8> =
+            "\u{feff}second\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        fs::write(&path, utf16).expect("written");
+        assert_eq!(file.current().expect("a token").0.expose_secret(), "second");
+
+        fs::write(&path, "").expect("written");
+        assert_eq!(file.current().map(|_| ()), Err("is blank".to_owned()));
+        fs::remove_file(&path).expect("removed");
+        assert_eq!(file.current().map(|_| ()), Err("does not exist".to_owned()));
+    }
+}

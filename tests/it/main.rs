@@ -1,0 +1,18 @@
+//! The integration tests, one binary. They use the real parts: the built program over real pipes,
+//! HTTP on loopback, bytes as files.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests may stop at the first surprise, as tests may"
+)]
+
+/// Starts the program and raw HTTP servers.
+mod support;
+
+/// Every variant of wolkvox's replies, as raw bytes over HTTP.
+mod replies;
+/// Wrong settings.
+mod settings;
+/// The program over pipes: both protocol eras, its life and its end.
+mod stdio;

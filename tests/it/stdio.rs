@@ -1,0 +1,259 @@
+//! The program over pipes, as clients run it: both protocol eras, odd input, its life and its end.
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::support::{Program, modern_meta};
+
+const SANDBOX: &[&str] = &["--sandbox"];
+/// "Within a second", with room for a machine that is busy with other tests.
+const PROMPT: Duration = Duration::from_secs(3);
+
+fn one_record() -> Value {
+    json!({ "field": "id_customer", "value": "900000002" })
+}
+
+/// Searches for a customer whose answer takes three seconds.
+fn slow() -> Value {
+    json!({ "field": "sandbox_fault", "value": "slow" })
+}
+
+#[tokio::test]
+async fn every_older_version_is_served_by_a_handshake() {
+    for version in ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"] {
+        let mut program = Program::start(SANDBOX, &[]);
+        let welcome = program.initialize(version).await;
+        assert_eq!(welcome["protocolVersion"], version);
+        assert_eq!(welcome["serverInfo"]["name"], "wolkvox-mcp");
+        assert_eq!(welcome["serverInfo"]["title"], "wolkvox CRM");
+        assert_eq!(welcome["serverInfo"]["version"], env!("CARGO_PKG_VERSION"));
+        let instructions = welcome["instructions"].as_str().expect("instructions");
+        for word in ["gestión", "obligación", "tipificación", "cobranza", "SANDBOX"] {
+            assert!(instructions.contains(word), "{word}");
+        }
+        let tools = program.request("tools/list", json!({})).await;
+        assert_eq!(tools["result"]["tools"][0]["name"], "query_obligation");
+        let result = program.call(one_record()).await;
+        assert_eq!(result["structuredContent"]["outcome"], "found", "{version}: {result}");
+        assert_eq!(result.get("resultType"), None, "older clients do not know it");
+        assert_eq!(result.get("_meta"), None);
+        assert!(program.end().await.status.success());
+    }
+}
+
+#[tokio::test]
+async fn the_newest_version_is_served_without_a_handshake() {
+    let mut program = Program::start(SANDBOX, &[]);
+    let discovered = program.request("server/discover", json!({ "_meta": modern_meta() })).await;
+    let discovered = &discovered["result"];
+    let versions = discovered["supportedVersions"].as_array().expect("a list");
+    assert!(versions.contains(&json!("2026-07-28")) && versions.contains(&json!("2024-11-05")));
+    assert_eq!(discovered["ttlMs"], 3_600_000);
+    assert_eq!(server_name(discovered), "wolkvox-mcp");
+
+    let tools = program.request("tools/list", json!({ "_meta": modern_meta() })).await;
+    let tools = &tools["result"];
+    assert_eq!(tools["ttlMs"], 3_600_000, "a freshness hint of an hour");
+    assert_eq!(tools["cacheScope"], "private");
+    assert_eq!(tools["resultType"], "complete");
+    assert_eq!(server_name(tools), "wolkvox-mcp");
+
+    let call = json!({
+        "name": "query_obligation", "arguments": one_record(), "_meta": modern_meta(),
+    });
+    let result = &program.request("tools/call", call).await["result"];
+    assert_eq!(result["structuredContent"]["outcome"], "found");
+    assert_eq!(result["resultType"], "complete");
+    assert_eq!(server_name(result), "wolkvox-mcp");
+    assert!(program.end().await.status.success());
+}
+
+fn server_name(result: &Value) -> &Value {
+    &result["_meta"]["io.modelcontextprotocol/serverInfo"]["name"]
+}
+
+#[tokio::test]
+async fn a_version_from_the_future_is_refused_with_the_known_ones() {
+    let mut program = Program::start(SANDBOX, &[]);
+    let mut meta = modern_meta();
+    meta["io.modelcontextprotocol/protocolVersion"] = json!("2099-01-01");
+    let response = program.request("tools/list", json!({ "_meta": meta })).await;
+    assert_eq!(response["error"]["code"], -32022);
+    assert!(response["error"]["data"].to_string().contains("2026-07-28"));
+}
+
+#[tokio::test]
+async fn the_text_is_the_same_json_as_the_structured_content() {
+    let mut program = Program::start(SANDBOX, &[]);
+    program.initialize("2025-11-25").await;
+    let result = program.call(one_record()).await;
+    let text = result["content"][0]["text"].as_str().expect("text");
+    assert_eq!(text, result["structuredContent"].to_string());
+    assert_eq!(result["content"].as_array().map(Vec::len), Some(1));
+    assert_eq!(result["isError"], false);
+}
+
+#[tokio::test]
+async fn messages_before_the_first_request_are_survived() {
+    for first in [
+        json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 1 } }),
+        json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }),
+        json!({ "jsonrpc": "2.0", "id": 9, "result": {} }),
+    ] {
+        let mut program = Program::start(SANDBOX, &[]);
+        program.send(first.clone()).await;
+        program.request("server/discover", json!({ "_meta": modern_meta() })).await;
+        // Also between a discover or a malformed request and the request that chooses the era.
+        program.send(first.clone()).await;
+        program.request("tools/list", json!({})).await;
+        program.send(first.clone()).await;
+        let welcome = program.initialize("2025-06-18").await;
+        assert_eq!(welcome["protocolVersion"], "2025-06-18", "after {first}");
+    }
+}
+
+#[tokio::test]
+async fn the_end_of_input_is_a_clean_exit_at_any_moment() {
+    let ended = Program::start(SANDBOX, &[]).end().await;
+    assert_eq!(ended.status.code(), Some(0), "before anything: {}", ended.stderr);
+
+    let mut program = Program::start(SANDBOX, &[]);
+    program.request("server/discover", json!({ "_meta": modern_meta() })).await;
+    assert_eq!(program.end().await.status.code(), Some(0), "after a discover");
+
+    let mut program = Program::start(SANDBOX, &[]);
+    program.initialize("2025-11-25").await;
+    assert_eq!(program.end().await.status.code(), Some(0), "after a handshake");
+}
+
+#[tokio::test]
+async fn the_end_of_input_ends_the_process_within_a_second_whatever_is_in_flight() {
+    let mut program = Program::start(SANDBOX, &[]);
+    program.initialize("2025-11-25").await;
+    program.send(call(7, slow())).await;
+    program.request("tools/list", json!({})).await;
+    let start = Instant::now();
+    let ended = program.end().await;
+    assert_eq!(ended.status.code(), Some(0));
+    assert!(start.elapsed() < PROMPT, "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn an_answer_in_flight_at_the_end_of_input_still_comes() {
+    let mut program = Program::start(SANDBOX, &[]);
+    program.initialize("2025-11-25").await;
+    program.send(call(7, one_record())).await;
+    let ended = program.end().await;
+    let last = ended.stdout.last().expect("an answer");
+    assert!(last.contains(r#""id":7"#) && last.contains("found"), "{last}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn signals_end_the_process_within_a_second_whatever_is_in_flight() {
+    for signal in ["TERM", "INT"] {
+        let mut program = Program::start(SANDBOX, &[]);
+        program.initialize("2025-11-25").await;
+        program.send(call(7, slow())).await;
+        program.request("tools/list", json!({})).await;
+        let start = Instant::now();
+        let sent =
+            Command::new("kill").args([format!("-{signal}"), program.id().to_string()]).status();
+        assert!(sent.expect("kill runs").success());
+        let ended = program.wait().await;
+        assert_eq!(ended.status.code(), Some(0), "SIG{signal}");
+        assert!(start.elapsed() < PROMPT, "SIG{signal}: {:?}", start.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn garbage_lines_are_survived() {
+    let mut program = Program::start(SANDBOX, &[]);
+    for garbage in ["", "hello", "{", "\u{feff}", "\"text\"", "[]", "null", "{\"jsonrpc\":\"2.0\"}"]
+    {
+        program.send_line(garbage).await;
+    }
+    program.initialize("2025-11-25").await;
+    for garbage in ["nonsense", "{\"jsonrpc\":\"2.0\",\"id\":", "[1,2]", "{}"] {
+        program.send_line(garbage).await;
+    }
+    let result = program.call(one_record()).await;
+    assert_eq!(result["structuredContent"]["outcome"], "found");
+}
+
+#[tokio::test]
+async fn arguments_that_are_no_object_are_invalid_parameters() {
+    let mut program = Program::start(SANDBOX, &[]);
+    program.initialize("2025-11-25").await;
+    for arguments in [json!([]), json!("text"), json!(7)] {
+        let params = json!({ "name": "query_obligation", "arguments": arguments });
+        let response = program.request("tools/call", params).await;
+        assert_eq!(response["error"]["code"], -32602, "{arguments}: {response}");
+    }
+    let response = program.request("tools/call", json!({ "arguments": {} })).await;
+    assert_eq!(response["error"]["code"], -32602, "no name");
+}
+
+#[tokio::test]
+async fn an_unknown_tool_and_an_unknown_method_are_protocol_errors() {
+    let mut program = Program::start(SANDBOX, &[]);
+    program.initialize("2025-11-25").await;
+    let params = json!({ "name": "delete_everything", "arguments": {} });
+    let response = program.request("tools/call", params).await;
+    assert_eq!(response["error"]["code"], -32602);
+    assert!(response["error"]["message"].as_str().expect("text").contains("query_obligation"));
+    let response = program.request("tools/everything", json!({})).await;
+    assert_eq!(response["error"]["code"], -32601);
+}
+
+#[tokio::test]
+async fn a_cancelled_call_gets_no_answer_and_the_next_one_does() {
+    let mut program = Program::start(SANDBOX, &[]);
+    program.initialize("2025-11-25").await;
+    program.send(call(77, slow())).await;
+    program.request("tools/list", json!({})).await;
+    let cancel = json!({ "requestId": 77, "reason": "the agent hung up" });
+    program
+        .send(json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": cancel }))
+        .await;
+    let result = program.call(one_record()).await;
+    assert_eq!(result["structuredContent"]["outcome"], "found");
+    let ended = program.end().await;
+    assert!(ended.stdout.iter().all(|line| !line.contains(r#""id":77"#)), "{:?}", ended.stdout);
+}
+
+#[tokio::test]
+async fn every_line_of_stdout_is_json_rpc_even_at_log_level_trace() {
+    let mut program = Program::start(SANDBOX, &[("WOLKVOX_LOG", "trace")]);
+    program.initialize("2025-11-25").await;
+    program.request("tools/list", json!({})).await;
+    program.call(one_record()).await;
+    program.call(json!({ "field": "" })).await;
+    program.call(json!({ "field": "sandbox_fault", "value": "html" })).await;
+    let ended = program.end().await;
+    assert_eq!(ended.stdout.len(), 5);
+    for line in &ended.stdout {
+        let message: Value = serde_json::from_str(line).expect("JSON");
+        assert_eq!(message["jsonrpc"], "2.0", "{line}");
+    }
+    assert!(!ended.stderr.is_empty(), "trace logs something");
+}
+
+#[tokio::test]
+async fn a_client_that_stops_reading_does_not_keep_the_process() {
+    let mut child = Program::command(SANDBOX, &[]).stdout(Stdio::piped()).spawn().expect("starts");
+    drop(child.stdout.take());
+    let mut input = child.stdin.take().expect("piped");
+    let line = json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" }).to_string() + "\n";
+    tokio::io::AsyncWriteExt::write_all(&mut input, line.as_bytes()).await.expect("written");
+    drop(input);
+    let ended = tokio::time::timeout(PROMPT, child.wait()).await.expect("ends").expect("waited");
+    assert!(ended.success());
+}
+
+fn call(id: u64, arguments: Value) -> Value {
+    let params = json!({ "name": "query_obligation", "arguments": arguments });
+    json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params })
+}

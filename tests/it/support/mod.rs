@@ -1,0 +1,31 @@
+//! Starts the program and raw HTTP servers for the tests.
+
+mod program;
+mod raw_server;
+
+pub(crate) use program::{Program, modern_meta};
+pub(crate) use raw_server::{RawReply, RawServer};
+
+use wolkvox_mcp::server_url::ServerUrl;
+use wolkvox_mcp::wolkvox::{
+    Client, FieldName, FieldValue, GestionQuery, Operation, RootCertificates, Token, TokenSource,
+};
+
+/// The token of every test; it must never come out of the program.
+pub(crate) const TOKEN: &str = "FICTITIOUS-TOKEN-0001";
+
+/// Builds a client of a server on loopback.
+pub(crate) fn client(address: &str) -> Client {
+    let server = ServerUrl::parse(address, None).expect("a loopback address");
+    let token = Token::parse(TOKEN).expect("a token");
+    Client::new(server, TokenSource::Fixed(token), RootCertificates::default())
+}
+
+/// Builds a query by document number.
+pub(crate) fn by_customer(value: &str) -> GestionQuery {
+    GestionQuery {
+        operation: Operation::parse("sandbox".to_owned()).expect("an operation"),
+        field: FieldName::parse("id_customer".to_owned()).expect("a field"),
+        value: FieldValue::parse(value.to_owned()).expect("a value"),
+    }
+}
