@@ -1,5 +1,193 @@
-//! stub
-/// stub
-pub fn text(text: &str) -> std::borrow::Cow<'_, str> {
-    text.chars().filter(|c| !c.is_control() || c.is_whitespace()).collect::<String>().into()
+//! Cleans text that third parties typed, before a model or a terminal sees it.
+//!
+//! What cannot be seen goes: control characters, and every code point that Unicode calls default
+//! ignorable (zero-width characters, tags, variation selectors) or a bidirectional control. They
+//! carry nothing that a reader needs and can hide instructions from people. The sets come from
+//! Unicode's data by way of `icu_properties`. Emoji made of several code points stay whole.
+
+use std::borrow::Cow;
+
+use icu_properties::CodePointSetData;
+use icu_properties::props::{
+    BidiControl, DefaultIgnorableCodePoint, EmojiModifier, ExtendedPictographic,
+};
+
+/// Longest value, in characters, its mark included.
+pub const LONGEST: usize = 1_000;
+/// Ends a value that was cut.
+pub const CUT_MARK: &str = "…[cut]";
+
+const JOINER: char = '\u{200d}';
+const EMOJI_STYLE: char = '\u{fe0f}';
+const KEYCAP: char = '\u{20e3}';
+
+/// Removes what cannot be seen and makes each run of line breaks and tabs one space. Cleaning
+/// twice changes nothing.
+pub fn text(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_control()) {
+        return Cow::Borrowed(text);
+    }
+    let visible = visible(text);
+    let mut cleaned = String::with_capacity(text.len());
+    let mut last = None;
+    for (index, &letter) in visible.iter().enumerate() {
+        let next = visible.get(index + 1).copied();
+        let kept = match letter {
+            JOINER => joins(&cleaned, next),
+            EMOJI_STYLE => {
+                last.is_some_and(|it| is_pictographic(it) || next == Some(KEYCAP) && is_key(it))
+            }
+            _ => true,
+        };
+        if kept {
+            cleaned.push(letter);
+            last = Some(letter);
+        }
+    }
+    match cleaned == text {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(cleaned),
+    }
+}
+
+/// Cleans a value and cuts it to `longest` characters, its mark included.
+pub fn value(text: &str, longest: usize) -> Cow<'_, str> {
+    let cleaned = self::text(text);
+    // As many bytes are never more characters.
+    if cleaned.len() <= longest || cleaned.chars().count() <= longest {
+        return cleaned;
+    }
+    let kept = longest.saturating_sub(CUT_MARK.chars().count());
+    let mut cut: String = cleaned.chars().take(kept).collect();
+    // Half an emoji is none.
+    while cut.ends_with([JOINER, EMOJI_STYLE]) {
+        cut.pop();
+    }
+    Cow::Owned(cut + CUT_MARK)
+}
+
+/// Drops what is never kept, and folds line breaks and tabs.
+fn visible(text: &str) -> Vec<char> {
+    let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
+    let bidirectional = CodePointSetData::new::<BidiControl>();
+    let mut kept = Vec::with_capacity(text.len());
+    let mut after_break = false;
+    for letter in text.chars() {
+        let is_break = matches!(
+            letter,
+            '\t' | '\n' | '\u{b}' | '\u{c}' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}'
+        );
+        match letter {
+            _ if is_break && after_break => {}
+            _ if is_break => kept.push(' '),
+            JOINER | EMOJI_STYLE => kept.push(letter),
+            _ if letter.is_control() || ignorable.contains(letter) => continue,
+            _ if bidirectional.contains(letter) => continue,
+            _ => kept.push(letter),
+        }
+        after_break = is_break;
+    }
+    kept
+}
+
+/// Says whether a joiner stands between two parts of one emoji.
+fn joins(before: &str, next: Option<char>) -> bool {
+    let mut before = before.chars().rev();
+    let base = match before.next() {
+        Some(EMOJI_STYLE) => before.next(),
+        last => last,
+    };
+    let modifier = CodePointSetData::new::<EmojiModifier>();
+    base.is_some_and(|it| is_pictographic(it) || modifier.contains(it))
+        && next.is_some_and(is_pictographic)
+}
+
+fn is_pictographic(letter: char) -> bool {
+    CodePointSetData::new::<ExtendedPictographic>().contains(letter)
+}
+
+fn is_key(letter: char) -> bool {
+    letter.is_ascii_digit() || matches!(letter, '#' | '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_people_type_stays_as_it_is() {
+        for typed in [
+            "Íñigo Muñoz, ¿cómo está? ¡Bien!",
+            "a  b",
+            "promesa: $ 1.750.905 — 20/11",
+            "👍 👍🏽 ❤️ 👩‍👧 👩🏽‍🚒 🏳️‍🌈 🇨🇴 1️⃣ #️⃣",
+            "café", // the accent as a code point of its own
+            "\u{a0}",
+        ] {
+            assert_eq!(text(typed), typed);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_seen_goes() {
+        for (typed, cleaned) in [
+            ("a\u{0}b\u{7f}c\u{9b}d", "abcd"),
+            ("a\r\n\tb\n\nc", "a b c"),
+            ("a\u{2028}b", "a b"),
+            ("a\u{200b}b\u{feff}c\u{ad}d\u{2060}e", "abcde"),
+            ("\u{202e}abc\u{2066}d\u{200f}", "abcd"),
+            ("a\u{e0041}\u{e007f}b", "ab"),
+            ("a\u{200d}b\u{fe0f}c\u{e0100}", "abc"),
+            ("1\u{fe0f}2", "12"),
+            ("👩\u{200d}\u{200d}👧", "👩\u{200d}👧"),
+            ("👩\u{200d}", "👩"),
+            ("❤\u{fe0f}\u{fe0f}\u{fe0f}", "❤\u{fe0f}"),
+        ] {
+            assert_eq!(text(typed), cleaned, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_value_is_cut_between_characters_and_marked() {
+        let cut = value(&"ñ".repeat(1_001), LONGEST).into_owned();
+        assert_eq!(cut.chars().count(), LONGEST);
+        assert!(cut.ends_with("ñ…[cut]"));
+        assert_eq!(value(&"ñ".repeat(1_000), LONGEST).chars().count(), LONGEST);
+        assert!(!value(&"ñ".repeat(1_000), LONGEST).contains('…'));
+    }
+
+    proptest! {
+        #[test]
+        fn cleaning_twice_changes_nothing(typed in any::<String>(), longest in 10..60_usize) {
+            let once = value(&typed, longest).into_owned();
+            prop_assert_eq!(value(&once, longest).into_owned(), once);
+        }
+
+        #[test]
+        fn cleaning_emoji_twice_changes_nothing(
+            typed in proptest::collection::vec(
+                prop_oneof![
+                    Just('👩'), Just('🏽'), Just('❤'), Just('1'), Just('a'), Just(JOINER),
+                    Just(EMOJI_STYLE), Just(KEYCAP), Just('\n'), Just(' '), Just('\u{200b}'),
+                    Just('🇨'), Just('\u{e0041}'),
+                ],
+                0..40,
+            ),
+            longest in 7..30_usize,
+        ) {
+            let typed: String = typed.into_iter().collect();
+            let once = value(&typed, longest).into_owned();
+            prop_assert_eq!(value(&once, longest).into_owned(), once);
+        }
+
+        #[test]
+        fn nothing_invisible_is_left_outside_an_emoji(typed in any::<String>()) {
+            let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
+            let cleaned = text(&typed).into_owned();
+            for letter in cleaned.chars().filter(|it| ![JOINER, EMOJI_STYLE].contains(it)) {
+                prop_assert!(!letter.is_control() && !ignorable.contains(letter), "{letter:?}");
+            }
+        }
+    }
 }

@@ -6,6 +6,9 @@
 //!
 //! A tenant may have fields of its own; they are kept, shown and searchable, but not listed here.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// Says whether an answer shows a field without being asked for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shown {
@@ -116,9 +119,16 @@ pub const FIELDS: &[Field] = &[
     Field::technical("module", "CRM module", "módulo"),
 ];
 
+/// Gives a documented field's place in [`FIELDS`] by its exact name.
+pub fn rank(name: &str) -> Option<usize> {
+    static RANKS: LazyLock<HashMap<&str, usize>> =
+        LazyLock::new(|| FIELDS.iter().enumerate().map(|(rank, it)| (it.name, rank)).collect());
+    RANKS.get(name).copied()
+}
+
 /// Finds a documented field by its exact name.
 pub fn find(name: &str) -> Option<&'static Field> {
-    FIELDS.iter().find(|field| field.name == name)
+    FIELDS.get(rank(name)?)
 }
 
 #[cfg(test)]

@@ -1,145 +1,125 @@
-//! stub
+//! Turns records into the compact answer that an assistant reads (pure: no clock, no network).
+//!
+//! [`tidy`] makes rows of raw records, once for a look-up. [`build`] makes an answer of the rows
+//! for one view of them: which days, which columns, which page.
+
+mod dates;
+mod hint;
+mod mask;
+mod page;
+mod summary;
+mod tidy;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Serialize;
+
+pub use self::mask::Mask;
+pub use self::summary::Summary;
+pub use self::tidy::{Row, tidy};
+pub use self::view::{Columns, View};
 use crate::Record;
 use crate::error::Error;
-use schemars::JsonSchema;
-use serde::Serialize;
-/// m
-#[derive(Clone, Debug, Default)]
-pub struct Mask;
-impl Mask {
-    /// p
-    pub fn parse(_: &str) -> Result<Self, String> {
-        Ok(Self)
-    }
-}
-/// r
-#[derive(Clone, Debug)]
-pub struct Row {
-    record: Record,
-}
-/// t
-pub fn tidy(records: Vec<Record>, _mask: &Mask) -> Vec<Row> {
-    records.into_iter().map(|record| Row { record }).collect()
-}
-/// f
+
+/// Most characters of an answer's JSON. Assistants cut longer tool results off.
+pub const LONGEST_ANSWER: usize = 60_000;
+
+/// Holds what a look-up found.
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// r
+    /// The rows, newest first.
     pub rows: Vec<Row>,
-    /// r
-    pub as_of: jiff::Timestamp,
-    /// r
+    /// When wolkvox answered.
+    pub as_of: Timestamp,
+    /// wolkvox's own count of matches, where it gave one.
     pub upstream_total: Option<u64>,
-    /// r
+    /// Whether `rows` are all the matches.
     pub complete: bool,
 }
-/// v
-#[derive(Clone, Debug)]
-pub struct View {
-    /// r
-    pub since: Option<jiff::civil::Date>,
-    /// r
-    pub until: Option<jiff::civil::Date>,
-    /// r
-    pub columns: Columns,
-    /// r
-    pub limit: usize,
-    /// r
-    pub offset: usize,
-}
-/// c
-#[derive(Clone, Debug)]
-pub enum Columns {
-    /// r
-    Usual,
-    /// r
-    Also(Vec<String>),
-    /// r
-    All,
-}
-/// s
+
+/// Says what was searched, for hints. The value itself never gets into an answer.
 #[derive(Clone, Copy, Debug)]
 pub struct Searched<'a> {
-    /// r
+    /// Field that was searched.
     pub field: &'a str,
-    /// r
+    /// Value that was looked for.
     pub value: &'a str,
 }
-/// o
-#[derive(Clone, Copy, Debug, Serialize, JsonSchema, PartialEq, Eq)]
+
+/// Says whether something matched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
-    /// r
+    /// Records matched.
     Found,
-    /// r
+    /// The look-up was made and nothing matched.
     None,
 }
-/// a
+
+/// Answers one look-up. The doc comments become the tool's output schema, where each word costs
+/// every conversation a token.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Answer {
-    /// o
+    /// `none`: looked up, no match
     pub outcome: Outcome,
-    /// t
+    /// Matches in the dates asked for
     pub total: u64,
-    /// as
+    /// When wolkvox answered
     pub as_of: String,
-    /// r
-    pub records: Vec<Record>,
-    /// n
+    /// Matches without a readable date
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub next_offset: Option<u64>,
-    /// s
+    pub undated: Option<u64>,
+    /// wolkvox has more than was fetched
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sandbox: Option<bool>,
-    /// h
+    pub incomplete: Option<bool>,
+    /// What to do or mind
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
-    /// c
+    /// Fields that all `records` share
     #[serde(skip_serializing_if = "Option::is_none")]
     pub common: Option<Record>,
-}
-impl Answer {
-    /// o
-    pub fn outcome(&self) -> Outcome {
-        self.outcome
-    }
-    /// o
-    pub fn records(&self) -> &[Record] {
-        &self.records
-    }
-    /// c
-    pub fn common(&self) -> Option<&Record> {
-        None
-    }
-    /// t
-    pub fn total(&self) -> u64 {
-        self.total
-    }
-}
-/// b
-pub fn build(found: &Found, _: Searched<'_>, view: &View) -> Result<Answer, Error> {
-    let records: Vec<Record> =
-        found.rows.iter().skip(view.offset).take(view.limit).map(|r| r.record.clone()).collect();
-    Ok(Answer {
-        outcome: if found.rows.is_empty() { Outcome::None } else { Outcome::Found },
-        total: found.rows.len() as u64,
-        as_of: found.as_of.to_string(),
-        records,
-        next_offset: None,
-        sandbox: None,
-        hint: None,
-        common: None,
-    })
-}
-impl Default for View {
-    fn default() -> Self {
-        Self { since: None, until: None, columns: Columns::Usual, limit: 20, offset: 0 }
-    }
+    /// Newest first, without the `common` fields
+    pub records: Vec<Record>,
+    /// `offset` of the next page
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_offset: Option<u64>,
+    /// Over all matches, when not all are in `records`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub summary: Option<Summary>,
+    /// Fictitious data
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sandbox: Option<bool>,
 }
 
-impl Row {
-    /// w
-    pub fn weight(&self) -> usize {
-        1000
+/// Builds the answer to one look-up for one view.
+///
+/// # Errors
+///
+/// [`Error::InvalidInput`] for a column that no record has and the table of fields neither.
+pub fn build(found: &Found, searched: Searched<'_>, view: &View) -> Result<Answer, Error> {
+    let matches = view.matches(&found.rows);
+    let chosen = view.columns.resolve(&found.rows)?;
+    let mut answer = page::fitting(found, &matches, &chosen, view);
+    let hints = hint::hints(found, &matches, &answer, searched, view);
+    if !hints.is_empty() {
+        answer.hint = Some(hints.join(" "));
+    }
+    Ok(answer)
+}
+
+impl JsonSchema for Outcome {
+    fn schema_name() -> Cow<'static, str> {
+        "Outcome".into()
+    }
+
+    /// One list of names instead of a description for each, to save tokens.
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "enum": [Self::Found, Self::None] })
     }
 }

@@ -12,12 +12,14 @@ use serde_json::{Map, Value, json};
 
 use super::{FAILED, NOTHING_FOUND, Session};
 use crate::Record;
-use crate::answer::{Answer, Outcome};
+use crate::answer::{Answer, Outcome, Summary};
 use crate::fields::FIELDS;
 use crate::mcp::QueryObligation;
 
 /// A table that goes into a file or a pipe is this wide.
-const WIDTH_ELSEWHERE: u16 = 100;
+const WIDTH_ELSEWHERE: u16 = 120;
+/// Narrower columns break words into pieces.
+const NARROWEST_COLUMN: usize = 12;
 
 /// What to look up.
 #[derive(Debug, Args)]
@@ -70,7 +72,7 @@ impl Query {
             Err(problem) if problem.kind() == io::ErrorKind::BrokenPipe => {}
             written => written?,
         }
-        Ok(match answer.outcome() {
+        Ok(match answer.outcome {
             Outcome::Found => ExitCode::SUCCESS,
             Outcome::None => ExitCode::from(NOTHING_FOUND),
         })
@@ -114,7 +116,9 @@ fn table(answer: &Answer) -> anyhow::Result<String> {
     }
     if !answer.records.is_empty() {
         text += &rows(&answer.records);
-        text.push('\n');
+    }
+    if let Some(summary) = &answer.summary {
+        text += &summed_up(summary);
     }
     if let Some(next) = answer.next_offset {
         text += &format!("{} more: --offset {next}\n", answer.total.saturating_sub(next));
@@ -122,21 +126,44 @@ fn table(answer: &Answer) -> anyhow::Result<String> {
     Ok(text)
 }
 
+/// Writes a table if its columns stay readable in the width there is, else a block a record.
 fn rows(records: &[Record]) -> String {
+    let terminal = Term::stdout();
+    let width = if terminal.is_term() { terminal.size().1 } else { WIDTH_ELSEWHERE };
     let columns = columns(records);
+    if columns.len() * NARROWEST_COLUMN > usize::from(width) {
+        let block = |record: &Record| {
+            let fields = columns.iter().filter_map(|name| Some((name, record.get(*name)?)));
+            fields.map(|(name, value)| format!("  {name}: {}\n", shown(value))).collect::<String>()
+        };
+        return records.iter().map(block).collect::<Vec<_>>().join("\n");
+    }
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY);
     table.set_content_arrangement(ContentArrangement::Dynamic);
-    let terminal = Term::stdout();
-    table.set_width(match terminal.is_term() {
-        true => terminal.size().1,
-        false => WIDTH_ELSEWHERE,
-    });
-    table.set_header(&columns);
+    table.set_width(width);
+    // A long name may only break where it has a space.
+    table.set_header(columns.iter().map(|name| name.replace('_', " ")));
     for record in records {
         table.add_row(columns.iter().map(|name| record.get(*name).map(shown).unwrap_or_default()));
     }
-    table.to_string()
+    table.column_iter_mut().for_each(|column| _ = column.set_padding((0, 1)));
+    format!("{table}\n")
+}
+
+fn summed_up(summary: &Summary) -> String {
+    let days = match (&summary.first, &summary.last) {
+        (Some(first), Some(last)) => format!(", {first} to {last}"),
+        _ => String::new(),
+    };
+    let counts = summary.by_tipification.iter().map(|(name, count)| format!("{count} {name}"));
+    let rest = [
+        (summary.other_tipifications, "of other classifications"),
+        (summary.without_tipification, "not classified"),
+    ];
+    let rest = rest.iter().filter(|(count, _)| *count > 0);
+    let rest = rest.map(|(count, name)| format!("{count} {name}"));
+    format!("In all{days}: {}\n", counts.chain(rest).collect::<Vec<_>>().join(", "))
 }
 
 /// Orders the records' fields: wolkvox's own as the table of fields has them, then the tenant's.

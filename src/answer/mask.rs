@@ -1,0 +1,108 @@
+//! Masks values that must not leave the call centre's computers.
+
+use serde_json::Value;
+
+use crate::fields;
+
+/// Says which fields are masked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mask {
+    /// All fields that the table of fields calls personal.
+    personal: bool,
+    /// Further fields, in lower case.
+    names: Vec<String>,
+}
+
+const PERSONAL: &str = "personal";
+/// Characters of a value that stay readable, of long ones.
+const READABLE: usize = 4;
+
+impl Mask {
+    /// Reads a comma-separated list of field names; `personal` stands for all personal fields.
+    ///
+    /// # Errors
+    ///
+    /// A sentence if the list has a blank name.
+    pub fn parse(list: &str) -> Result<Self, String> {
+        let names: Vec<String> = list.split(',').map(|name| name.trim().to_lowercase()).collect();
+        if names.iter().any(String::is_empty) {
+            return Err("has a blank name between its commas".to_owned());
+        }
+        let personal = names.iter().any(|name| name == PERSONAL);
+        Ok(Self { personal, names: names.into_iter().filter(|name| name != PERSONAL).collect() })
+    }
+
+    /// Masks the value of a field, if the field is to be masked.
+    pub(super) fn apply(&self, field: &str, value: &mut Value) {
+        if self.covers(field) {
+            mask(value);
+        }
+    }
+
+    fn covers(&self, field: &str) -> bool {
+        self.personal && fields::find(field).is_some_and(|known| known.personal)
+            || !self.names.is_empty() && self.names.contains(&field.trim().to_lowercase())
+    }
+}
+
+/// Masks every text and number, in nested values too.
+fn mask(value: &mut Value) {
+    match value {
+        Value::String(text) if text.is_empty() => {}
+        Value::String(text) => *text = masked(text),
+        Value::Number(number) => *value = Value::String(masked(&number.to_string())),
+        Value::Array(items) => items.iter_mut().for_each(mask),
+        Value::Object(members) => members.values_mut().for_each(mask),
+        Value::Null | Value::Bool(_) => {}
+    }
+}
+
+/// Leaves the last four characters, and of short values at most a third.
+fn masked(text: &str) -> String {
+    let length = text.chars().count();
+    let hidden = length - READABLE.min(length / 3);
+    "•••".chars().chain(text.chars().skip(hidden)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_masked_value_shows_its_last_four_characters_and_a_short_one_less() {
+        for (text, shown) in [
+            ("900000001", "•••001"),
+            ("3000000000001", "•••0001"),
+            ("Íñigo", "•••o"),
+            ("ab", "•••"),
+            ("agente@example.com", "•••.com"),
+        ] {
+            assert_eq!(masked(text), shown);
+        }
+    }
+
+    #[test]
+    fn personal_covers_what_the_table_of_fields_calls_personal_inner_fields_too() {
+        let mask = Mask::parse("personal, Mi Campo").expect("a mask");
+        let mut owner = json!({ "user": "agent_1001", "id": 1000000000001_u64, "email": "" });
+        mask.apply("wolkvox_owner", &mut owner);
+        assert_eq!(owner, json!({ "user": "•••001", "id": "•••0001", "email": "" }));
+        for (field, masked) in [
+            ("id_customer", true),
+            ("client_telephone", true),
+            ("mi campo ", true),
+            ("date", false),
+        ] {
+            let mut value = json!("900000001");
+            mask.apply(field, &mut value);
+            assert_eq!(value == json!("•••001"), masked, "{field}");
+        }
+    }
+
+    #[test]
+    fn a_list_with_a_blank_name_is_refused() {
+        assert!(Mask::parse("personal,,date").is_err());
+        assert!(Mask::parse("id_customer").is_ok());
+    }
+}

@@ -1,0 +1,257 @@
+//! Makes rows of raw records: cleaned, masked, without blanks and doublings, newest first.
+
+use std::borrow::Cow;
+use std::cmp::Reverse;
+
+use jiff::civil::DateTime;
+use serde_json::Value;
+
+use super::{Mask, dates};
+use crate::fields::{self, CLASSIFICATION_CODE, CLASSIFICATION_DESCRIPTION, DATE, FIELDS};
+use crate::{Record, clean};
+
+/// Holds one tidy record and its time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    pub(super) when: Option<DateTime>,
+    pub(super) record: Record,
+}
+
+impl Row {
+    /// Estimates the bytes that the row takes in memory.
+    pub fn weight(&self) -> usize {
+        let entries = self.record.iter();
+        entries.map(|(key, value)| key.len() + weight(value) + ENTRY).sum::<usize>() + ENTRY
+    }
+}
+
+/// Rough cost of a map entry beside its texts.
+const ENTRY: usize = 96;
+
+fn weight(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(|item| weight(item) + ENTRY).sum(),
+        Value::Object(members) => {
+            members.iter().map(|(key, value)| key.len() + weight(value) + ENTRY).sum()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    }
+}
+
+/// The spellings of one thing; the first is the one that answers use.
+const TWINS: [&[&str]; 2] = [
+    &[CLASSIFICATION_CODE, "tipifycation_code"],
+    &[CLASSIFICATION_DESCRIPTION, "tipification_desc", "tipifycation_desc"],
+];
+
+/// Fields that wolkvox fills by itself and where its replies have the words below for "nothing"
+/// (seen in public code that reads them). In fields that people fill, a word is what they typed.
+const FILLED_BY_WOLKVOX: [&str; 5] = [
+    "wolkvox_origen",
+    "wolkvox_idCall",
+    "wolkvox_idCustomer",
+    "wolkvox_phoneCall",
+    "wolkvox_CrmPhoneCall",
+];
+const WORDS_FOR_BLANK: [&str; 4] = ["null", "None", "N/A", "NA"];
+
+/// Makes rows: newest first, undated last in wolkvox's order. Values are masked before anything
+/// else happens to them.
+pub fn tidy(records: Vec<Record>, mask: &Mask) -> Vec<Row> {
+    let mut rows: Vec<Row> = records.into_iter().map(|record| row(record, mask)).collect();
+    // `None` is less than every date, so newest first puts it last.
+    rows.sort_by_key(|row| Reverse(row.when));
+    rows
+}
+
+fn row(raw: Record, mask: &Mask) -> Row {
+    let mut entries: Vec<(usize, String, Value)> = Vec::with_capacity(raw.len());
+    for (key, mut value) in raw {
+        let key = clean_key(key);
+        if is_echo(&key) {
+            continue;
+        }
+        mask.apply(&key, &mut value);
+        clean_value(&mut value);
+        let filled_by_wolkvox = FILLED_BY_WOLKVOX.contains(&key.as_str());
+        if is_blank(&value)
+            || filled_by_wolkvox && value.as_str().is_some_and(|it| WORDS_FOR_BLANK.contains(&it))
+        {
+            continue;
+        }
+        let key = distinct(key, |key| entries.iter().any(|(_, other, _)| other == key));
+        entries.push((rank(&key), key, value));
+    }
+    entries.sort_by_key(|(rank, _, _)| *rank);
+    let mut record: Record = entries.into_iter().map(|(_, key, value)| (key, value)).collect();
+    TWINS.iter().for_each(|twins| fuse(&mut record, twins));
+    let when = record.get(DATE).and_then(Value::as_str).and_then(dates::parse);
+    Row { when, record }
+}
+
+/// Recognises what wolkvox's page lists among the reply's keys although it belongs to the request.
+fn is_echo(key: &str) -> bool {
+    let key = key.replace('_', "-");
+    key.eq_ignore_ascii_case("wolkvox-token") || key == "operation"
+}
+
+/// Gives a field's place in an answer: as in the table of fields, then the tenant's own.
+fn rank(key: &str) -> usize {
+    fields::rank(key).unwrap_or(FIELDS.len())
+}
+
+/// Keeps one spelling if all say the same, else every one.
+fn fuse(record: &mut Record, twins: &[&str]) {
+    let present = || twins.iter().filter_map(|twin| record.get(*twin));
+    let mut values = present();
+    let (Some(name), Some(first)) = (twins.first(), values.next()) else { return };
+    if values.any(|other| !same(first, other))
+        || present().count() == 1 && record.contains_key(*name)
+    {
+        return;
+    }
+    let value = first.clone();
+    record.retain(|key, _| !twins.contains(&key.as_str()));
+    let place = record.keys().take_while(|key| rank(key) < rank(name)).count();
+    record.shift_insert(place, (*name).to_owned(), value);
+}
+
+/// Compares as people would: the number 5 and the text 5 are the same code.
+fn same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(number), Value::String(text))
+        | (Value::String(text), Value::Number(number)) => number.to_string() == *text,
+        _ => one == other,
+    }
+}
+
+fn clean_value(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            if let Cow::Owned(cleaned) = clean::value(text, clean::LONGEST) {
+                *text = cleaned;
+            }
+        }
+        Value::Array(items) => {
+            items.iter_mut().for_each(clean_value);
+            items.retain(|item| !is_blank(item));
+        }
+        Value::Object(members) => {
+            for (key, mut value) in std::mem::take(members) {
+                clean_value(&mut value);
+                if !is_blank(&value) {
+                    let key = distinct(clean_key(key), |key| members.contains_key(key));
+                    members.insert(key, value);
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn clean_key(key: String) -> String {
+    match clean::value(&key, clean::LONGEST) {
+        Cow::Borrowed(same) if same.trim().len() == same.len() => key,
+        cleaned => cleaned.trim().to_owned(),
+    }
+}
+
+/// Numbers a key that looks like another one after cleaning: they are still two fields.
+fn distinct(key: String, taken: impl Fn(&str) -> bool) -> String {
+    match taken(&key) {
+        false => key,
+        true => (2..).map(|n| format!("{key} ({n})")).find(|key| !taken(key)).unwrap_or(key),
+    }
+}
+
+fn is_blank(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn tidied(record: Value) -> Value {
+        let Value::Object(record) = record else { panic!("an object") };
+        let rows = tidy(vec![record], &Mask::default());
+        Value::Object(rows.into_iter().next().expect("a row").record)
+    }
+
+    #[test]
+    fn blanks_are_left_out_also_inside() {
+        let raw = json!({
+            "a": "", "b": null, "c": [], "d": {}, "e": " ", "f": { "x": "", "y": [null] },
+            "g": { "nombre": "Ana", "email": "" }, "h": 0, "i": false, "j": "\u{200b}",
+        });
+        assert_eq!(tidied(raw), json!({ "g": { "nombre": "Ana" }, "h": 0, "i": false }));
+    }
+
+    #[test]
+    fn words_for_blank_count_only_where_wolkvox_writes_them() {
+        let raw =
+            json!({ "wolkvox_origen": "null", "client_lastname": "Null", "client_name": "NA" });
+        assert_eq!(tidied(raw), json!({ "client_name": "NA", "client_lastname": "Null" }));
+    }
+
+    #[test]
+    fn twins_become_one_when_equal_or_when_the_others_are_blank() {
+        for raw in [
+            json!({ "tipifycation_desc": "P", "tipification_description": "P" }),
+            json!({ "tipifycation_desc": "P", "tipification_description": "" }),
+            json!({ "tipifycation_desc": "", "tipification_description": "P" }),
+            json!({ "tipification_desc": "P" }),
+            json!({ "tipification_desc": "P", "tipifycation_desc": "P" }),
+        ] {
+            assert_eq!(tidied(raw.clone()), json!({ "tipification_description": "P" }), "{raw}");
+        }
+        let raw = json!({ "tipifycation_code": 5, "tipification_code": "5" });
+        assert_eq!(tidied(raw), json!({ "tipification_code": "5" }));
+    }
+
+    #[test]
+    fn twins_that_contradict_each_other_both_stay() {
+        let raw = json!({ "tipifycation_code": "A", "tipification_code": "B" });
+        assert_eq!(tidied(raw.clone()), raw);
+    }
+
+    #[test]
+    fn the_token_and_operation_are_never_echoed() {
+        let raw = json!({ "Wolkvox-Token": "x", "wolkvox_token": "x", "operation": "o", "a": "b" });
+        assert_eq!(tidied(raw), json!({ "a": "b" }));
+    }
+
+    #[test]
+    fn keys_that_look_alike_after_cleaning_keep_both_values() {
+        let raw = json!({ "Canal ": "1", "Canal": "2", "Can\u{200b}al": "3" });
+        assert_eq!(tidied(raw), json!({ "Canal": "1", "Canal (2)": "2", "Canal (3)": "3" }));
+    }
+
+    #[test]
+    fn rows_come_newest_first_and_undated_ones_last_in_their_order() {
+        let dates = ["", "2026-01-01", "x", "2026-01-03 10:00", "02-01-2026", "2026-01-01"];
+        let records = dates
+            .iter()
+            .enumerate()
+            .map(|(index, date)| {
+                Record::from_iter([
+                    ("date".to_owned(), json!(date)),
+                    ("n".to_owned(), json!(index)),
+                ])
+            })
+            .collect();
+        let order: Vec<_> = tidy(records, &Mask::default())
+            .iter()
+            .map(|row| row.record["n"].as_u64().expect("a number"))
+            .collect();
+        assert_eq!(order, [3, 4, 1, 5, 0, 2]);
+    }
+}

@@ -1,0 +1,158 @@
+//! Chooses what of the rows an answer shows: the days, the columns, and what they have in common.
+
+use jiff::civil::Date;
+
+use super::Row;
+use crate::Record;
+use crate::error::Error;
+use crate::fields::{self, FIELDS, Shown};
+
+/// Says what an answer shows.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// First day, included.
+    pub since: Option<Date>,
+    /// Last day, included.
+    pub until: Option<Date>,
+    /// Which fields.
+    pub columns: Columns,
+    /// Most records, from 1 to 100.
+    pub limit: usize,
+    /// Records to skip.
+    pub offset: usize,
+}
+
+/// Says which fields an answer shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Columns {
+    /// The usual ones and the tenant's own.
+    Usual,
+    /// Those and these.
+    Also(Vec<String>),
+    /// Everything that wolkvox sent.
+    All,
+}
+
+/// Holds the rows that match a view's days.
+pub(super) struct Matches<'a> {
+    pub(super) rows: Vec<&'a Row>,
+    /// Rows without a readable date, whether they match or not.
+    pub(super) undated: usize,
+    /// Rows on other days.
+    pub(super) other_days: usize,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self { since: None, until: None, columns: Columns::Usual, limit: 20, offset: 0 }
+    }
+}
+
+impl View {
+    pub(super) fn is_dated(&self) -> bool {
+        self.since.is_some() || self.until.is_some()
+    }
+
+    pub(super) fn matches<'a>(&self, rows: &'a [Row]) -> Matches<'a> {
+        let undated = rows.iter().filter(|row| row.when.is_none()).count();
+        let rows_on_days: Vec<&Row> = rows.iter().filter(|row| self.covers(row)).collect();
+        let dated = if self.is_dated() { rows.len() - undated } else { rows.len() };
+        Matches { other_days: dated - rows_on_days.len(), rows: rows_on_days, undated }
+    }
+
+    fn covers(&self, row: &Row) -> bool {
+        let Some(day) = row.when.map(|when| when.date()) else { return !self.is_dated() };
+        self.since.is_none_or(|since| since <= day) && self.until.is_none_or(|until| day <= until)
+    }
+}
+
+/// Holds columns whose names are known to be good.
+pub(super) enum Chosen {
+    Usual(Vec<String>),
+    All,
+}
+
+impl Columns {
+    /// Checks the names: each must be in the table of fields or in a record. Case and spaces
+    /// around a name do not matter. Where nothing was found there is nothing to check against.
+    pub(super) fn resolve(&self, rows: &[Row]) -> Result<Chosen, Error> {
+        let named = match self {
+            Self::All => return Ok(Chosen::All),
+            Self::Usual => return Ok(Chosen::Usual(Vec::new())),
+            Self::Also(named) => named,
+        };
+        let mut chosen = Vec::with_capacity(named.len());
+        for name in named {
+            let alike = |key: &str| key.eq_ignore_ascii_case(name.trim());
+            let documented = fields::find(name)
+                .or_else(|| FIELDS.iter().find(|field| alike(field.name)))
+                .map(|field| field.name);
+            let own = || rows.iter().flat_map(|row| row.record.keys()).find(|key| alike(key));
+            match documented.or_else(|| own().map(String::as_str)) {
+                Some(known) => chosen.push(known.to_owned()),
+                None if rows.is_empty() => {}
+                None => return Err(unknown(name, rows)),
+            }
+        }
+        Ok(Chosen::Usual(chosen))
+    }
+}
+
+fn unknown(name: &str, rows: &[Row]) -> Error {
+    const CLOSE: f64 = 0.75;
+    const MOST: usize = 3;
+    let own = rows.iter().flat_map(|row| row.record.keys().map(String::as_str));
+    let mut close: Vec<(f64, &str)> = FIELDS
+        .iter()
+        .map(|field| field.name)
+        .chain(own)
+        .map(|known| (strsim::jaro_winkler(&known.to_lowercase(), &name.to_lowercase()), known))
+        .filter(|(likeness, _)| *likeness > CLOSE)
+        .collect();
+    close.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(other.1)));
+    close.dedup();
+    let names: Vec<_> = close.iter().take(MOST).map(|(_, known)| format!("`{known}`")).collect();
+    let hint = match names.as_slice() {
+        [] => "Leave `columns` out, or give [\"*\"] to see every field.".to_owned(),
+        names => format!("Close names: {}. [\"*\"] shows every field.", names.join(", ")),
+    };
+    Error::invalid_input("`columns` names a field that no record has", hint)
+}
+
+impl Chosen {
+    /// Copies the chosen fields of a row.
+    pub(super) fn of(&self, row: &Row) -> Record {
+        let shown = row.record.iter().filter(|(name, _)| self.shows(name));
+        shown.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
+    fn shows(&self, name: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Usual(also) => {
+                fields::find(name).is_none_or(|field| field.shown == Shown::Usual)
+                    || also.iter().any(|it| it == name)
+            }
+        }
+    }
+}
+
+/// Moves what all records share into a record of its own; one record shares nothing.
+pub(super) fn take_common(records: &mut [Record]) -> Option<Record> {
+    let (first, others) = records.split_first()?;
+    if others.is_empty() {
+        return None;
+    }
+    let common: Record = first
+        .iter()
+        .filter(|(name, value)| others.iter().all(|other| other.get(*name) == Some(value)))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    if common.is_empty() {
+        return None;
+    }
+    for record in records {
+        record.retain(|name, _| !common.contains_key(name));
+    }
+    Some(common)
+}
