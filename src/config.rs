@@ -119,6 +119,19 @@ pub struct Limits {
     pub max_pages: Option<NonZeroU32>,
 }
 
+impl Default for Limits {
+    /// Gives the defaults of [`SETTINGS`].
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(20),
+            max_in_flight: NonZeroUsize::MIN.saturating_add(1),
+            cache_ttl: Duration::from_secs(30),
+            rate: NonZeroU32::MIN.saturating_add(59),
+            max_pages: NonZeroU32::new(4),
+        }
+    }
+}
+
 /// Says what to log.
 #[derive(Clone, Debug)]
 pub struct Log {
@@ -329,4 +342,74 @@ fn duration(text: &str, least: Duration) -> Result<Duration, String> {
 
 fn whole<T: std::str::FromStr>(text: &str) -> Result<T, String> {
     text.trim().parse().map_err(|_| "must be a whole number in range".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolve(set: &[(&str, &str)]) -> Result<Config, Problems> {
+        let environment = |variable: &str| {
+            let found = set.iter().find(|(name, _)| *name == variable);
+            found.map(|(_, text)| (*text).to_owned())
+        };
+        Config::resolve(false, |_| None, environment)
+    }
+
+    const ACCOUNT: [(&str, &str); 2] =
+        [("WOLKVOX_SERVER", "crm0001.wolkvox.com"), ("WOLKVOX_TOKEN", "ficticio-0001")];
+
+    #[test]
+    fn an_account_is_enough_and_the_rest_has_the_defaults_of_the_table() {
+        let config = resolve(&ACCOUNT).expect("settings");
+        assert_eq!(config.limits, Limits::default());
+        assert_eq!(config.mask, Mask::default());
+        assert_eq!(config.operation, None);
+        assert_eq!(config.log.format, LogFormat::Text);
+        assert!(!format!("{config:?}").contains("ficticio"), "the token never shows itself");
+    }
+
+    #[test]
+    fn every_setting_is_read() {
+        let mut set = ACCOUNT.to_vec();
+        set.extend([
+            ("WOLKVOX_OPERATION", "empresa"),
+            ("WOLKVOX_TIMEOUT", "1m 30s"),
+            ("WOLKVOX_MAX_IN_FLIGHT", "1"),
+            ("WOLKVOX_CACHE_TTL", "0s"),
+            ("WOLKVOX_RATE", "10"),
+            ("WOLKVOX_MAX_PAGES", "0"),
+            ("WOLKVOX_MASK", "personal"),
+            ("WOLKVOX_ALLOW_HOST", "proxy.empresa.example"),
+            ("WOLKVOX_LOG", "wolkvox_mcp::lookup=debug"),
+            ("WOLKVOX_LOG_FORMAT", "json"),
+        ]);
+        let config = resolve(&set).expect("settings");
+        let Limits { timeout, max_in_flight, cache_ttl, rate, max_pages } = config.limits;
+        assert_eq!(timeout, Duration::from_secs(90));
+        assert_eq!(max_in_flight.get(), 1);
+        assert_eq!(cache_ttl, Duration::ZERO);
+        assert_eq!(rate.get(), 10);
+        assert_eq!(max_pages, None);
+        assert_eq!(config.operation.expect("set").as_str(), "empresa");
+        assert_eq!(config.log.format, LogFormat::Json);
+    }
+
+    #[test]
+    fn names_of_variables_are_told_from_values() {
+        for text in ["${TOKEN}", "$TOKEN", " ${TOKEN:-x} ", "${input:token}", "${env:TOKEN}"] {
+            assert!(placeholder(text), "{text}");
+        }
+        for text in ["token", "$", "$1abc", "a${b}", "$a-b"] {
+            assert!(!placeholder(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_setting_has_its_own_variable_and_flag() {
+        let variables: std::collections::HashSet<_> =
+            SETTINGS.iter().map(|setting| setting.variable).collect();
+        assert_eq!(variables.len(), SETTINGS.len());
+        assert_eq!(SETTINGS.iter().filter(|setting| setting.flag.is_none()).count(), 1);
+    }
 }

@@ -15,8 +15,7 @@ use self::flags::Flags;
 use crate::config::{self, Account, Config, Setting};
 use crate::lookup::Lookup;
 use crate::sandbox::{self, Sandbox};
-use crate::server_url::ServerUrl;
-use crate::wolkvox::{Client, Operation, RootCertificates, Token, TokenSource};
+use crate::wolkvox::{Client, Operation};
 
 /// Exit status when a look-up found nothing.
 pub const NOTHING_FOUND: u8 = 1;
@@ -102,7 +101,8 @@ impl Session {
             }
             Account::Sandbox => {
                 let sandbox = Sandbox::start().await.context("cannot start the sandbox")?;
-                let client = sandbox_client(&sandbox).map_err(anyhow::Error::msg)?;
+                let client = Client::local(&sandbox.url(), sandbox.token());
+                let client = client.map_err(anyhow::Error::msg)?;
                 let operation = match operation {
                     None => Some(Operation::parse(sandbox::OPERATION.to_owned())?),
                     chosen => chosen,
@@ -112,12 +112,6 @@ impl Session {
         };
         Ok(Self { lookup: Arc::new(Lookup::new(client, limits, mask)), operation, sandbox })
     }
-}
-
-fn sandbox_client(sandbox: &Sandbox) -> Result<Client, String> {
-    let server = ServerUrl::parse(&sandbox.url(), None)?;
-    let token = TokenSource::Fixed(Token::parse(sandbox.token())?);
-    Ok(Client::new(server, token, RootCertificates::default()))
 }
 
 /// Shows a setting's variable and default the way `--help` does.

@@ -56,6 +56,17 @@ impl Client {
         Self { http, server, token, uses_get: AtomicBool::new(false) }
     }
 
+    /// Prepares a client of a server on this computer, such as the sandbox.
+    ///
+    /// # Errors
+    ///
+    /// A sentence if the address or the token cannot be used.
+    pub fn local(address: &str, token: &str) -> Result<Self, String> {
+        let server = ServerUrl::parse(address, None)?;
+        let token = TokenSource::Fixed(Token::parse(token)?);
+        Ok(Self::new(server, token, RootCertificates::default()))
+    }
+
     /// Gives the token that the next request will carry.
     ///
     /// # Errors

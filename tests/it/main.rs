@@ -10,9 +10,19 @@
 /// Starts the program and raw HTTP servers.
 mod support;
 
+/// The official Python and TypeScript clients.
+mod clients;
+/// The examples.
+mod examples;
+/// Look-ups at the terminal.
+mod query;
 /// Every variant of wolkvox's replies, as raw bytes over HTTP.
 mod replies;
+/// The token and people's data, searched for in all output.
+mod secrets;
 /// Wrong settings.
 mod settings;
 /// The program over pipes: both protocol eras, its life and its end.
 mod stdio;
+/// The tool list, arguments, answers and failures.
+mod tools;

@@ -42,9 +42,10 @@ async fn every_problem_is_listed_at_once_with_its_variable_and_an_example() {
     assert_eq!(ended.status.code(), Some(2));
     assert!(ended.stdout.is_empty());
     assert_snapshot!(ended.stderr, @r#"
-    wolkvox-mcp: 12 settings to mend:
+    wolkvox-mcp: 13 settings to mend:
       WOLKVOX_ALLOW_HOST must be a host name alone, without https:// and path. Example: wolkvox-proxy.example.com
       WOLKVOX_SERVER names a server that wolkvox retired; its new name is crm0001.wolkvox.com. Example: crm0001.wolkvox.com
+      WOLKVOX_CA_FILE names a file that cannot be read (entity not found). Example: /etc/ssl/company.pem
       WOLKVOX_TOKEN arrived as the name of a variable that your client did not fill in: set that variable where the client starts, or write the value. Example: the internal token from the CRM
       WOLKVOX_TOKEN_FILE does not exist. Example: /etc/wolkvox/token
       WOLKVOX_OPERATION `operation` holds a control character, such as a line break or a tab. Example: mycompany

@@ -6,19 +6,14 @@ mod raw_server;
 pub(crate) use program::{Program, modern_meta};
 pub(crate) use raw_server::{RawReply, RawServer};
 
-use wolkvox_mcp::server_url::ServerUrl;
-use wolkvox_mcp::wolkvox::{
-    Client, FieldName, FieldValue, GestionQuery, Operation, RootCertificates, Token, TokenSource,
-};
+use wolkvox_mcp::wolkvox::{Client, FieldName, FieldValue, GestionQuery, Operation};
 
 /// The token of every test; it must never come out of the program.
 pub(crate) const TOKEN: &str = "FICTITIOUS-TOKEN-0001";
 
 /// Builds a client of a server on loopback.
 pub(crate) fn client(address: &str) -> Client {
-    let server = ServerUrl::parse(address, None).expect("a loopback address");
-    let token = Token::parse(TOKEN).expect("a token");
-    Client::new(server, TokenSource::Fixed(token), RootCertificates::default())
+    Client::local(address, TOKEN).expect("a loopback address")
 }
 
 /// Builds a query by document number.

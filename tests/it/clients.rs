@@ -1,0 +1,89 @@
+//! The official MCP clients, as other people's programs would use them. The test installs them
+//! below `target/`. Where that cannot be done it says loudly that it was skipped; in CI it fails.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_wolkvox-mcp");
+
+fn source(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients").join(name)
+}
+
+fn installed(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+/// Runs a step of an installation; gives what it said if it failed.
+fn step(command: &mut Command) -> Result<(), String> {
+    let output = command.output().map_err(|problem| format!("{command:?}: {problem}"))?;
+    match output.status.success() {
+        true => Ok(()),
+        false => Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr))),
+    }
+}
+
+fn skip_or_fail(client: &str, problem: &str) {
+    let in_ci = std::env::var_os("CI").is_some();
+    assert!(!in_ci, "{client} must be installed in CI: {problem}");
+    // Straight to stderr: what `eprintln` says in a test that passes is never seen.
+    let loud = format!("\n!!! SKIPPED: {client} could not be installed here: {problem}\n");
+    std::io::stderr().write_all(loud.as_bytes()).expect("stderr is open");
+}
+
+fn ask(interpreter: impl AsRef<OsStr>, script: &Path) -> String {
+    let output = Command::new(interpreter).arg(script).args([PROGRAM, "--sandbox"]).output();
+    let output = output.expect("the client starts");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    said
+}
+
+#[test]
+fn the_official_python_client_connects_lists_calls_and_validates() {
+    let environment = installed("python-client");
+    let python = environment.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    let wanted = source("requirements.txt");
+    let install = || {
+        step(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
+        step(Command::new(&python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(&wanted))
+    };
+    if !is_current(&environment, &wanted) {
+        if let Err(problem) = install() {
+            return skip_or_fail("the official Python client", &problem);
+        }
+        fs::copy(&wanted, environment.join("installed")).expect("the note is written");
+    }
+    let said = ask(python, &source("ask.py"));
+    assert_eq!(said.matches("is served").count(), 3, "{said}");
+}
+
+#[test]
+fn the_official_typescript_client_connects_lists_calls_and_validates() {
+    let folder = installed("typescript-client");
+    let wanted = source("package.json");
+    if !is_current(&folder, &wanted) {
+        fs::create_dir_all(&folder).expect("a folder");
+        fs::copy(&wanted, folder.join("package.json")).expect("the package's file");
+        let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
+        let quiet = ["install", "--no-audit", "--no-fund", "--no-package-lock"];
+        if let Err(problem) = step(Command::new(npm).args(quiet).current_dir(&folder)) {
+            return skip_or_fail("the official TypeScript client", &problem);
+        }
+        fs::copy(&wanted, folder.join("installed")).expect("the note is written");
+    }
+    // Node looks for packages beside the script.
+    let script = folder.join("ask.mjs");
+    fs::copy(source("ask.mjs"), &script).expect("the script");
+    let said = ask("node", &script);
+    assert_eq!(said.matches("is served").count(), 2, "{said}");
+}
+
+/// Says whether what is installed is what is wanted now.
+fn is_current(folder: &Path, wanted: &Path) -> bool {
+    let wanted = fs::read(wanted).expect("the list of packages");
+    fs::read(folder.join("installed")).is_ok_and(|installed| installed == wanted)
+}

@@ -1,0 +1,123 @@
+//! `wolkvox-mcp query`: the tool's answer at a terminal, as a table or as JSON.
+
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use crate::support::Program;
+
+async fn query(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let arguments = [&["query", "--sandbox"], arguments].concat();
+    let ended = Program::run(&arguments, &[]).await;
+    (ended.status.code(), ended.stdout.join("\n"), ended.stderr)
+}
+
+#[tokio::test]
+async fn a_table_shows_what_was_found() {
+    let (status, stdout, stderr) = query(&["id_customer", "900000005"]).await;
+    assert_eq!(status, Some(0));
+    assert_eq!(stderr, "");
+    assert_snapshot!(stdout, @"
+    2 records found, SANDBOX: fictitious data
+    The same in all of them:
+      obligation: FIC-501
+      id_customer: 900000005
+      client_name: Incumplido
+      client_lastname: Ejemplo
+      client_type_document: CC
+      client_telephone: 3000000005
+      wolkvox_idRecord: 0000000000000000000000ae
+    ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    date                 time      type interaction  tipification code  tipification description  agent name       agent id 
+    ════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════
+    2026-11-19 10:15:00  00:05:26  chat-whatsapp     PI                 Promesa incumplida        Agente Prueba 3  1003     
+    ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    2026-11-04 10:15:00  00:06:39  inbound           PP                 Promesa de pago           Agente Prueba 1  1001     
+    ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    ");
+}
+
+#[tokio::test]
+async fn records_with_many_fields_are_shown_as_blocks() {
+    let (_, stdout, _) = query(&["id_customer", "900000002"]).await;
+    assert_snapshot!(stdout, @"
+    1 record found, SANDBOX: fictitious data
+      date: 2026-11-17 10:15:00
+      time: 00:03:14
+      type_interaction: chat-whatsapp
+      tipification_code: MT
+      tipification_description: Mensaje con tercero
+      obligation: FIC-201
+      agent_name: Agente Prueba 3
+      agent_id: 1003
+      id_customer: 900000002
+      client_name: Única
+      client_lastname: Gestión Ficticia
+      client_type_document: CC
+      client_telephone: 3000000002
+      wolkvox_idRecord: 0000000000000000000000ab
+    ");
+}
+
+#[tokio::test]
+async fn a_part_of_many_says_how_to_see_the_rest() {
+    let (_, stdout, _) =
+        query(&["id_customer", "900000003", "--limit", "1", "--offset", "2"]).await;
+    assert_snapshot!(stdout, @"
+    320 records found, SANDBOX: fictitious data
+      date: 2026-11-16 08:13:00
+      time: 00:06:53
+      type_interaction: out_pre
+      tipification_code: NC
+      tipification_description: No contesta
+      obligation: FIC-302
+      agent_name: Agente Prueba 3
+      agent_id: 1003
+      campaign_id: 99001
+      id_customer: 900000003
+      client_name: Constante
+      client_lastname: Muestra
+      client_type_document: CC
+      client_telephone: 3000000003
+      wolkvox_idRecord: 0000000000000000000000ac
+    In all, 2025-02-20 to 2026-11-20: 107 No contesta, 54 Mensaje con tercero, 53 Promesa de pago, 53 Promesa incumplida, 53 TIMEOUTACW
+    317 more: --offset 3
+    ");
+}
+
+#[tokio::test]
+async fn nothing_found_is_status_1_with_a_hint() {
+    let (status, stdout, stderr) = query(&["customer_id", "900000001"]).await;
+    assert_eq!((status, stderr.as_str()), (Some(1), ""));
+    assert_snapshot!(stdout, @"
+    0 records found, SANDBOX: fictitious data
+    No record has exactly this value in `customer_id`. It is the ADDITIONAL id: try `id_customer` for a document number.
+    ");
+}
+
+#[tokio::test]
+async fn json_is_the_tools_answer() {
+    let (status, stdout, _) = query(&["--json", "id_customer", "900000001", "--limit", "2"]).await;
+    assert_eq!(status, Some(0));
+    let answer: Value = serde_json::from_str(&stdout).expect("JSON");
+    assert_eq!(answer["total"], 37);
+    assert_eq!(answer["records"].as_array().map(Vec::len), Some(2));
+    assert_eq!(answer["sandbox"], true);
+}
+
+#[tokio::test]
+async fn a_failure_is_status_2_with_its_kind_on_stderr() {
+    let (status, stdout, stderr) = query(&["sandbox_fault", "maintenance"]).await;
+    assert_eq!((status, stdout.as_str()), (Some(2), ""));
+    assert!(stderr.starts_with("maintenance: "), "{stderr}");
+    let (status, _, stderr) = query(&["id_customer", "1", "--limit", "1000"]).await;
+    assert_eq!(status, Some(2));
+    assert!(stderr.starts_with("invalid_input: "), "{stderr}");
+    let (status, _, _) = query(&["id_customer"]).await;
+    assert_eq!(status, Some(2), "wrong usage");
+}
+
+#[tokio::test]
+async fn colour_and_spinner_stay_away_from_pipes() {
+    let (_, stdout, stderr) = query(&["id_customer", "900000001"]).await;
+    assert!(!stdout.contains('\u{1b}') && !stderr.contains('\u{1b}'));
+}
