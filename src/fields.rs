@@ -59,63 +59,35 @@ pub const OBLIGATION: &str = "obligation";
 
 /// Lists the fields that `queryGestion.php` documents, in the order in which answers show them.
 pub const FIELDS: &[Field] = &[
-    Field::usual(DATE, "day and time of the contact, no time zone", "fecha y hora de la gestión"),
-    Field::usual("time", "duration or time of the contact, as wolkvox wrote it", "duración u hora"),
-    Field::usual("type_interaction", "channel, e.g. inbound, outbound_ma, chat-whatsapp", "canal"),
-    Field::usual(CLASSIFICATION_CODE, "outcome code chosen by the agent", "código de tipificación"),
+    Field::usual(DATE, "day and time, no time zone", "fecha y hora"),
+    Field::usual("type_interaction", "channel: inbound, outbound_ma, chat-whatsapp…", "canal"),
+    Field::usual(CLASSIFICATION_CODE, "outcome code", "código de tipificación"),
     Field::usual(CLASSIFICATION_DESCRIPTION, "outcome in words", "tipificación"),
-    Field::usual(
-        "tipifycation_code",
-        "outcome code, wolkvox's other spelling",
-        "código de tipificación",
-    ),
-    Field::usual("tipifycation_desc", "outcome in words, wolkvox's other spelling", "tipificación"),
-    Field::usual(
-        OBLIGATION,
-        "reference name of the obligation, not its id",
-        "nombre de la obligación",
-    ),
-    Field::usual("agent_name", "agent who made the contact", "agente").personal(),
-    Field::usual("agent_id", "the agent's extension", "extensión del agente"),
-    Field::usual("campaign_id", "campaign", "campaña"),
-    Field::usual(
-        "id_customer",
-        "customer's document number; the best search key",
-        "documento, cédula o NIT",
-    )
-    .personal(),
-    Field::usual("customer_id", "ADDITIONAL customer id, often blank", "identificación adicional")
-        .personal(),
-    Field::usual("client_name", "customer's first name", "nombre del cliente").personal(),
-    Field::usual("client_lastname", "customer's last name", "apellido del cliente").personal(),
+    Field::usual("tipifycation_code", "the same in wolkvox's other spelling", "ídem"),
+    Field::usual("tipifycation_desc", "the same in wolkvox's other spelling", "ídem"),
+    Field::usual(OBLIGATION, "obligation's reference name, not its id", "obligación"),
+    Field::usual("agent_name", "agent", "agente").personal(),
+    Field::usual("id_customer", "customer's document number, best key", "cédula, NIT").personal(),
+    Field::usual("customer_id", "ADDITIONAL id, often blank", "id adicional").personal(),
+    Field::usual("client_name", "first name", "nombre").personal(),
+    Field::usual("client_lastname", "last name", "apellido").personal(),
     Field::usual("client_type_document", "kind of document", "tipo de documento"),
-    Field::usual("client_telephone", "customer's phone", "teléfono del cliente").personal(),
-    Field::usual("wolkvox_idRecord", "id of the case file", "id del expediente"),
-    Field::technical("wolkvox_id", "id of this gestión", "id de la gestión"),
-    Field::technical("wolkvox_idCall", "id of the call", "id de la llamada"),
-    Field::technical(
-        "wolkvox_idCustomer",
-        "customer's id inside wolkvox",
-        "id interno del cliente",
-    ),
-    Field::technical("wolkvox_phoneCall", "number dialled by the dialler", "teléfono marcado")
+    Field::usual("client_telephone", "customer's phone", "teléfono").personal(),
+    Field::usual("wolkvox_idRecord", "case file's id", "id del expediente"),
+    Field::technical("agent_id", "agent's extension", "extensión"),
+    Field::technical("campaign_id", "campaign", "campaña"),
+    Field::technical("time", "duration or hour, as wolkvox wrote it", "duración u hora"),
+    Field::technical("wolkvox_id", "this gestión's id", "id de la gestión"),
+    Field::technical("wolkvox_idCall", "call's id", "id de la llamada"),
+    Field::technical("wolkvox_idCustomer", "wolkvox's own customer id", "id interno del cliente"),
+    Field::technical("wolkvox_phoneCall", "number dialled", "teléfono marcado").personal(),
+    Field::technical("wolkvox_CrmPhoneCall", "number called from the CRM", "llamado desde el CRM")
         .personal(),
-    Field::technical(
-        "wolkvox_CrmPhoneCall",
-        "number called from the CRM",
-        "teléfono llamado desde el CRM",
-    )
-    .personal(),
-    Field::technical("wolkvox_owner", "owner: user, nombre, id, email", "propietario").personal(),
-    Field::technical(
-        "wolkvox_usuario_creacion",
-        "user who created it; API@… is an integration",
-        "usuario de creación",
-    )
-    .personal(),
-    Field::technical("wolkvox_origen", "where it was inserted from", "origen"),
-    Field::technical("wolkvox_ip_address", "IP address it was inserted from", "dirección IP")
+    Field::technical("wolkvox_owner", "user, nombre, id, email", "dueño").personal(),
+    Field::technical("wolkvox_usuario_creacion", "creator; API@… is a program", "creador")
         .personal(),
+    Field::technical("wolkvox_origen", "inserted from", "origen"),
+    Field::technical("wolkvox_ip_address", "inserted from this IP", "IP").personal(),
     Field::technical("module", "CRM module", "módulo"),
 ];
 

@@ -32,7 +32,7 @@ pub(super) fn hints(
         ));
     }
     if answer.outcome == Outcome::Found && view.offset >= matches.rows.len() {
-        hints.push(format!("`offset` is past the end: there are {}.", records(matches.rows.len())));
+        hints.push(format!("`offset` is past the end; in all: {}.", records(matches.rows.len())));
     }
     hints
 }

@@ -267,3 +267,43 @@ where
 fn milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Fails as a bug would.
+    struct Panicking;
+
+    impl Tool for Panicking {
+        fn definition(&self) -> ToolDefinition {
+            ToolDefinition::new("panicking", "Panics", JsonObject::new())
+        }
+
+        fn call<'a>(
+            &'a self,
+            _arguments: JsonObject,
+            _report: &'a mut (dyn FnMut(Stage) + Send),
+        ) -> BoxFuture<'a, Result<Value, Error>> {
+            async { panic!("900000001") }.boxed()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panicking_handler_is_an_internal_failure_and_the_server_lives() {
+        let server = Server::with_tools(vec![Arc::new(Panicking)], false);
+        let (ours, theirs) = tokio::io::duplex(64 * 1024);
+        let (input, output) = tokio::io::split(theirs);
+        tokio::spawn(serve(server, input, output, std::future::pending()));
+        let client = ().serve(ours).await.expect("connected");
+        for _ in 0..2 {
+            let call = CallToolRequestParams::new("panicking");
+            let result = client.call_tool(call).await.expect("an answer");
+            assert_eq!(result.is_error, Some(true));
+            let text = result.content[0].as_text().expect("text").text.clone();
+            assert!(text.starts_with("internal: "), "{text}");
+            assert!(!text.contains("900000001"), "{text}");
+        }
+        assert_eq!(client.list_all_tools().await.expect("a list").len(), 1);
+    }
+}

@@ -16,7 +16,11 @@ pub(super) fn of<T: JsonSchema>() -> JsonObject {
     let mut value = schema.to_value();
     tidy(&mut value);
     match value {
-        Value::Object(object) => object,
+        // The tool's own description says it better than the doc of a Rust type.
+        Value::Object(mut object) => {
+            object.shift_remove("description");
+            object
+        }
         _ => JsonObject::new(),
     }
 }

@@ -16,6 +16,10 @@ mod clients;
 mod examples;
 /// Look-ups at the terminal.
 mod query;
+/// What agents ask.
+mod questions;
+/// The README and mcp.json, held against the program.
+mod readme;
 /// Every variant of wolkvox's replies, as raw bytes over HTTP.
 mod replies;
 /// The token and people's data, searched for in all output.
