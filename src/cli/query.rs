@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
 use console::{Term, style};
 use indicatif::ProgressBar;
 use serde_json::{Map, Value, json};
@@ -20,6 +20,10 @@ use crate::mcp::QueryObligation;
 const WIDTH_ELSEWHERE: u16 = 120;
 /// Narrower columns break words into pieces.
 const NARROWEST_COLUMN: usize = 12;
+
+/// A line under the names, and none between the rows.
+const STYLE: TableStyle =
+    TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 
 /// What to look up.
 #[derive(Debug, Args)]
@@ -139,7 +143,7 @@ fn rows(records: &[Record]) -> String {
         return records.iter().map(block).collect::<Vec<_>>().join("\n");
     }
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(STYLE);
     table.set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(width);
     // A long name may only break where it has a space.
@@ -148,7 +152,7 @@ fn rows(records: &[Record]) -> String {
         table.add_row(columns.iter().map(|name| record.get(*name).map(shown).unwrap_or_default()));
     }
     table.column_iter_mut().for_each(|column| _ = column.set_padding((0, 1)));
-    format!("{table}\n")
+    table.trim_fmt() + "\n"
 }
 
 fn summed_up(summary: &Summary) -> String {

@@ -26,13 +26,10 @@ async fn a_table_shows_what_was_found() {
       client_type_document: CC
       client_telephone: 3000000005
       wolkvox_idRecord: 0000000000000000000000ae
-    ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-    date                 time      type interaction  tipification code  tipification description  agent name       agent id 
-    ════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════
-    2026-11-19 10:15:00  00:05:26  chat-whatsapp     PI                 Promesa incumplida        Agente Prueba 3  1003     
-    ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-    2026-11-04 10:15:00  00:06:39  inbound           PP                 Promesa de pago           Agente Prueba 1  1001     
-    ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    date                 type interaction  tipification code  tipification description  agent name
+    ────────────────────────────────────────────────────────────────────────────────────────────────────
+    2026-11-19 10:15:00  chat-whatsapp     PI                 Promesa incumplida        Agente Prueba 3
+    2026-11-04 10:15:00  inbound           PP                 Promesa de pago           Agente Prueba 1
     ");
 }
 
@@ -42,13 +39,11 @@ async fn records_with_many_fields_are_shown_as_blocks() {
     assert_snapshot!(stdout, @"
     1 record found, SANDBOX: fictitious data
       date: 2026-11-17 10:15:00
-      time: 00:03:14
       type_interaction: chat-whatsapp
       tipification_code: MT
       tipification_description: Mensaje con tercero
       obligation: FIC-201
       agent_name: Agente Prueba 3
-      agent_id: 1003
       id_customer: 900000002
       client_name: Única
       client_lastname: Gestión Ficticia
@@ -65,14 +60,11 @@ async fn a_part_of_many_says_how_to_see_the_rest() {
     assert_snapshot!(stdout, @"
     320 records found, SANDBOX: fictitious data
       date: 2026-11-16 08:13:00
-      time: 00:06:53
       type_interaction: out_pre
       tipification_code: NC
       tipification_description: No contesta
       obligation: FIC-302
       agent_name: Agente Prueba 3
-      agent_id: 1003
-      campaign_id: 99001
       id_customer: 900000003
       client_name: Constante
       client_lastname: Muestra

@@ -35,7 +35,7 @@ async fn the_tool_list_is_this() {
             "field": {
               "type": "string",
               "maxLength": 128,
-              "description": "Field to search by, one of these or a tenant's own. date: day and time of the contact, no time zone / fecha y hora de la gestión; time: duration or time of the contact, as wolkvox wrote it / duración u hora; type_interaction: channel, e.g. inbound, outbound_ma, chat-whatsapp / canal; tipification_code: outcome code chosen by the agent / código de tipificación; tipification_description: outcome in words / tipificación; tipifycation_code: outcome code, wolkvox's other spelling / código de tipificación; tipifycation_desc: outcome in words, wolkvox's other spelling / tipificación; obligation: reference name of the obligation, not its id / nombre de la obligación; agent_name: agent who made the contact / agente; agent_id: the agent's extension / extensión del agente; campaign_id: campaign / campaña; id_customer: customer's document number; the best search key / documento, cédula o NIT; customer_id: ADDITIONAL customer id, often blank / identificación adicional; client_name: customer's first name / nombre del cliente; client_lastname: customer's last name / apellido del cliente; client_type_document: kind of document / tipo de documento; client_telephone: customer's phone / teléfono del cliente; wolkvox_idRecord: id of the case file / id del expediente"
+              "description": "Field to search by, one of these or a tenant's own. date: day and time, no time zone / fecha y hora; type_interaction: channel: inbound, outbound_ma, chat-whatsapp… / canal; tipification_code: outcome code / código de tipificación; tipification_description: outcome in words / tipificación; tipifycation_code: the same in wolkvox's other spelling / ídem; tipifycation_desc: the same in wolkvox's other spelling / ídem; obligation: obligation's reference name, not its id / obligación; agent_name: agent / agente; id_customer: customer's document number, best key / cédula, NIT; customer_id: ADDITIONAL id, often blank / id adicional; client_name: first name / nombre; client_lastname: last name / apellido; client_type_document: kind of document / tipo de documento; client_telephone: customer's phone / teléfono; wolkvox_idRecord: case file's id / id del expediente"
             },
             "value": {
               "type": [
@@ -71,7 +71,7 @@ async fn the_tool_list_is_this() {
               "items": {
                 "type": "string"
               },
-              "description": "Fields to add to the usual ones, [\"*\"] for all. wolkvox_id: id of this gestión / id de la gestión; wolkvox_idCall: id of the call / id de la llamada; wolkvox_idCustomer: customer's id inside wolkvox / id interno del cliente; wolkvox_phoneCall: number dialled by the dialler / teléfono marcado; wolkvox_CrmPhoneCall: number called from the CRM / teléfono llamado desde el CRM; wolkvox_owner: owner: user, nombre, id, email / propietario; wolkvox_usuario_creacion: user who created it; API@… is an integration / usuario de creación; wolkvox_origen: where it was inserted from / origen; wolkvox_ip_address: IP address it was inserted from / dirección IP; module: CRM module / módulo"
+              "description": "Fields to add to the usual ones, [\"*\"] for all. agent_id: agent's extension / extensión; campaign_id: campaign / campaña; time: duration or hour, as wolkvox wrote it / duración u hora; wolkvox_id: this gestión's id / id de la gestión; wolkvox_idCall: call's id / id de la llamada; wolkvox_idCustomer: wolkvox's own customer id / id interno del cliente; wolkvox_phoneCall: number dialled / teléfono marcado; wolkvox_CrmPhoneCall: number called from the CRM / llamado desde el CRM; wolkvox_owner: user, nombre, id, email / dueño; wolkvox_usuario_creacion: creator; API@… is a program / creador; wolkvox_origen: inserted from / origen; wolkvox_ip_address: inserted from this IP / IP; module: CRM module / módulo"
             }
           },
           "required": [
@@ -179,8 +179,7 @@ async fn the_tool_list_is_this() {
             "total",
             "as_of",
             "records"
-          ],
-          "description": "Answers one look-up. The doc comments become the tool's output schema, where each word costs\nevery conversation a token."
+          ]
         },
         "annotations": {
           "readOnlyHint": true,
