@@ -14,6 +14,8 @@ mod support;
 mod clients;
 /// The examples.
 mod examples;
+/// Look-ups under the limits of a token.
+mod limits;
 /// Look-ups at the terminal.
 mod query;
 /// What agents ask.

@@ -1,0 +1,422 @@
+//! A look-up under wolkvox's limits, in one process with the sandbox: gate, sharing, cache, pages,
+//! retries, deadline, quota hold, circuit, rate. Time is paused where it matters.
+
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, advance, pause};
+use wolkvox_mcp::answer::{Found, Mask};
+use wolkvox_mcp::config::Limits;
+use wolkvox_mcp::error::{Error, Fault as Trouble, Kind, Spent};
+use wolkvox_mcp::lookup::{Lookup, Stage};
+use wolkvox_mcp::sandbox::{Fault, Sandbox};
+use wolkvox_mcp::server_url::ServerUrl;
+use wolkvox_mcp::wolkvox::{Client, GestionQuery, RootCertificates, TokenFile, TokenSource};
+
+use crate::support::{RawReply, RawServer, TOKEN, by_customer};
+
+/// A look-up over a sandbox that fails as its script says.
+struct Scene {
+    sandbox: Sandbox,
+    lookup: Arc<Lookup>,
+}
+
+impl Scene {
+    async fn new(
+        limits: Limits,
+        script: impl Fn(u64) -> Option<Fault> + Send + Sync + 'static,
+    ) -> Self {
+        let sandbox = Sandbox::with_script(script).await.expect("a sandbox");
+        let client = Client::local(&sandbox.url(), sandbox.token()).expect("a client");
+        let lookup = Arc::new(Lookup::new(client, limits, Mask::default()));
+        Self { sandbox, lookup }
+    }
+
+    async fn ask(&self, customer: &str) -> Result<Arc<Found>, Error> {
+        self.lookup.gestiones(&by_customer(customer), |_| ()).await
+    }
+
+    fn begin(&self, customer: &str) -> tokio::task::JoinHandle<Result<Arc<Found>, Error>> {
+        let (lookup, query) = (Arc::clone(&self.lookup), by_customer(customer));
+        tokio::spawn(async move { lookup.gestiones(&query, |_| ()).await })
+    }
+
+    /// Waits until this many requests have reached the sandbox.
+    async fn reached(&self, requests: u64) {
+        while self.sandbox.requests() < requests {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Makes one look-up, so that the client is built, and stops the clock.
+    async fn stop_the_clock(&self) {
+        self.ask("warm-up").await.expect("an answer");
+        pause();
+    }
+}
+
+fn limits() -> Limits {
+    Limits { rate: NonZeroU32::new(10_000).expect("a rate"), ..Limits::default() }
+}
+
+fn slow(milliseconds: u64) -> Option<Fault> {
+    Some(Fault::Slow(Duration::from_millis(milliseconds)))
+}
+
+fn kind(answer: Result<Arc<Found>, Error>) -> Kind {
+    answer.expect_err("a failure").kind()
+}
+
+#[tokio::test]
+async fn forty_at_once_are_all_answered_two_at_a_time() {
+    // The sandbox refuses a third simultaneous request, as wolkvox does.
+    let scene = Scene::new(limits(), |_| slow(5)).await;
+    let asked: Vec<_> = (0..40).map(|n| scene.begin(&format!("customer {n}"))).collect();
+    for one in asked {
+        one.await.expect("no panic").expect("an answer");
+    }
+    assert_eq!(scene.sandbox.requests(), 40, "none was refused and repeated");
+    assert_eq!(scene.sandbox.peak(), 2);
+}
+
+#[tokio::test]
+async fn twenty_equal_look_ups_share_one_request() {
+    let scene = Scene::new(limits(), |_| slow(20)).await;
+    let asked: Vec<_> = (0..20).map(|_| scene.begin("900000001")).collect();
+    for one in asked {
+        assert_eq!(one.await.expect("no panic").expect("an answer").rows.len(), 37);
+    }
+    assert_eq!(scene.sandbox.requests(), 1);
+}
+
+#[tokio::test]
+async fn a_caller_who_goes_away_does_not_spoil_it_for_the_others() {
+    let scene = Scene::new(limits(), |_| slow(100)).await;
+    let asked: Vec<_> = (0..3).map(|_| scene.begin("900000001")).collect();
+    scene.reached(1).await;
+    asked[0].abort();
+    for one in asked.into_iter().skip(1) {
+        assert_eq!(one.await.expect("no panic").expect("an answer").rows.len(), 37);
+    }
+    assert_eq!(scene.sandbox.requests(), 1);
+}
+
+#[tokio::test]
+async fn a_caller_whose_time_is_up_does_not_spoil_it_for_the_others() {
+    let limits = Limits { timeout: Duration::from_secs(20), ..limits() };
+    let scene = Scene::new(limits, |n| if n == 0 { None } else { slow(25_000) }).await;
+    scene.stop_the_clock().await;
+    let first = scene.begin("900000001");
+    scene.reached(2).await;
+    advance(Duration::from_secs(10)).await;
+    let second = scene.begin("900000001");
+    assert_eq!(kind(first.await.expect("no panic")), Kind::Timeout);
+    assert_eq!(second.await.expect("no panic").expect("an answer").rows.len(), 37);
+    assert_eq!(scene.sandbox.requests(), 2);
+}
+
+#[tokio::test]
+async fn a_cancelled_look_up_leaves_the_queue() {
+    let one = NonZeroUsize::MIN;
+    let scene = Scene::new(Limits { max_in_flight: one, ..limits() }, |_| slow(50)).await;
+    let first = scene.begin("900000001");
+    scene.reached(1).await;
+    let second = scene.begin("900000002");
+    tokio::task::yield_now().await;
+    second.abort();
+    first.await.expect("no panic").expect("an answer");
+    scene.ask("900000004").await.expect("an answer");
+    assert_eq!(scene.sandbox.requests(), 2);
+}
+
+#[tokio::test]
+async fn a_cancelled_look_up_closes_its_connection_at_once() {
+    use tokio::io::AsyncReadExt;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = format!("http://{}", listener.local_addr().expect("an address"));
+    let client = Client::local(&address, TOKEN).expect("a client");
+    let lookup = Lookup::new(client, limits(), Mask::default());
+    let query = by_customer("900000001");
+    let asked = tokio::spawn(async move { lookup.gestiones(&query, |_| ()).await });
+    let (mut stream, _) = listener.accept().await.expect("a connection");
+    let mut request = vec![0; 4096];
+    assert!(stream.read(&mut request).await.expect("a request") > 0);
+    asked.abort();
+    let rest = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut request));
+    assert!(rest.await.is_ok(), "the connection was closed");
+}
+
+#[tokio::test]
+async fn an_answer_is_reused_until_it_is_old() {
+    let scene = Scene::new(limits(), |_| None).await;
+    scene.stop_the_clock().await;
+    let first = scene.ask("900000001").await.expect("an answer");
+    advance(Duration::from_secs(29)).await;
+    let again = scene.ask("900000001").await.expect("an answer");
+    assert_eq!(again.as_of, first.as_of, "the time when wolkvox answered");
+    assert_eq!(scene.sandbox.requests(), 2);
+    advance(Duration::from_secs(2)).await;
+    scene.ask("900000001").await.expect("an answer");
+    assert_eq!(scene.sandbox.requests(), 3);
+}
+
+#[tokio::test]
+async fn nothing_is_reused_when_the_cache_is_off_and_failures_never() {
+    let scene = Scene::new(Limits { cache_ttl: Duration::ZERO, ..limits() }, |_| None).await;
+    scene.ask("900000001").await.expect("an answer");
+    scene.ask("900000001").await.expect("an answer");
+    assert_eq!(scene.sandbox.requests(), 2);
+
+    let scene = Scene::new(limits(), |n| (n == 0).then_some(Fault::Forbidden)).await;
+    assert_eq!(kind(scene.ask("900000001").await), Kind::Rejected);
+    assert_eq!(scene.ask("900000001").await.expect("an answer").rows.len(), 37);
+}
+
+#[tokio::test]
+async fn what_may_pass_is_tried_three_times() {
+    for fault in [Fault::ServerError(500), Fault::Busy, Fault::Code(Box::new(Fault::Busy))] {
+        let failing = fault.clone();
+        let scene = Scene::new(limits(), move |n| (n < 2).then(|| failing.clone())).await;
+        assert!(scene.ask("900000001").await.is_ok(), "{fault:?}");
+        assert_eq!(scene.sandbox.requests(), 3, "{fault:?}");
+    }
+    let scene = Scene::new(limits(), |_| Some(Fault::Busy)).await;
+    assert_eq!(scene.ask("1").await.map(drop), Err(Error::Busy { attempts: 3 }));
+    assert_eq!(scene.sandbox.requests(), 3);
+    let scene = Scene::new(limits(), |_| Some(Fault::Truncated)).await;
+    assert_eq!(kind(scene.ask("1").await), Kind::UnexpectedReply);
+    assert_eq!(scene.sandbox.requests(), 2, "once more if cut off");
+}
+
+#[tokio::test]
+async fn what_will_not_pass_is_tried_once() {
+    for (fault, kind) in [
+        (Fault::Token, Kind::TokenRejected),
+        (Fault::Quota, Kind::QuotaExhausted),
+        (Fault::Maintenance, Kind::Maintenance),
+        (Fault::ServerError(503), Kind::Maintenance),
+        (Fault::Forbidden, Kind::Rejected),
+        (Fault::BadRequest, Kind::Rejected),
+        (Fault::Html, Kind::UnexpectedReply),
+        (Fault::Empty, Kind::UnexpectedReply),
+        (Fault::Redirect, Kind::UnexpectedReply),
+    ] {
+        let scripted = fault.clone();
+        let scene = Scene::new(limits(), move |_| Some(scripted.clone())).await;
+        assert_eq!(self::kind(scene.ask("900000001").await), kind, "{fault:?}");
+        assert_eq!(scene.sandbox.requests(), 1, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_servers_own_wait_is_kept_if_the_deadline_allows() {
+    let reply = |wait: &str| {
+        let head = format!("HTTP/1.1 502 x\r\nRetry-After: {wait}\r\nContent-Length: 0\r\n\r\n");
+        RawReply(head.into_bytes())
+    };
+    let found = RawReply::new(200, "application/json", br#"{"code":"200","data":[]}"#);
+    let server =
+        RawServer::start(vec![found.clone(), reply("3"), found.clone(), reply("60")]).await;
+    let client = Client::local(server.address(), TOKEN).expect("a client");
+    let lookup = Lookup::new(client, limits(), Mask::default());
+    lookup.gestiones(&by_customer("warm-up"), |_| ()).await.expect("an answer");
+    pause();
+    let start = Instant::now();
+    lookup.gestiones(&by_customer("1"), |_| ()).await.expect("an answer");
+    assert_eq!(start.elapsed().as_secs(), 3);
+    assert_eq!(kind(lookup.gestiones(&by_customer("2"), |_| ()).await), Kind::Unavailable);
+    assert_eq!(server.requests().len(), 4);
+}
+
+#[tokio::test]
+async fn the_deadline_ends_a_look_up_and_says_where_the_time_went() {
+    let scene = Scene::new(limits(), |n| if n == 0 { None } else { slow(60_000) }).await;
+    scene.stop_the_clock().await;
+    let start = Instant::now();
+    let error = scene.ask("900000001").await.expect_err("too late");
+    assert_eq!(start.elapsed().as_secs(), 20);
+    let Error::Timeout { limit, spent } = error else { panic!("{error:?}") };
+    assert_eq!(limit.as_secs(), 20);
+    assert_eq!((spent.upstream.as_secs(), spent.attempts), (20, 1));
+}
+
+#[tokio::test]
+async fn waiting_in_the_queue_counts_towards_the_deadline() {
+    let limits = Limits { max_in_flight: NonZeroUsize::MIN, ..limits() };
+    let scene = Scene::new(limits, |n| if n == 0 { None } else { slow(15_000) }).await;
+    scene.stop_the_clock().await;
+    let first = scene.begin("900000001");
+    scene.reached(2).await;
+    let error = scene.ask("900000002").await.expect_err("too late");
+    first.await.expect("no panic").expect("an answer");
+    let Error::Timeout { spent: Spent { queued, upstream, .. }, .. } = error else {
+        panic!("{error:?}")
+    };
+    assert_eq!((queued.as_secs(), upstream.as_secs()), (15, 5));
+}
+
+#[tokio::test]
+async fn further_pages_are_fetched_one_after_the_other() {
+    let scene = Scene::new(limits(), |_| None).await;
+    let found = scene.ask("900000003").await.expect("an answer");
+    assert_eq!((found.rows.len(), found.complete), (320, true));
+    assert_eq!(found.upstream_total, Some(320));
+    assert_eq!((scene.sandbox.requests(), scene.sandbox.peak()), (2, 1));
+}
+
+#[tokio::test]
+async fn the_page_limit_leaves_an_honest_answer() {
+    let limits = Limits { max_pages: NonZeroU32::new(1), ..limits() };
+    let scene = Scene::new(limits, |_| None).await;
+    let found = scene.ask("900000003").await.expect("an answer");
+    assert_eq!((found.rows.len(), found.complete), (250, false));
+    assert_eq!(found.upstream_total, Some(320));
+
+    let limits = Limits { max_pages: None, ..limits };
+    let scene = Scene::new(limits, |_| None).await;
+    let found = scene.ask("900000003").await.expect("an answer");
+    assert_eq!((found.rows.len(), found.complete), (250, false), "without paging keys");
+}
+
+#[tokio::test]
+async fn a_page_that_fails_after_the_first_leaves_an_honest_answer_that_is_not_reused() {
+    let scene = Scene::new(limits(), |n| (n == 1).then_some(Fault::Forbidden)).await;
+    let found = scene.ask("900000003").await.expect("an answer");
+    assert_eq!((found.rows.len(), found.complete), (250, false));
+    let found = scene.ask("900000003").await.expect("an answer");
+    assert_eq!((found.rows.len(), found.complete), (320, true), "asked again");
+}
+
+#[tokio::test]
+async fn a_page_that_comes_too_late_leaves_an_honest_answer() {
+    let scene = Scene::new(limits(), |n| if n == 2 { slow(60_000) } else { None }).await;
+    scene.stop_the_clock().await;
+    let start = Instant::now();
+    let found = scene.ask("900000003").await.expect("an answer");
+    assert_eq!((found.rows.len(), found.complete), (250, false));
+    assert_eq!(start.elapsed().as_secs(), 20);
+}
+
+/// Answers of a server that gives no totals, with as many records a page as told.
+async fn without_totals(pages: &[(usize, usize)]) -> (usize, bool, usize) {
+    let page = |(from, count): &(usize, usize)| {
+        let rows: Vec<_> = (*from..from + count).map(|n| format!(r#"{{"n":{n}}}"#)).collect();
+        let body = format!(r#"{{"code":"200","error":"null","data":[{}]}}"#, rows.join(","));
+        RawReply::new(200, "application/json", body.as_bytes())
+    };
+    let server = RawServer::start(pages.iter().map(page).collect()).await;
+    let client = Client::local(server.address(), TOKEN).expect("a client");
+    let lookup = Lookup::new(client, limits(), Mask::default());
+    let found = lookup.gestiones(&by_customer("1"), |_| ()).await.expect("an answer");
+    (found.rows.len(), found.complete, server.requests().len())
+}
+
+#[tokio::test]
+async fn without_totals_pages_go_on_while_they_are_full() {
+    assert_eq!(without_totals(&[(0, 3)]).await, (3, true, 1));
+    assert_eq!(without_totals(&[(0, 250), (250, 7)]).await, (257, true, 2));
+    assert_eq!(without_totals(&[(0, 250), (250, 0)]).await, (250, true, 2));
+    let four = [(0, 250), (250, 250), (500, 250), (750, 250)];
+    assert_eq!(without_totals(&four).await, (1000, false, 4));
+}
+
+#[tokio::test]
+async fn a_server_that_ignores_the_page_is_noticed() {
+    assert_eq!(without_totals(&[(0, 250), (0, 250)]).await, (250, false, 2));
+    assert_eq!(without_totals(&[(0, 400), (0, 400)]).await, (400, true, 2));
+}
+
+#[tokio::test]
+async fn a_total_without_records_is_no_none() {
+    let body = br#"{"code":"200","error":"null","Total records":3,"data":[]}"#;
+    let server = RawServer::start(vec![RawReply::new(200, "application/json", body)]).await;
+    let client = Client::local(server.address(), TOKEN).expect("a client");
+    let lookup = Lookup::new(client, limits(), Mask::default());
+    let answer = lookup.gestiones(&by_customer("1"), |_| ()).await;
+    assert_eq!(kind(answer), Kind::UnexpectedReply);
+}
+
+#[tokio::test]
+async fn an_exhausted_quota_holds_everything_back_for_ten_minutes() {
+    let scene = Scene::new(limits(), |n| (n == 1).then_some(Fault::Quota)).await;
+    scene.stop_the_clock().await;
+    assert_eq!(kind(scene.ask("900000001").await), Kind::QuotaExhausted);
+    advance(Duration::from_secs(9 * 60)).await;
+    let held = scene.ask("900000002").await.expect_err("held back");
+    assert_eq!(scene.sandbox.requests(), 2, "nothing left");
+    assert!(held.text().contains("1 minute;"), "{}", held.text());
+    advance(Duration::from_secs(61)).await;
+    scene.ask("900000002").await.expect("an answer");
+}
+
+#[tokio::test]
+async fn another_token_in_the_file_lifts_the_hold() {
+    let sandbox = Sandbox::with_script(|n| (n == 0).then_some(Fault::Quota)).await.expect("starts");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("token");
+    std::fs::write(&path, "used-up").expect("written");
+    let token = TokenSource::File(TokenFile::open(path.clone()).expect("a token file"));
+    let server = ServerUrl::parse(&sandbox.url(), None).expect("a server");
+    let client = Client::new(server, token, RootCertificates::default());
+    let lookup = Lookup::new(client, limits(), Mask::default());
+    let ask = |customer: &str| {
+        let query: GestionQuery = by_customer(customer);
+        let lookup = &lookup;
+        async move { lookup.gestiones(&query, |_| ()).await }
+    };
+    assert_eq!(kind(ask("1").await), Kind::QuotaExhausted);
+    assert_eq!(kind(ask("2").await), Kind::QuotaExhausted);
+    assert_eq!(sandbox.requests(), 1);
+    std::fs::write(&path, sandbox.token()).expect("written");
+    ask("900000001").await.expect("an answer");
+}
+
+#[tokio::test]
+async fn after_five_failures_in_a_row_nothing_is_sent_for_fifteen_seconds() {
+    let scene =
+        Scene::new(limits(), |n| (1..=15).contains(&n).then_some(Fault::ServerError(500))).await;
+    scene.stop_the_clock().await;
+    for n in 0..5 {
+        assert_eq!(kind(scene.ask(&format!("customer {n}")).await), Kind::Unavailable);
+    }
+    assert_eq!(scene.sandbox.requests(), 16);
+    let error = scene.ask("900000001").await.expect_err("not tried");
+    let Error::Unavailable { fault: Trouble::CircuitOpen { wait } } = &error else {
+        panic!("{error:?}")
+    };
+    assert!(wait.as_secs_f64() > 14.0, "{wait:?}");
+    assert!(error.text().contains("Ask again in 15 s."), "{}", error.text());
+    assert_eq!(scene.sandbox.requests(), 16);
+    advance(Duration::from_secs(15)).await;
+    scene.ask("900000001").await.expect("an answer");
+}
+
+#[tokio::test]
+async fn the_own_rate_counts_only_look_ups_that_would_reach_wolkvox() {
+    let limits = Limits { rate: NonZeroU32::new(3).expect("a rate"), ..Limits::default() };
+    let scene = Scene::new(limits, |_| None).await;
+    for customer in ["1", "2", "3"] {
+        for _ in 0..5 {
+            scene.ask(customer).await.expect("an answer");
+        }
+    }
+    let error = scene.ask("4").await.expect_err("too many");
+    let Error::RateLimited { per_minute: 3, wait } = error else { panic!("{error:?}") };
+    assert!(wait <= Duration::from_secs(20), "{wait:?}");
+    assert_eq!(scene.sandbox.requests(), 3);
+    scene.ask("1").await.expect("a cached answer is free");
+}
+
+#[tokio::test]
+async fn stages_are_reported_as_they_happen() {
+    let scene = Scene::new(limits(), |n| (n == 0).then_some(Fault::ServerError(500))).await;
+    let mut stages = Vec::new();
+    let query = by_customer("900000003");
+    let asked = scene.lookup.gestiones(&query, |stage| stages.push(stage));
+    asked.await.expect("an answer");
+    assert_eq!(stages.first(), Some(&Stage::Queued));
+    assert!(stages.contains(&Stage::Waiting), "{stages:?}");
+    assert!(stages.contains(&Stage::Asking { page: 1, request: 2 }), "{stages:?}");
+    assert!(stages.contains(&Stage::Asking { page: 2, request: 3 }), "{stages:?}");
+}
