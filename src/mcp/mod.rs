@@ -1,7 +1,7 @@
 //! Speaks MCP: what this server says about itself, its tools, and the life of a connection.
 //!
-//! Works around rmcp 3.11 in named places: [`opening`] (messages before the first request, end of
-//! input), [`Server::call_tool`] (panics, cancellation), [`Server::on_custom_request`] (`arguments`
+//! Works around rmcp 3.11 in named places: `opening` (messages before the first request, end of
+//! input), `Server::call_tool` (panics, cancellation), `Server::on_custom_request` (`arguments`
 //! that are no object) and [`serve`] (end of the process). The program's log filter holds the SDK
 //! at `warn`, because below that it prints requests.
 

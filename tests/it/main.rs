@@ -16,6 +16,8 @@ mod clients;
 mod examples;
 /// Look-ups under the limits of a token.
 mod limits;
+/// The log and progress.
+mod logs;
 /// Look-ups at the terminal.
 mod query;
 /// What agents ask.
@@ -32,3 +34,5 @@ mod settings;
 mod stdio;
 /// The tool list, arguments, answers and failures.
 mod tools;
+/// Servers that misbehave on the wire.
+mod wire;

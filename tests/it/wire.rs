@@ -1,0 +1,351 @@
+//! Servers that misbehave on the wire, below HTTP: raw sockets, endless bodies, gzip bombs,
+//! proxies and certificates. The built program asks them.
+
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio_rustls::rustls::{self, ServerConfig};
+
+use crate::support::{Program, TOKEN};
+
+const FOUND: &[u8] = br#"{"code":"200","error":"null","data":[{"id_customer":"900000001"}]}"#;
+
+/// Serves each connection with `handle`, on loopback, and counts them.
+async fn serve<F>(handle: impl Fn(TcpStream) -> F + Send + 'static) -> (String, Arc<AtomicU32>)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address").to_string();
+    let connections = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&connections);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            counted.fetch_add(1, Ordering::SeqCst);
+            tokio::spawn(handle(stream));
+        }
+    });
+    (address, connections)
+}
+
+/// Reads a request's head and what came with it.
+async fn read_request(stream: &mut (impl AsyncReadExt + Unpin)) {
+    let mut request = Vec::new();
+    // A POST ends with its JSON; a CONNECT has no body.
+    while !request.ends_with(b"}") && !request.starts_with(b"CONNECT") {
+        if stream.read_buf(&mut request).await.unwrap_or(0) == 0 {
+            return;
+        }
+    }
+}
+
+/// Starts the program against a server and gives it connected.
+async fn connected(server: &str, more: &[(&str, &str)]) -> Program {
+    let mut environment = vec![
+        ("WOLKVOX_SERVER", server),
+        ("WOLKVOX_TOKEN", TOKEN),
+        ("WOLKVOX_OPERATION", "empresa"),
+    ];
+    environment.extend(more);
+    let mut program = Program::start(&[], &environment);
+    program.initialize("2025-11-25").await;
+    program
+}
+
+async fn ask(server: &str, more: &[(&str, &str)]) -> Value {
+    let mut program = connected(server, more).await;
+    program.call(json!({ "field": "id_customer", "value": "900000001" })).await
+}
+
+#[track_caller]
+fn assert_failure(result: &Value, kind: &str, words: &str) {
+    assert_eq!(result["isError"], true, "{result}");
+    let text = result["content"][0]["text"].as_str().expect("text");
+    assert!(text.starts_with(&format!("{kind}: ")), "{text}");
+    assert!(text.contains(words), "{text}");
+}
+
+fn response(headers: &str, body: &[u8]) -> Vec<u8> {
+    let mut bytes = format!("HTTP/1.1 200 OK\r\n{headers}\r\n").into_bytes();
+    bytes.extend_from_slice(body);
+    bytes
+}
+
+/// Sends these bytes to every request and closes the connection.
+async fn once(bytes: Vec<u8>) -> (String, Arc<AtomicU32>) {
+    let (address, connections) = serve(move |mut stream| {
+        let bytes = bytes.clone();
+        async move {
+            read_request(&mut stream).await;
+            let _ = stream.write_all(&bytes).await;
+        }
+    })
+    .await;
+    (format!("http://{address}"), connections)
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_is_tried_three_times_and_is_unavailable() {
+    let half = &FOUND[..30];
+    for (where_it_breaks, bytes) in [
+        ("before the headers", Vec::new()),
+        ("inside the headers", b"HTTP/1.1 200 OK\r\nContent-Le".to_vec()),
+        ("after the headers", response("Content-Length: 66\r\n", b"")),
+        ("inside the body", response("Content-Length: 66\r\n", half)),
+        ("inside a chunk", response("Transfer-Encoding: chunked\r\n", b"42\r\n{\"code\":")),
+        ("before the last chunk", response("Transfer-Encoding: chunked\r\n", b"2\r\n{}\r\n")),
+    ] {
+        let (server, connections) = once(bytes).await;
+        let result = ask(&server, &[]).await;
+        assert_failure(&result, "unavailable", "cut off");
+        assert_eq!(connections.load(Ordering::SeqCst), 3, "{where_it_breaks}");
+    }
+}
+
+#[tokio::test]
+async fn a_reset_connection_is_unavailable() {
+    let (address, _) = serve(|stream| async move {
+        // Closing with unread bytes in the buffer sends a reset.
+        stream.readable().await.expect("a request");
+        drop(stream);
+    })
+    .await;
+    assert_failure(&ask(&format!("http://{address}"), &[]).await, "unavailable", "cut off");
+}
+
+#[tokio::test]
+async fn a_port_where_nobody_listens_is_unavailable() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let server = format!("http://{}", listener.local_addr().expect("an address"));
+    drop(listener);
+    assert_failure(&ask(&server, &[]).await, "unavailable", "refused");
+}
+
+#[tokio::test]
+async fn a_chunked_reply_and_one_until_the_end_of_the_connection_are_read() {
+    let chunked = format!("{:x}\r\n{}\r\n0\r\n\r\n", FOUND.len(), String::from_utf8_lossy(FOUND));
+    for bytes in [
+        response("Transfer-Encoding: chunked\r\n", chunked.as_bytes()),
+        response("Connection: close\r\n", FOUND),
+    ] {
+        let (server, _) = once(bytes).await;
+        let result = ask(&server, &[]).await;
+        assert_eq!(result["structuredContent"]["total"], 1, "{result}");
+    }
+}
+
+#[tokio::test]
+async fn a_reply_cut_off_without_notice_is_never_half_an_answer() {
+    let (server, connections) = once(response("Connection: close\r\n", &FOUND[..60])).await;
+    assert_failure(&ask(&server, &[]).await, "unexpected_reply", "cut off after 60 bytes");
+    assert_eq!(connections.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a_connection_that_drips_is_ended_by_the_deadline() {
+    let (address, _) = serve(|mut stream| async move {
+        read_request(&mut stream).await;
+        let head = response("Content-Length: 1000000\r\n", b"");
+        let _ = stream.write_all(&head).await;
+        while stream.write_all(b" ").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+    let start = Instant::now();
+    let result = ask(&format!("http://{address}"), &[("WOLKVOX_TIMEOUT", "400ms")]).await;
+    assert_failure(&result, "timeout", "0.4 s waiting for wolkvox over 1 request");
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn an_endless_body_costs_bounded_memory() {
+    let (address, connections) = serve(|mut stream| async move {
+        read_request(&mut stream).await;
+        let _ = stream.write_all(&response("Connection: close\r\n", b"{\"code\":\"200\"")).await;
+        let spaces = vec![b' '; 64 * 1024];
+        while stream.write_all(&spaces).await.is_ok() {}
+    })
+    .await;
+    let mut program = connected(&format!("http://{address}"), &[]).await;
+    let result = program.call(json!({ "field": "id_customer", "value": "1" })).await;
+    assert_failure(&result, "unexpected_reply", "more than 16777216 bytes");
+    assert_eq!(connections.load(Ordering::SeqCst), 1);
+    report_peak("an endless body", &program);
+}
+
+#[tokio::test]
+async fn a_gzip_bomb_costs_bounded_memory() {
+    let mut bomb = GzEncoder::new(Vec::new(), Compression::best());
+    bomb.write_all(b"{\"code\":\"200\",\"data\":[").expect("compressed");
+    let spaces = vec![b' '; 1024 * 1024];
+    for _ in 0..512 {
+        bomb.write_all(&spaces).expect("compressed");
+    }
+    let bomb = bomb.finish().expect("compressed");
+    assert!(bomb.len() < 1024 * 1024, "512 MiB in {} bytes", bomb.len());
+    let headers = format!("Content-Encoding: gzip\r\nContent-Length: {}\r\n", bomb.len());
+    let (server, _) = once(response(&headers, &bomb)).await;
+    let mut program = connected(&server, &[]).await;
+    let result = program.call(json!({ "field": "id_customer", "value": "1" })).await;
+    assert_failure(&result, "unexpected_reply", "more than 16777216 bytes");
+    report_peak("a gzip bomb of 512 MiB", &program);
+}
+
+#[tokio::test]
+async fn a_compressed_reply_is_read_and_a_broken_one_refused() {
+    let mut whole = GzEncoder::new(Vec::new(), Compression::default());
+    whole.write_all(FOUND).expect("compressed");
+    let whole = whole.finish().expect("compressed");
+    let headers = format!("Content-Encoding: gzip\r\nContent-Length: {}\r\n", whole.len());
+    let (server, _) = once(response(&headers, &whole)).await;
+    let result = ask(&server, &[]).await;
+    assert_eq!(result["structuredContent"]["total"], 1, "{result}");
+
+    let (server, _) =
+        once(response("Content-Encoding: gzip\r\nContent-Length: 9\r\n", b"not gzip!")).await;
+    assert_failure(&ask(&server, &[]).await, "unexpected_reply", "gzip compression is broken");
+}
+
+/// Prints the most memory that the program has used, and holds it to a bound.
+fn report_peak(trouble: &str, program: &Program) {
+    #[cfg(target_os = "linux")]
+    {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", program.id()));
+        let status = status.expect("the program's status");
+        let line = status.lines().find(|line| line.starts_with("VmHWM")).expect("a peak");
+        let kilobytes: u64 = line
+            .split_whitespace()
+            .nth(1)
+            .and_then(|number| number.parse().ok())
+            .expect("a number");
+        let printed = format!("peak memory with {trouble}: {} MiB\n", kilobytes / 1024);
+        std::io::stderr().write_all(printed.as_bytes()).expect("stderr is open");
+        assert!(kilobytes < 96 * 1024, "{printed}");
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (trouble, program);
+}
+
+/// A certificate authority of our own, and a server's certificate from it.
+struct Authority {
+    certificate: String,
+    acceptor: TlsAcceptor,
+}
+
+impl Authority {
+    fn certify(host: &str) -> Self {
+        let key = KeyPair::generate().expect("a key");
+        let mut params = CertificateParams::new(Vec::new()).expect("parameters");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let root = params.self_signed(&key).expect("a root");
+        let issuer = Issuer::new(params, key);
+        let server_key = KeyPair::generate().expect("a key");
+        let server = CertificateParams::new(vec![host.to_owned()])
+            .and_then(|params| params.signed_by(&server_key, &issuer))
+            .expect("a certificate");
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(server_key.serialize_der()));
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("TLS versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![server.der().clone()], key)
+            .expect("a server's certificate");
+        Self { certificate: root.pem(), acceptor: TlsAcceptor::from(Arc::new(config)) }
+    }
+}
+
+/// Stands in for a company's proxy and, behind it, for wolkvox over TLS.
+async fn proxy_to_wolkvox(authority: &Authority) -> (String, Arc<AtomicU32>) {
+    let acceptor = authority.acceptor.clone();
+    serve(move |mut stream| {
+        let acceptor = acceptor.clone();
+        async move {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                if stream.read_buf(&mut head).await.unwrap_or(0) == 0 {
+                    return;
+                }
+            }
+            assert!(head.starts_with(b"CONNECT crm0001.wolkvox.com:443 "));
+            stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.expect("written");
+            let Ok(mut stream) = acceptor.accept(stream).await else { return };
+            read_request(&mut stream).await;
+            let headers = format!("Content-Length: {}\r\n", FOUND.len());
+            let _ = stream.write_all(&response(&headers, FOUND)).await;
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_proxy_and_a_private_authority_work_and_an_unknown_one_is_refused() {
+    let authority = Authority::certify("crm0001.wolkvox.com");
+    let (proxy, connections) = proxy_to_wolkvox(&authority).await;
+    let proxy = format!("http://{proxy}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("ca.pem");
+    std::fs::write(&file, &authority.certificate).expect("written");
+    let file = file.to_str().expect("a plain path");
+    let result =
+        ask("crm0001.wolkvox.com", &[("HTTPS_PROXY", proxy.as_str()), ("WOLKVOX_CA_FILE", file)])
+            .await;
+    assert_eq!(result["structuredContent"]["total"], 1, "{result}");
+    assert_eq!(connections.load(Ordering::SeqCst), 1);
+
+    let result = ask("crm0001.wolkvox.com", &[("HTTPS_PROXY", proxy.as_str())]).await;
+    assert_failure(&result, "unavailable", "its certificate's issuer is not trusted here");
+    assert_failure(&result, "unavailable", "WOLKVOX_CA_FILE");
+    assert_eq!(connections.load(Ordering::SeqCst), 2, "a wrong certificate is tried once");
+}
+
+#[tokio::test]
+async fn a_certificate_for_another_host_is_refused() {
+    let authority = Authority::certify("crm9999.wolkvox.com");
+    let (proxy, _) = proxy_to_wolkvox(&authority).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("ca.pem");
+    std::fs::write(&file, &authority.certificate).expect("written");
+    let environment = [
+        ("HTTPS_PROXY", format!("http://{proxy}")),
+        ("WOLKVOX_CA_FILE", file.to_string_lossy().into_owned()),
+    ];
+    let environment: Vec<_> =
+        environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let result = ask("crm0001.wolkvox.com", &environment).await;
+    assert_failure(&result, "unavailable", "its certificate is for another host");
+}
+
+#[tokio::test]
+async fn a_proxy_that_refuses_is_named() {
+    let (proxy, _) = once(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n".to_vec()).await;
+    let result = ask("crm0001.wolkvox.com", &[("HTTPS_PROXY", proxy.as_str())]).await;
+    assert_failure(&result, "unavailable", "the proxy of HTTPS_PROXY did not connect to it");
+}
+
+#[tokio::test]
+async fn a_server_on_this_computer_is_asked_without_the_proxy_and_over_ipv6_too() {
+    let Ok(listener) = TcpListener::bind("[::1]:0").await else { return };
+    let server = format!("http://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            read_request(&mut stream).await;
+            let headers = format!("Content-Length: {}\r\n", FOUND.len());
+            let _ = stream.write_all(&response(&headers, FOUND)).await;
+        }
+    });
+    let nowhere = [("HTTPS_PROXY", "http://127.0.0.1:9"), ("HTTP_PROXY", "http://127.0.0.1:9")];
+    let result = ask(&server, &nowhere).await;
+    assert_eq!(result["structuredContent"]["total"], 1, "{result}");
+}
