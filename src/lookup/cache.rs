@@ -54,3 +54,39 @@ fn weight(found: &Found) -> u32 {
     let bytes: usize = found.rows.iter().map(Row::weight).sum();
     u32::try_from(bytes).unwrap_or(u32::MAX).max(LEAST_WEIGHT)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answer::{Mask, tidy};
+    use crate::wolkvox::{FieldName, FieldValue, Operation};
+    use serde_json::json;
+
+    fn query(value: u32) -> GestionQuery {
+        GestionQuery {
+            operation: Operation::parse("empresa".to_owned()).expect("an operation"),
+            field: FieldName::parse("id_customer".to_owned()).expect("a field"),
+            value: FieldValue::parse(value.to_string()).expect("a value"),
+        }
+    }
+
+    fn found(megabytes: usize) -> Arc<Found> {
+        let note = "x".repeat(1_000);
+        let fields = (0..megabytes * 1_000).map(|n| (format!("campo {n}"), json!(note)));
+        let rows = tidy(vec![fields.collect()], &Mask::default());
+        let as_of = jiff::Timestamp::UNIX_EPOCH;
+        Arc::new(Found { rows, as_of, upstream_total: None, complete: true })
+    }
+
+    #[test]
+    fn it_is_bounded_in_count_and_in_bytes() {
+        for (megabytes, puts, kept) in [(0, 2_000, 1_024), (10, 12, 6)] {
+            let cache = Cache::new(Duration::from_secs(60));
+            let found = found(megabytes);
+            (0..puts).for_each(|n| cache.put(query(n), Arc::clone(&found)));
+            cache.answers.run_pending_tasks();
+            let count = cache.answers.entry_count();
+            assert!((1..=kept).contains(&count), "{count} answers of {megabytes} MB");
+        }
+    }
+}

@@ -148,6 +148,18 @@ async fn a_cancelled_look_up_closes_its_connection_at_once() {
 }
 
 #[tokio::test]
+async fn connections_are_kept_and_used_again() {
+    let found = RawReply::new(200, "application/json", br#"{"code":"200","data":[]}"#);
+    let server = RawServer::start(vec![found]).await;
+    let client = Client::local(server.address(), TOKEN).expect("a client");
+    let lookup = Lookup::new(client, limits(), Mask::default());
+    for customer in ["1", "2", "3"] {
+        lookup.gestiones(&by_customer(customer), |_| ()).await.expect("an answer");
+    }
+    assert_eq!((server.requests().len(), server.connections()), (3, 1));
+}
+
+#[tokio::test]
 async fn an_answer_is_reused_until_it_is_old() {
     let scene = Scene::new(limits(), |_| None).await;
     scene.stop_the_clock().await;

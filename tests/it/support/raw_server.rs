@@ -1,5 +1,6 @@
 //! A server that sends the very bytes it is told to, whatever HTTP library would say to them.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -27,6 +28,7 @@ impl RawReply {
 pub(crate) struct RawServer {
     address: String,
     requests: Arc<Mutex<Vec<String>>>,
+    connections: Arc<AtomicUsize>,
     task: JoinHandle<()>,
 }
 
@@ -35,18 +37,25 @@ impl RawServer {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let seen = Arc::clone(&requests);
+        let connections = Arc::new(AtomicUsize::new(0));
+        let (seen, counted) = (Arc::clone(&requests), Arc::clone(&connections));
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
+                counted.fetch_add(1, Ordering::SeqCst);
                 let (seen, replies) = (Arc::clone(&seen), replies.clone());
                 tokio::spawn(async move { serve(stream, &seen, &replies).await });
             }
         });
-        Self { address, requests, task }
+        Self { address, requests, connections, task }
     }
 
     pub(crate) fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Counts the connections so far.
+    pub(crate) fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
     }
 
     /// Gives the requests that came so far, head and body.
