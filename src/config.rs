@@ -5,7 +5,7 @@
 //! value counts as not set. After [`Config::resolve`] nothing reads the environment.
 
 use std::fmt;
-use std::num::{NonZeroU32, NonZeroUsize};
+use std::num::{NonZeroU16, NonZeroU32};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -110,7 +110,7 @@ pub struct Limits {
     /// Deadline of a look-up.
     pub timeout: Duration,
     /// Simultaneous requests.
-    pub max_in_flight: NonZeroUsize,
+    pub max_in_flight: NonZeroU16,
     /// How long an answer may be reused.
     pub cache_ttl: Duration,
     /// Look-ups a minute that may reach wolkvox.
@@ -124,7 +124,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             timeout: Duration::from_secs(20),
-            max_in_flight: NonZeroUsize::MIN.saturating_add(1),
+            max_in_flight: NonZeroU16::MIN.saturating_add(1),
             cache_ttl: Duration::from_secs(30),
             rate: NonZeroU32::MIN.saturating_add(59),
             max_pages: NonZeroU32::new(4),

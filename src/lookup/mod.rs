@@ -69,7 +69,7 @@ impl Lookup {
             client,
             limits,
             mask,
-            gate: Semaphore::new(limits.max_in_flight.get()),
+            gate: Semaphore::new(limits.max_in_flight.get().into()),
             cache: Cache::new(limits.cache_ttl),
             rate: RateLimiter::direct(Quota::per_minute(limits.rate)),
             circuit: Mutex::default(),
@@ -229,10 +229,11 @@ impl<'a> LogEntry<'a> {
 
 impl Drop for LogEntry<'_> {
     fn drop(&mut self) {
-        let field = self.query.field.as_str();
+        let (operation, field) = (self.query.operation.as_str(), self.query.field.as_str());
+        // A model may put a customer's value where a name belongs: only what is surely a name is
+        // written.
         tracing::info!(
-            operation = self.query.operation.as_str(),
-            // A model may mistake a value for a field; only known names are written.
+            operation = if is_identifier(operation) { operation } else { "(another)" },
             field = fields::find(field).map_or("(another)", |known| known.name),
             outcome = self.outcome,
             records = self.records,
@@ -245,6 +246,12 @@ impl Drop for LogEntry<'_> {
             "look-up"
         );
     }
+}
+
+/// Says whether a text can be an operation's name and not a person's or a number.
+fn is_identifier(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-.".contains(letter))
 }
 
 fn milliseconds(time: std::time::Duration) -> u64 {

@@ -1,7 +1,7 @@
 //! A look-up under wolkvox's limits, in one process with the sandbox: gate, sharing, cache, pages,
 //! retries, deadline, quota hold, circuit, rate. Time is paused where it matters.
 
-use std::num::{NonZeroU32, NonZeroUsize};
+use std::num::{NonZeroU16, NonZeroU32};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -118,7 +118,7 @@ async fn a_caller_whose_time_is_up_does_not_spoil_it_for_the_others() {
 
 #[tokio::test]
 async fn a_cancelled_look_up_leaves_the_queue() {
-    let one = NonZeroUsize::MIN;
+    let one = NonZeroU16::MIN;
     let scene = Scene::new(Limits { max_in_flight: one, ..limits() }, |_| slow(50)).await;
     let first = scene.begin("900000001");
     scene.reached(1).await;
@@ -255,7 +255,7 @@ async fn the_deadline_ends_a_look_up_and_says_where_the_time_went() {
 
 #[tokio::test]
 async fn waiting_in_the_queue_counts_towards_the_deadline() {
-    let limits = Limits { max_in_flight: NonZeroUsize::MIN, ..limits() };
+    let limits = Limits { max_in_flight: NonZeroU16::MIN, ..limits() };
     let scene = Scene::new(limits, |n| if n == 0 { None } else { slow(15_000) }).await;
     scene.stop_the_clock().await;
     let first = scene.begin("900000001");

@@ -26,6 +26,8 @@ mod questions;
 mod readme;
 /// Every variant of wolkvox's replies, as raw bytes over HTTP.
 mod replies;
+/// The sandbox, asked without our client.
+mod sandbox;
 /// The token and people's data, searched for in all output.
 mod secrets;
 /// Wrong settings.

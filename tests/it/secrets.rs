@@ -39,7 +39,9 @@ async fn neither_token_nor_people_reach_the_log_and_the_token_no_answer_either()
             let question = json!({ "field": "id_customer", "value": "900000001" });
             program.call(question.clone()).await;
             // A model may mistake a value for a field.
-            program.call(json!({ "field": "900000001", "value": "3000000001" })).await;
+            let mistaken =
+                json!({ "operation": "3000000001", "field": "900000001", "value": "Ficticio" });
+            program.call(mistaken).await;
             let ended = program.end().await;
             let stdout = ended.stdout.join("\n");
             assert!(!stdout.contains(TOKEN), "{name}: {stdout}");
