@@ -99,7 +99,7 @@ async fn call(lookup: Arc<Lookup>, caller: u32, end: Instant, ends: Ends) -> any
             field: FieldName::parse("id_customer".to_owned())?,
             value: FieldValue::parse(customer.to_string())?,
         };
-        let became = match lookup.gestiones(&query, |_| ()).await {
+        let became = match lookup.find(&query.into(), |_| ()).await {
             Ok(found) if !found.complete => "found, incomplete",
             Ok(found) if found.rows.is_empty() => "none",
             Ok(_) => "found",

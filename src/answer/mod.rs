@@ -1,11 +1,13 @@
 //! Turns records into the compact answer that an assistant reads (pure: no clock, no network).
 //!
-//! [`tidy`] makes rows of raw records, once for a look-up. [`build`] makes an answer of the rows
-//! for one view of them: which days, which columns, which page.
+//! [`tidy`] makes rows of raw records, once for a look-up. [`build`] makes an answer of gestiones
+//! for one view of them: which days, which columns, which page. [`fn@obligation`] makes the answer
+//! about an obligation.
 
 mod dates;
 mod hint;
 mod mask;
+mod obligation;
 mod page;
 mod summary;
 mod tidy;
@@ -21,6 +23,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 
 pub use self::mask::Mask;
+pub use self::obligation::{ObligationAnswer, obligation};
 pub use self::summary::Summary;
 pub use self::tidy::{Row, tidy};
 pub use self::view::{Columns, View};

@@ -1,6 +1,7 @@
 //! Cuts one page out of the matches, so that the whole answer stays within its length.
 
 use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::Value;
 
 use super::view::{Chosen, Matches, View, take_common};
@@ -82,11 +83,11 @@ fn answer(found: &Found, matches: &Matches<'_>, view: &View, mut records: Vec<Re
     }
 }
 
-fn to_the_second(time: Timestamp) -> String {
+pub(super) fn to_the_second(time: Timestamp) -> String {
     Timestamp::from_second(time.as_second()).unwrap_or(time).to_string()
 }
 
-fn length(answer: &Answer) -> usize {
+pub(super) fn length(answer: &impl Serialize) -> usize {
     // An answer is text, numbers and lists of them: it always has a JSON form.
     serde_json::to_string(answer).map_or(0, |json| json.chars().count())
 }

@@ -14,6 +14,7 @@ use clap::{Parser, Subcommand};
 use self::flags::Flags;
 use crate::config::{self, Account, Config, Setting};
 use crate::lookup::Lookup;
+use crate::mcp::Desk;
 use crate::sandbox::{self, Sandbox};
 use crate::wolkvox::{Client, Operation};
 
@@ -86,8 +87,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 
 /// Holds what every command asks with.
 struct Session {
-    lookup: Arc<Lookup>,
-    operation: Option<Operation>,
+    desk: Desk,
     /// Serves as long as it is held.
     sandbox: Option<Sandbox>,
 }
@@ -110,7 +110,8 @@ impl Session {
                 (client, operation, Some(sandbox))
             }
         };
-        Ok(Self { lookup: Arc::new(Lookup::new(client, limits, mask)), operation, sandbox })
+        let lookup = Arc::new(Lookup::new(client, limits, mask));
+        Ok(Self { desk: Desk { lookup, operation, sandbox: sandbox.is_some() }, sandbox })
     }
 }
 

@@ -8,13 +8,14 @@ use clap::Args;
 use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
 use console::{Term, style};
 use indicatif::ProgressBar;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{FAILED, NOTHING_FOUND, Session};
 use crate::Record;
-use crate::answer::{Answer, Outcome, Summary};
+use crate::answer::{Answer, ObligationAnswer, Outcome, Summary};
 use crate::fields::FIELDS;
-use crate::mcp::QueryObligation;
+use crate::mcp::{GetObligation, QueryObligation};
 
 /// A table that goes into a file or a pipe is this wide.
 const WIDTH_ELSEWHERE: u16 = 120;
@@ -29,9 +30,17 @@ const STYLE: TableStyle =
 #[derive(Debug, Args)]
 pub(super) struct Query {
     /// Field to search by, such as id_customer
-    field: String,
+    #[arg(required_unless_present = "obligation")]
+    field: Option<String>,
     /// Exact value
-    value: String,
+    #[arg(required_unless_present = "obligation")]
+    value: Option<String>,
+    /// Get the obligation with this id instead, of the case file that --record names
+    #[arg(long, value_name = "ID", requires = "record", conflicts_with = "field")]
+    obligation: Option<String>,
+    /// Id of the case file: wolkvox_idRecord of a gestión
+    #[arg(long, value_name = "ID", requires = "obligation")]
+    record: Option<String>,
     /// Records to print, 1 to 100
     #[arg(long)]
     limit: Option<String>,
@@ -54,37 +63,58 @@ pub(super) struct Query {
 
 impl Query {
     pub(super) async fn run(self, session: Session) -> anyhow::Result<ExitCode> {
-        let Session { lookup, operation, sandbox } = session;
-        let tool = QueryObligation::new(lookup, operation, sandbox.is_some());
+        let Session { desk, sandbox: _sandbox } = session;
         let spinner = ProgressBar::new_spinner().with_message("asking wolkvox");
         spinner.enable_steady_tick(Duration::from_millis(100));
-        let answer = tool.answer(self.arguments(), |_| ()).await;
+        let asked = match &self.obligation {
+            None => {
+                let tool = QueryObligation::new(desk);
+                let answer = tool.answer(self.arguments(), |_| ()).await;
+                answer.map(|answer| (answer.outcome, self.write(&answer, table)))
+            }
+            Some(obligation) => {
+                let tool = GetObligation::new(desk);
+                let arguments = Map::from_iter([
+                    ("obligation".to_owned(), json!(obligation)),
+                    ("record_id".to_owned(), json!(self.record)),
+                ]);
+                let answer = tool.answer(arguments, |_| ()).await;
+                answer.map(|answer| (answer.outcome, self.write(&answer, obligations)))
+            }
+        };
         spinner.finish_and_clear();
-        let answer = match answer {
-            Ok(answer) => answer,
+        let (outcome, text) = match asked {
+            Ok((outcome, text)) => (outcome, text?),
             Err(error) => {
                 writeln!(io::stderr(), "{}", error.text())?;
                 return Ok(ExitCode::from(FAILED));
             }
-        };
-        let text = match self.json {
-            true => serde_json::to_string_pretty(&answer)? + "\n",
-            false => table(&answer)?,
         };
         match io::stdout().write_all(text.as_bytes()) {
             // A reader such as `head` has seen enough.
             Err(problem) if problem.kind() == io::ErrorKind::BrokenPipe => {}
             written => written?,
         }
-        Ok(match answer.outcome {
+        Ok(match outcome {
             Outcome::Found => ExitCode::SUCCESS,
             Outcome::None => ExitCode::from(NOTHING_FOUND),
         })
     }
 
+    fn write<A: Serialize>(
+        &self,
+        answer: &A,
+        for_people: impl FnOnce(&A) -> String,
+    ) -> anyhow::Result<String> {
+        Ok(match self.json {
+            true => serde_json::to_string_pretty(answer)? + "\n",
+            false => for_people(answer),
+        })
+    }
+
     /// Gives the tool's arguments; it checks them, here as there.
     fn arguments(&self) -> Map<String, Value> {
-        let Self { field, value, limit, offset, since, until, columns, json: _ } = self;
+        let Self { field, value, limit, offset, since, until, columns, .. } = self;
         let mut arguments = Map::new();
         let mut set = |name: &str, value: Value| arguments.insert(name.to_owned(), value);
         set("field", json!(field));
@@ -101,17 +131,8 @@ impl Query {
 }
 
 /// Writes an answer for people: what was found, what all records share, then a row for each.
-fn table(answer: &Answer) -> anyhow::Result<String> {
-    let mut text = String::new();
-    let count = match answer.total {
-        1 => "1 record".to_owned(),
-        total => format!("{total} records"),
-    };
-    let sandbox = if answer.sandbox.is_some() { ", SANDBOX: fictitious data" } else { "" };
-    text += &format!("{}{sandbox}\n", style(format!("{count} found")).bold());
-    if let Some(hint) = &answer.hint {
-        text += &format!("{}\n", style(hint).yellow());
-    }
+fn table(answer: &Answer) -> String {
+    let mut text = heading(answer.total, answer.sandbox, answer.hint.as_deref());
     if let Some(common) = &answer.common {
         text += "The same in all of them:\n";
         for (name, value) in common {
@@ -127,7 +148,31 @@ fn table(answer: &Answer) -> anyhow::Result<String> {
     if let Some(next) = answer.next_offset {
         text += &format!("{} more: --offset {next}\n", answer.total.saturating_sub(next));
     }
-    Ok(text)
+    text
+}
+
+/// Writes obligations for people, a block each.
+fn obligations(answer: &ObligationAnswer) -> String {
+    let heading = heading(answer.total, answer.sandbox, answer.hint.as_deref());
+    heading + &blocks(&answer.obligations, &columns(&answer.obligations))
+}
+
+fn heading(total: u64, sandbox: Option<bool>, hint: Option<&str>) -> String {
+    let count = match total {
+        1 => "1 record".to_owned(),
+        total => format!("{total} records"),
+    };
+    let sandbox = if sandbox.is_some() { ", SANDBOX: fictitious data" } else { "" };
+    let found = format!("{}{sandbox}\n", style(format!("{count} found")).bold());
+    hint.map_or(found.clone(), |hint| format!("{found}{}\n", style(hint).yellow()))
+}
+
+fn blocks(records: &[Record], columns: &[&str]) -> String {
+    let block = |record: &Record| {
+        let fields = columns.iter().filter_map(|name| Some((name, record.get(*name)?)));
+        fields.map(|(name, value)| format!("  {name}: {}\n", shown(value))).collect::<String>()
+    };
+    records.iter().map(block).collect::<Vec<_>>().join("\n")
 }
 
 /// Writes a table if its columns stay readable in the width there is, else a block a record.
@@ -136,11 +181,7 @@ fn rows(records: &[Record]) -> String {
     let width = if terminal.is_term() { terminal.size().1 } else { WIDTH_ELSEWHERE };
     let columns = columns(records);
     if columns.len() * NARROWEST_COLUMN > usize::from(width) {
-        let block = |record: &Record| {
-            let fields = columns.iter().filter_map(|name| Some((name, record.get(*name)?)));
-            fields.map(|(name, value)| format!("  {name}: {}\n", shown(value))).collect::<String>()
-        };
-        return records.iter().map(block).collect::<Vec<_>>().join("\n");
+        return blocks(records, &columns);
     }
     let mut table = Table::new();
     table.load_style(STYLE);

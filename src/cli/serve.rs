@@ -6,14 +6,13 @@ use super::Session;
 use crate::mcp::{self, Server};
 
 pub(super) async fn serve(session: Session) -> anyhow::Result<ExitCode> {
-    let Session { lookup, operation, sandbox } = session;
-    let server = Server::new(lookup, operation, sandbox.is_some());
+    let Session { desk, sandbox: _sandbox } = session;
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
-        sandbox = sandbox.is_some(),
+        sandbox = desk.sandbox,
         "serving MCP on standard input and output"
     );
-    mcp::serve_stdio(server, stop()).await.map_err(anyhow::Error::msg)?;
+    mcp::serve_stdio(Server::new(desk), stop()).await.map_err(anyhow::Error::msg)?;
     Ok(ExitCode::SUCCESS)
 }
 

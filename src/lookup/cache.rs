@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::answer::{Found, Row};
-use crate::wolkvox::GestionQuery;
+use crate::wolkvox::Query;
 
 /// Most bytes that the cache holds, roughly.
 const BYTES: u64 = 64 * 1024 * 1024;
@@ -16,7 +16,7 @@ const LEAST_WEIGHT: u32 = 64 * 1024;
 /// Keeps answers by what was asked; failures never get in.
 #[derive(Debug)]
 pub(super) struct Cache {
-    answers: moka::sync::Cache<GestionQuery, Kept>,
+    answers: moka::sync::Cache<Query, Kept>,
     time_to_live: Duration,
 }
 
@@ -37,12 +37,12 @@ impl Cache {
         Self { answers, time_to_live }
     }
 
-    pub(super) fn get(&self, query: &GestionQuery) -> Option<Arc<Found>> {
+    pub(super) fn get(&self, query: &Query) -> Option<Arc<Found>> {
         let kept = self.answers.get(query)?;
         (Instant::now() < kept.until).then_some(kept.found)
     }
 
-    pub(super) fn put(&self, query: GestionQuery, found: Arc<Found>) {
+    pub(super) fn put(&self, query: Query, found: Arc<Found>) {
         if !self.time_to_live.is_zero() {
             let until = Instant::now() + self.time_to_live;
             self.answers.insert(query, Kept { found, until });
@@ -59,15 +59,15 @@ fn weight(found: &Found) -> u32 {
 mod tests {
     use super::*;
     use crate::answer::{Mask, tidy};
-    use crate::wolkvox::{FieldName, FieldValue, Operation};
+    use crate::wolkvox::{FieldName, FieldValue, GestionQuery, Operation};
     use serde_json::json;
 
-    fn query(value: u32) -> GestionQuery {
-        GestionQuery {
+    fn query(value: u32) -> Query {
+        Query::Gestion(GestionQuery {
             operation: Operation::parse("empresa".to_owned()).expect("an operation"),
             field: FieldName::parse("id_customer".to_owned()).expect("a field"),
             value: FieldValue::parse(value.to_string()).expect("a value"),
-        }
+        })
     }
 
     fn found(megabytes: usize) -> Arc<Found> {

@@ -12,7 +12,7 @@ use super::retry::{Decision, decide};
 use crate::Record;
 use crate::config::Limits;
 use crate::error::{Error, Oddity};
-use crate::wolkvox::{Client, GestionQuery, PAGE_SIZE, Page};
+use crate::wolkvox::{Client, PAGE_SIZE, Page, Query};
 
 /// Holds what a look-up brought.
 #[derive(Debug)]
@@ -75,7 +75,7 @@ pub(super) struct Fetch<'a> {
 impl Fetch<'_> {
     /// Fetches the pages that the limits allow. What ends the fetching early after the first page
     /// leaves an answer that is marked as not complete.
-    pub(super) async fn pages(self, query: &GestionQuery) -> Result<Fetched, Error> {
+    pub(super) async fn pages(self, query: &Query) -> Result<Fetched, Error> {
         let paging = self.limits.max_pages;
         let Some(first) = self.deadline.within(self.page(query, paging.map(|_| 1))).await else {
             let spent = self.meter.spent();
@@ -135,7 +135,7 @@ impl Fetch<'_> {
         })
     }
 
-    async fn page(self, query: &GestionQuery, page: Option<u32>) -> Result<Page, Error> {
+    async fn page(self, query: &Query, page: Option<u32>) -> Result<Page, Error> {
         let mut tries = 0;
         loop {
             tries += 1;
@@ -143,7 +143,7 @@ impl Fetch<'_> {
             let place = self.gate.acquire().await.map_err(|_| Error::Internal)?;
             self.meter.ask();
             let sent = || self.meter.sent(page.unwrap_or(1));
-            let answer = self.client.query_gestion(query, page, &sent).await;
+            let answer = self.client.page(query, page, &sent).await;
             drop(place);
             let failure = match answer {
                 Ok(page) => {

@@ -16,7 +16,7 @@ use super::fetch::Deadline;
 use super::meter::Meter;
 use crate::answer::Found;
 use crate::error::Error;
-use crate::wolkvox::GestionQuery;
+use crate::wolkvox::Query;
 
 type Landing = Result<Arc<Found>, Error>;
 
@@ -42,13 +42,13 @@ impl Flight {
 
 /// Knows the look-ups on their way, without keeping them there.
 #[derive(Debug, Default)]
-pub(super) struct Flights(Mutex<HashMap<GestionQuery, Weak<Flight>>>);
+pub(super) struct Flights(Mutex<HashMap<Query, Weak<Flight>>>);
 
 impl Flights {
     /// Joins an equal look-up, which then may take until `deadline`, or starts one.
     pub(super) fn join(
         &self,
-        query: &GestionQuery,
+        query: &Query,
         deadline: Instant,
         start: impl FnOnce() -> Flight,
     ) -> (Arc<Flight>, Source) {

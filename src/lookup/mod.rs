@@ -31,7 +31,7 @@ use crate::answer::{self, Found, Mask};
 use crate::config::Limits;
 use crate::error::{Error, Fault, Kind, Spent};
 use crate::fields;
-use crate::wolkvox::{Client, GestionQuery};
+use crate::wolkvox::{Client, Query};
 
 /// Answers queries within the limits.
 #[derive(Debug)]
@@ -78,7 +78,7 @@ impl Lookup {
         Self { means: Arc::new(means), flights: Flights::default() }
     }
 
-    /// Finds the gestiones that match, newest first. `report` hears what the look-up is doing.
+    /// Finds what matches, gestiones newest first. `report` hears what the look-up is doing.
     ///
     /// Dropping the future stops its queueing or its request at once, unless other callers wait
     /// for the same.
@@ -86,9 +86,9 @@ impl Lookup {
     /// # Errors
     ///
     /// Every kind but `invalid_input` and `internal`.
-    pub async fn gestiones(
+    pub async fn find(
         &self,
-        query: &GestionQuery,
+        query: &Query,
         mut report: impl FnMut(Stage),
     ) -> Result<Arc<Found>, Error> {
         let mut entry = LogEntry::new(query);
@@ -126,7 +126,7 @@ impl Lookup {
 /// Goes from "nobody is asking this" to an answer in the cache.
 async fn fly(
     means: Arc<Means>,
-    query: GestionQuery,
+    query: Query,
     meter: Arc<Meter>,
     deadline: Arc<Deadline>,
 ) -> Result<Arc<Found>, Error> {
@@ -194,7 +194,7 @@ impl Drop for CircuitPass<'_> {
 /// Writes the one line that a look-up leaves in the log: no value, no record, no token. It is
 /// written on drop, so that a cancelled look-up leaves one too.
 struct LogEntry<'a> {
-    query: &'a GestionQuery,
+    query: &'a Query,
     outcome: &'static str,
     source: Option<Source>,
     records: usize,
@@ -203,7 +203,7 @@ struct LogEntry<'a> {
 }
 
 impl<'a> LogEntry<'a> {
-    fn new(query: &'a GestionQuery) -> Self {
+    fn new(query: &'a Query) -> Self {
         let spent = Spent::default();
         Self { query, outcome: "cancelled", source: None, records: 0, pages: 0, spent }
     }
@@ -229,12 +229,18 @@ impl<'a> LogEntry<'a> {
 
 impl Drop for LogEntry<'_> {
     fn drop(&mut self) {
-        let (operation, field) = (self.query.operation.as_str(), self.query.field.as_str());
+        let operation = self.query.operation().as_str();
+        let field = match self.query {
+            Query::Gestion(query) => {
+                fields::find(query.field.as_str()).map_or("(another)", |known| known.name)
+            }
+            Query::Obligation(_) => "(an obligation's id)",
+        };
         // A model may put a customer's value where a name belongs: only what is surely a name is
         // written.
         tracing::info!(
             operation = if is_identifier(operation) { operation } else { "(another)" },
-            field = fields::find(field).map_or("(another)", |known| known.name),
+            field,
             outcome = self.outcome,
             records = self.records,
             attempts = self.spent.attempts,

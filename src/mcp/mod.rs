@@ -6,11 +6,13 @@
 //! at `warn`, because below that it prints requests.
 
 mod arguments;
+mod get_obligation;
 mod opening;
 mod progress;
 mod query_obligation;
 mod schema;
 mod stdio;
+mod tool;
 
 use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
@@ -18,26 +20,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
-use futures::future::BoxFuture;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock,
-    CustomRequest, CustomResult, DiscoverResult, ErrorCode, Implementation, JsonObject,
-    ListToolsResult, MetaObject, PaginatedRequestParams, ProtocolVersion, ServerCapabilities,
-    ServerConfig, Tool as ToolDefinition,
+    CustomRequest, CustomResult, DiscoverResult, ErrorCode, Implementation, ListToolsResult,
+    MetaObject, PaginatedRequestParams, ProtocolVersion, ServerCapabilities, ServerConfig,
+    Tool as ToolDefinition,
 };
 use rmcp::service::{RequestContext, ServerInitializeError};
 use rmcp::transport::async_rw::AsyncRwTransport;
 use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
-use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+pub use self::get_obligation::GetObligation;
 use self::progress::Progress;
 pub use self::query_obligation::QueryObligation;
+pub use self::tool::Desk;
+use self::tool::Tool;
 use crate::error::Error;
-use crate::lookup::{Lookup, Stage};
-use crate::wolkvox::Operation;
 
 /// How long a client may keep the tool list: it only changes with the settings, and those with a
 /// new process.
@@ -53,25 +54,13 @@ pub struct Server {
     info: ServerConfig,
 }
 
-/// Answers one kind of `tools/call`.
-pub(crate) trait Tool: Send + Sync {
-    /// Describes the tool to a model.
-    fn definition(&self) -> ToolDefinition;
-
-    /// Answers a call with a JSON object. `report` hears what it is doing.
-    fn call<'a>(
-        &'a self,
-        arguments: JsonObject,
-        report: &'a mut (dyn FnMut(Stage) + Send),
-    ) -> BoxFuture<'a, Result<Value, Error>>;
-}
-
 impl Server {
-    /// Builds the server over one look-up. `operation` is used when a call names none; `sandbox`
-    /// makes every answer say that its data are fictitious.
-    pub fn new(lookup: Arc<Lookup>, operation: Option<Operation>, sandbox: bool) -> Self {
-        let query = QueryObligation::new(lookup, operation, sandbox);
-        Self::with_tools(vec![Arc::new(query)], sandbox)
+    /// Builds the server with all of its tools.
+    pub fn new(desk: Desk) -> Self {
+        let sandbox = desk.sandbox;
+        let tools: Vec<Arc<dyn Tool>> =
+            vec![Arc::new(GetObligation::new(desk.clone())), Arc::new(QueryObligation::new(desk))];
+        Self::with_tools(tools, sandbox)
     }
 
     fn with_tools(tools: Vec<Arc<dyn Tool>>, sandbox: bool) -> Self {
@@ -270,7 +259,12 @@ fn milliseconds(time: Duration) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use futures::future::BoxFuture;
+    use rmcp::model::JsonObject;
+    use serde_json::Value;
+
     use super::*;
+    use crate::lookup::Stage;
 
     /// Fails as a bug would.
     struct Panicking;

@@ -30,6 +30,11 @@ fn tidy(schema: &mut Value) {
         Value::Object(members) => {
             members.shift_remove("title");
             members.shift_remove("format");
+            // These two say what holds anyway.
+            members.retain(|key, value| {
+                !(key == "additionalProperties" && *value == true
+                    || key == "minimum" && *value == 0)
+            });
             if let Some(Value::Array(types)) = members.get_mut("type") {
                 types.retain(|name| name != "null");
                 if let [only] = types.as_slice() {

@@ -9,6 +9,7 @@
 
 mod data;
 mod faults;
+mod obligations;
 
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -20,17 +21,20 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 pub use self::faults::Fault;
+use self::obligations::Obligation;
 
 /// Names the operation that the sandbox's users need not name; it accepts any.
 pub const OPERATION: &str = "sandbox";
 
 const TOKEN: &str = "sandbox-token-not-a-secret";
 const QUERY_GESTION: &str = "/server/API/v2/collections/queryGestion.php";
+const QUERY_OBLIGATION: &str = "/server/API/v2/collections/queryObligation.php";
 const FAULT_FIELD: &str = "sandbox_fault";
 const MOST_AT_ONCE: usize = 2;
 const LARGEST_PAGE: u64 = 250;
@@ -46,6 +50,7 @@ type Script = dyn Fn(u64) -> Option<Fault> + Send + Sync;
 
 struct Shared {
     gestiones: Vec<Map<String, Value>>,
+    obligations: Vec<Obligation>,
     script: Box<Script>,
     requests: AtomicU64,
     at_once: AtomicUsize,
@@ -74,6 +79,7 @@ impl Sandbox {
         let address = format!("http://{}", listener.local_addr()?);
         let shared = Arc::new(Shared {
             gestiones: data::gestiones(),
+            obligations: obligations::obligations(),
             script: Box::new(script),
             requests: AtomicU64::new(0),
             at_once: AtomicUsize::new(0),
@@ -153,7 +159,7 @@ async fn answer(
     {
         return response;
     }
-    if uri.path() != QUERY_GESTION {
+    if ![QUERY_GESTION, QUERY_OBLIGATION].contains(&uri.path()) {
         return refuse(400, "BAD REQUEST", "THE API YOU WANT TO CONSULT DOES NOT EXIST");
     }
     if method != Method::POST {
@@ -170,52 +176,80 @@ async fn answer(
         }
         Some(_) => {}
     }
-    let Some(search) = Search::read(&body) else {
-        return refuse(400, "BAD REQUEST", "SOME PARAMETERS ARE REQUIRED");
+    let Some(body) = Body::read(&body) else {
+        return missing();
     };
-    if search.field == FAULT_FIELD {
-        let Some(fault) = Fault::named(&search.value) else {
+    match uri.path() {
+        QUERY_OBLIGATION => obligation(&shared, &body),
+        _ => gestion(&shared, &body).await,
+    }
+}
+
+fn missing() -> Response {
+    refuse(400, "BAD REQUEST", "SOME PARAMETERS ARE REQUIRED")
+}
+
+/// Answers `queryGestion.php`.
+async fn gestion(shared: &Shared, body: &Body) -> Response {
+    let (Some(field), Some(value)) = (body.text("field"), body.text("value")) else {
+        return missing();
+    };
+    if field == FAULT_FIELD {
+        let Some(fault) = Fault::named(&value) else {
             return refuse(400, "BAD REQUEST", "THERE IS NO SUCH FAULT");
         };
         if let Some(response) = fault.play().await {
             return response;
         }
     }
-    search.run(&shared.gestiones)
+    let matches = |gestion: &&Map<String, Value>| match gestion.get(&field) {
+        Some(Value::String(text)) => *text == value,
+        Some(Value::Number(number)) => number.to_string() == value,
+        _ => false,
+    };
+    body.page(shared.gestiones.iter().filter(matches).collect())
+}
+
+/// Answers `queryObligation.php`.
+fn obligation(shared: &Shared, body: &Body) -> Response {
+    let (Some(id), Some(record)) = (body.text("obligation"), body.text("wolkvox_id")) else {
+        return missing();
+    };
+    let matches = |it: &&Obligation| it.id == id && it.record == record;
+    body.page(shared.obligations.iter().filter(matches).map(|it| &it.shown).collect())
 }
 
 /// Holds a request's body.
-struct Search {
-    field: String,
-    value: String,
+struct Body {
+    keys: Map<String, Value>,
     limit: u64,
     page: u64,
 }
 
-impl Search {
-    fn read(body: &[u8]) -> Option<Self> {
-        let body: Map<String, Value> = serde_json::from_slice(body).ok()?;
-        let text = |name| match body.get(name)? {
+impl Body {
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let keys: Map<String, Value> = serde_json::from_slice(bytes).ok()?;
+        let number = |name, default| keys.get(name).map_or(Some(default), Value::as_u64);
+        let (limit, page) = (number("limit", LARGEST_PAGE)?, number("page", 1)?);
+        let body = Self { keys, limit, page };
+        body.text("operation").is_some().then_some(body)
+    }
+
+    /// Gives a key's text; a number counts as its digits.
+    fn text(&self, name: &str) -> Option<String> {
+        match self.keys.get(name)? {
             Value::String(text) if !text.is_empty() => Some(text.clone()),
             Value::Number(number) => Some(number.to_string()),
             _ => None,
-        };
-        text("operation")?;
-        let number = |name, default| body.get(name).map_or(Some(default), Value::as_u64);
-        Some(Self {
-            field: text("field")?,
-            value: text("value")?,
-            limit: number("limit", LARGEST_PAGE)?,
-            page: number("page", 1)?,
-        })
+        }
     }
 
-    fn run(&self, gestiones: &[Map<String, Value>]) -> Response {
+    /// Sends the page of what was found that the body asks for.
+    fn page<T: Serialize>(&self, found: Vec<T>) -> Response {
         if !(1..=LARGEST_PAGE).contains(&self.limit) || self.page == 0 {
             let words = "REQUESTED RANGE NOT SATISFIABLE";
             return refuse(416, words, words);
         }
-        let found: Vec<_> = gestiones.iter().filter(|gestion| self.matches(gestion)).collect();
         let total = found.len() as u64;
         let skipped = usize::try_from((self.page - 1).saturating_mul(self.limit));
         let size = usize::try_from(self.limit).unwrap_or(usize::MAX);
@@ -235,14 +269,6 @@ impl Search {
             }),
         };
         send(StatusCode::OK, &envelope)
-    }
-
-    fn matches(&self, gestion: &Map<String, Value>) -> bool {
-        match gestion.get(&self.field) {
-            Some(Value::String(text)) => *text == self.value,
-            Some(Value::Number(number)) => number.to_string() == self.value,
-            _ => false,
-        }
     }
 }
 

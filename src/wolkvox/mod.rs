@@ -21,7 +21,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use serde::Serialize;
 
 pub use self::http::RootCertificates;
-pub use self::query::{FieldName, FieldValue, GestionQuery, Operation};
+pub use self::query::{FieldName, FieldValue, GestionQuery, ObligationQuery, Operation, Query};
 pub use self::reply::{Page, Reply};
 pub use self::said::Said;
 pub use self::token::{Token, TokenFile, TokenSource};
@@ -37,6 +37,7 @@ pub const LARGEST_REPLY: usize = 16 * 1024 * 1024;
 
 const TOKEN_HEADER: HeaderName = HeaderName::from_static("wolkvox-token");
 const QUERY_GESTION: &str = "collections/queryGestion.php";
+const QUERY_OBLIGATION: &str = "collections/queryObligation.php";
 
 /// Sends requests to one tenant's server.
 #[derive(Debug)]
@@ -76,26 +77,55 @@ impl Client {
         self.token.current()
     }
 
-    /// Asks `queryGestion.php` for one page of matches, `page` counting from 1; without a page only
-    /// the three documented keys are sent. `on_request` is called for each request that leaves.
+    /// Asks for one page of what a query matches, `page` counting from 1; without a page only the
+    /// documented keys are sent. `on_request` is called for each request that leaves.
     ///
     /// # Errors
     ///
     /// The kinds from `token_rejected` to `unexpected_reply`; never `invalid_input`.
+    pub async fn page(
+        &self,
+        query: &Query,
+        page: Option<u32>,
+        on_request: &(dyn Fn() + Sync),
+    ) -> Result<Page, Failure> {
+        match query {
+            Query::Gestion(query) => self.query_gestion(query, page, on_request).await,
+            Query::Obligation(query) => self.query_obligation(query, page, on_request).await,
+        }
+    }
+
+    /// Asks `queryGestion.php` for one page of gestiones, as [`Client::page`] does.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Client::page`].
     pub async fn query_gestion(
         &self,
         query: &GestionQuery,
         page: Option<u32>,
         on_request: &(dyn Fn() + Sync),
     ) -> Result<Page, Failure> {
-        let body = QueryGestion {
-            operation: &query.operation,
-            field: &query.field,
-            value: &query.value,
-            limit: page.map(|_| PAGE_SIZE),
-            page,
-        };
+        let GestionQuery { operation, field, value } = query;
+        let body = QueryGestion { operation, field, value, paging: Paging::of(page) };
         self.ask(QUERY_GESTION, &body, on_request).await
+    }
+
+    /// Asks `queryObligation.php` for one page of obligations, as [`Client::page`] does.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Client::page`].
+    pub async fn query_obligation(
+        &self,
+        query: &ObligationQuery,
+        page: Option<u32>,
+        on_request: &(dyn Fn() + Sync),
+    ) -> Result<Page, Failure> {
+        let ObligationQuery { operation, obligation, record } = query;
+        let paging = Paging::of(page);
+        let body = QueryObligation { operation, obligation, wolkvox_id: record, paging };
+        self.ask(QUERY_OBLIGATION, &body, on_request).await
     }
 
     async fn ask(
@@ -190,14 +220,35 @@ fn retry_after(header: &HeaderValue) -> Option<Duration> {
     Some(date.timestamp().duration_since(Timestamp::now()).try_into().unwrap_or_default())
 }
 
-/// The body of a request; `limit` and `page` are numbers, all else is text.
+/// The body of a request to `queryGestion.php`.
 #[derive(Serialize)]
 struct QueryGestion<'a> {
     operation: &'a Operation,
     field: &'a FieldName,
     value: &'a FieldValue,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    limit: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    page: Option<u32>,
+    #[serde(flatten)]
+    paging: Option<Paging>,
+}
+
+/// The body of a request to `queryObligation.php`.
+#[derive(Serialize)]
+struct QueryObligation<'a> {
+    operation: &'a Operation,
+    obligation: &'a FieldValue,
+    wolkvox_id: &'a FieldValue,
+    #[serde(flatten)]
+    paging: Option<Paging>,
+}
+
+/// The keys that ask for one page; numbers, all else is text.
+#[derive(Serialize)]
+struct Paging {
+    limit: u32,
+    page: u32,
+}
+
+impl Paging {
+    fn of(page: Option<u32>) -> Option<Self> {
+        page.map(|page| Self { limit: PAGE_SIZE, page })
+    }
 }

@@ -7,6 +7,48 @@ use serde::{Serialize, Serializer};
 
 use crate::error::Error;
 
+/// Asks wolkvox one thing; equal queries get equal answers.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Query {
+    /// Asks for gestiones, of `queryGestion.php`.
+    Gestion(GestionQuery),
+    /// Asks for one obligation, of `queryObligation.php`.
+    Obligation(ObligationQuery),
+}
+
+impl Query {
+    /// Gives the operation that is asked.
+    pub fn operation(&self) -> &Operation {
+        match self {
+            Self::Gestion(query) => &query.operation,
+            Self::Obligation(query) => &query.operation,
+        }
+    }
+}
+
+impl From<GestionQuery> for Query {
+    fn from(query: GestionQuery) -> Self {
+        Self::Gestion(query)
+    }
+}
+
+impl From<ObligationQuery> for Query {
+    fn from(query: ObligationQuery) -> Self {
+        Self::Obligation(query)
+    }
+}
+
+/// Asks for the obligation with this id in this case file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ObligationQuery {
+    /// wolkvox operation, the tenant's name.
+    pub operation: Operation,
+    /// Id of the obligation (not its name).
+    pub obligation: FieldValue,
+    /// Id of the case file, a gestión's `wolkvox_idRecord`.
+    pub record: FieldValue,
+}
+
 /// Asks for the gestiones whose `field` has exactly this `value`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct GestionQuery {
@@ -70,7 +112,16 @@ impl FieldValue {
     ///
     /// [`Error::InvalidInput`] if it is blank, over-long or has control characters.
     pub fn parse(text: String) -> Result<Self, Error> {
-        checked("value", text, 256, "for example the document number 900000001").map(Self)
+        Self::named("value", text, "for example the document number 900000001")
+    }
+
+    /// Checks the value of another argument.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidInput`] if it is blank, over-long or has control characters.
+    pub fn named(argument: &str, text: String, example: &str) -> Result<Self, Error> {
+        checked(argument, text, 256, example).map(Self)
     }
 
     /// Gives the value, for the request alone.

@@ -12,7 +12,7 @@ use wolkvox_mcp::error::{Error, Fault as Trouble, Kind, Spent};
 use wolkvox_mcp::lookup::{Lookup, Stage};
 use wolkvox_mcp::sandbox::{Fault, Sandbox};
 use wolkvox_mcp::server_url::ServerUrl;
-use wolkvox_mcp::wolkvox::{Client, GestionQuery, RootCertificates, TokenFile, TokenSource};
+use wolkvox_mcp::wolkvox::{Client, RootCertificates, TokenFile, TokenSource};
 
 use crate::support::{RawReply, RawServer, TOKEN, by_customer};
 
@@ -34,12 +34,12 @@ impl Scene {
     }
 
     async fn ask(&self, customer: &str) -> Result<Arc<Found>, Error> {
-        self.lookup.gestiones(&by_customer(customer), |_| ()).await
+        self.lookup.find(&by_customer(customer), |_| ()).await
     }
 
     fn begin(&self, customer: &str) -> tokio::task::JoinHandle<Result<Arc<Found>, Error>> {
         let (lookup, query) = (Arc::clone(&self.lookup), by_customer(customer));
-        tokio::spawn(async move { lookup.gestiones(&query, |_| ()).await })
+        tokio::spawn(async move { lookup.find(&query, |_| ()).await })
     }
 
     /// Waits until this many requests have reached the sandbox.
@@ -138,7 +138,7 @@ async fn a_cancelled_look_up_closes_its_connection_at_once() {
     let client = Client::local(&address, TOKEN).expect("a client");
     let lookup = Lookup::new(client, limits(), Mask::default());
     let query = by_customer("900000001");
-    let asked = tokio::spawn(async move { lookup.gestiones(&query, |_| ()).await });
+    let asked = tokio::spawn(async move { lookup.find(&query, |_| ()).await });
     let (mut stream, _) = listener.accept().await.expect("a connection");
     let mut request = vec![0; 4096];
     assert!(stream.read(&mut request).await.expect("a request") > 0);
@@ -154,7 +154,7 @@ async fn connections_are_kept_and_used_again() {
     let client = Client::local(server.address(), TOKEN).expect("a client");
     let lookup = Lookup::new(client, limits(), Mask::default());
     for customer in ["1", "2", "3"] {
-        lookup.gestiones(&by_customer(customer), |_| ()).await.expect("an answer");
+        lookup.find(&by_customer(customer), |_| ()).await.expect("an answer");
     }
     assert_eq!((server.requests().len(), server.connections()), (3, 1));
 }
@@ -232,12 +232,12 @@ async fn the_servers_own_wait_is_kept_if_the_deadline_allows() {
         RawServer::start(vec![found.clone(), reply("3"), found.clone(), reply("60")]).await;
     let client = Client::local(server.address(), TOKEN).expect("a client");
     let lookup = Lookup::new(client, limits(), Mask::default());
-    lookup.gestiones(&by_customer("warm-up"), |_| ()).await.expect("an answer");
+    lookup.find(&by_customer("warm-up"), |_| ()).await.expect("an answer");
     pause();
     let start = Instant::now();
-    lookup.gestiones(&by_customer("1"), |_| ()).await.expect("an answer");
+    lookup.find(&by_customer("1"), |_| ()).await.expect("an answer");
     assert_eq!(start.elapsed().as_secs(), 3);
-    assert_eq!(kind(lookup.gestiones(&by_customer("2"), |_| ()).await), Kind::Unavailable);
+    assert_eq!(kind(lookup.find(&by_customer("2"), |_| ()).await), Kind::Unavailable);
     assert_eq!(server.requests().len(), 4);
 }
 
@@ -320,7 +320,7 @@ async fn without_totals(pages: &[(usize, usize)]) -> (usize, bool, usize) {
     let server = RawServer::start(pages.iter().map(page).collect()).await;
     let client = Client::local(server.address(), TOKEN).expect("a client");
     let lookup = Lookup::new(client, limits(), Mask::default());
-    let found = lookup.gestiones(&by_customer("1"), |_| ()).await.expect("an answer");
+    let found = lookup.find(&by_customer("1"), |_| ()).await.expect("an answer");
     (found.rows.len(), found.complete, server.requests().len())
 }
 
@@ -345,7 +345,7 @@ async fn a_total_without_records_is_no_none() {
     let server = RawServer::start(vec![RawReply::new(200, "application/json", body)]).await;
     let client = Client::local(server.address(), TOKEN).expect("a client");
     let lookup = Lookup::new(client, limits(), Mask::default());
-    let answer = lookup.gestiones(&by_customer("1"), |_| ()).await;
+    let answer = lookup.find(&by_customer("1"), |_| ()).await;
     assert_eq!(kind(answer), Kind::UnexpectedReply);
 }
 
@@ -373,9 +373,9 @@ async fn another_token_in_the_file_lifts_the_hold() {
     let client = Client::new(server, token, RootCertificates::default());
     let lookup = Lookup::new(client, limits(), Mask::default());
     let ask = |customer: &str| {
-        let query: GestionQuery = by_customer(customer);
+        let query = by_customer(customer);
         let lookup = &lookup;
-        async move { lookup.gestiones(&query, |_| ()).await }
+        async move { lookup.find(&query, |_| ()).await }
     };
     assert_eq!(kind(ask("1").await), Kind::QuotaExhausted);
     assert_eq!(kind(ask("2").await), Kind::QuotaExhausted);
@@ -425,7 +425,7 @@ async fn stages_are_reported_as_they_happen() {
     let scene = Scene::new(limits(), |n| (n == 0).then_some(Fault::ServerError(500))).await;
     let mut stages = Vec::new();
     let query = by_customer("900000003");
-    let asked = scene.lookup.gestiones(&query, |stage| stages.push(stage));
+    let asked = scene.lookup.find(&query, |stage| stages.push(stage));
     asked.await.expect("an answer");
     assert_eq!(stages.first(), Some(&Stage::Queued));
     assert!(stages.contains(&Stage::Waiting), "{stages:?}");

@@ -113,3 +113,23 @@ async fn colour_and_spinner_stay_away_from_pipes() {
     let (_, stdout, stderr) = query(&["id_customer", "900000001"]).await;
     assert!(!stdout.contains('\u{1b}') && !stderr.contains('\u{1b}'));
 }
+
+#[tokio::test]
+async fn an_obligations_balance_is_shown_as_a_block() {
+    let record = "0000000000000000000000aa";
+    let (status, stdout, _) = query(&["--obligation", "FIC-002", "--record", record]).await;
+    assert_eq!(status, Some(0));
+    assert_snapshot!(stdout, @r#"
+    1 record found, SANDBOX: fictitious data
+      id: FIC-002
+      name: FIC-002
+      total_balance: 480500.50
+      portfolio_type: Cartera vencida
+      expiring_date: 05-10-2026
+      days_delay: 12
+      form: {"Frecuencia":"Mensual"}
+    "#);
+    let (status, _, stderr) = query(&["--obligation", "FIC-002"]).await;
+    assert_eq!(status, Some(2));
+    assert!(stderr.contains("--record"), "{stderr}");
+}

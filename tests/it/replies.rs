@@ -157,10 +157,7 @@ fn fixture(name: &str) -> Vec<u8> {
 async fn ask(status: u16, content_type: &str, body: &[u8]) -> Result<Page, Error> {
     let server = RawServer::start(vec![RawReply::new(status, content_type, body)]).await;
     let asked = client(server.address());
-    asked
-        .query_gestion(&by_customer("900000001"), Some(1), &|| ())
-        .await
-        .map_err(|failure| failure.error)
+    asked.page(&by_customer("900000001"), Some(1), &|| ()).await.map_err(|failure| failure.error)
 }
 
 #[tokio::test]
@@ -228,8 +225,8 @@ async fn the_request_carries_the_token_in_its_header_and_the_value_as_text() {
     let reply = RawReply::new(200, JSON, &fixture("none.json"));
     let server = RawServer::start(vec![reply]).await;
     let client = client(server.address());
-    client.query_gestion(&by_customer("00\"7ñ"), Some(2), &|| ()).await.expect("a page");
-    client.query_gestion(&by_customer("007"), None, &|| ()).await.expect("a page");
+    client.page(&by_customer("00\"7ñ"), Some(2), &|| ()).await.expect("a page");
+    client.page(&by_customer("007"), None, &|| ()).await.expect("a page");
     let [first, second] = &server.requests()[..] else { panic!("two requests") };
     let (head, body) = first.split_once("\r\n\r\n").expect("a head and a body");
     assert!(head.starts_with("POST /server/API/v2/collections/queryGestion.php HTTP/1.1"));
@@ -255,7 +252,7 @@ async fn a_405_is_asked_again_with_get_and_remembered() {
     .await;
     let client = client(server.address());
     for _ in 0..2 {
-        client.query_gestion(&by_customer("1"), Some(1), &|| ()).await.expect("a page");
+        client.page(&by_customer("1"), Some(1), &|| ()).await.expect("a page");
     }
     let methods: Vec<_> = server
         .requests()
@@ -274,7 +271,7 @@ async fn a_redirect_is_not_followed() {
         target.address()
     );
     let server = RawServer::start(vec![RawReply(redirect.into_bytes())]).await;
-    let answer = client(server.address()).query_gestion(&by_customer("1"), Some(1), &|| ()).await;
+    let answer = client(server.address()).page(&by_customer("1"), Some(1), &|| ()).await;
     assert_eq!(answer.expect_err("refused").error.kind().as_str(), "unexpected_reply");
     assert!(target.requests().is_empty());
 }

@@ -34,7 +34,7 @@ async fn every_older_version_is_served_by_a_handshake() {
             assert!(instructions.contains(word), "{word}");
         }
         let tools = program.request("tools/list", json!({})).await;
-        assert_eq!(tools["result"]["tools"][0]["name"], "query_obligation");
+        assert_eq!(tools["result"]["tools"][1]["name"], "query_obligation");
         let result = program.call(one_record()).await;
         assert_eq!(result["structuredContent"]["outcome"], "found", "{version}: {result}");
         assert_eq!(result.get("resultType"), None, "older clients do not know it");

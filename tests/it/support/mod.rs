@@ -6,7 +6,7 @@ mod raw_server;
 pub(crate) use program::{Program, modern_meta};
 pub(crate) use raw_server::{RawReply, RawServer};
 
-use wolkvox_mcp::wolkvox::{Client, FieldName, FieldValue, GestionQuery, Operation};
+use wolkvox_mcp::wolkvox::{Client, FieldName, FieldValue, GestionQuery, Operation, Query};
 
 /// The token of every test; it must never come out of the program.
 pub(crate) const TOKEN: &str = "FICTITIOUS-TOKEN-0001";
@@ -17,10 +17,10 @@ pub(crate) fn client(address: &str) -> Client {
 }
 
 /// Builds a query by document number.
-pub(crate) fn by_customer(value: &str) -> GestionQuery {
-    GestionQuery {
+pub(crate) fn by_customer(value: &str) -> Query {
+    Query::Gestion(GestionQuery {
         operation: Operation::parse("sandbox".to_owned()).expect("an operation"),
         field: FieldName::parse("id_customer".to_owned()).expect("a field"),
         value: FieldValue::parse(value.to_owned()).expect("a value"),
-    }
+    })
 }

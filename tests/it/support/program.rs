@@ -120,7 +120,12 @@ impl Program {
 
     /// Calls the tool in a connection of the older era and gives the result.
     pub(crate) async fn call(&mut self, arguments: Value) -> Value {
-        let params = json!({ "name": "query_obligation", "arguments": arguments });
+        self.call_tool("query_obligation", arguments).await
+    }
+
+    /// Calls any tool in a connection of the older era and gives the result.
+    pub(crate) async fn call_tool(&mut self, name: &str, arguments: Value) -> Value {
+        let params = json!({ "name": name, "arguments": arguments });
         self.request("tools/call", params).await["result"].clone()
     }
 

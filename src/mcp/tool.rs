@@ -1,0 +1,75 @@
+//! What the tools have in common: whom they ask, and how they present themselves.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use rmcp::model::{JsonObject, Tool as ToolDefinition, ToolAnnotations};
+use serde_json::{Value, json};
+
+use super::arguments::Arguments;
+use crate::error::Error;
+use crate::lookup::{Lookup, Stage};
+use crate::wolkvox::Operation;
+
+/// Answers one kind of `tools/call`.
+pub(crate) trait Tool: Send + Sync {
+    /// Describes the tool to a model.
+    fn definition(&self) -> ToolDefinition;
+
+    /// Answers a call with a JSON object. `report` hears what it is doing.
+    fn call<'a>(
+        &'a self,
+        arguments: JsonObject,
+        report: &'a mut (dyn FnMut(Stage) + Send),
+    ) -> BoxFuture<'a, Result<Value, Error>>;
+}
+
+/// Holds what a tool asks with.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    /// Makes the look-ups.
+    pub lookup: Arc<Lookup>,
+    /// Asked when a call names no operation.
+    pub operation: Option<Operation>,
+    /// Whether answers must say that their data are fictitious.
+    pub sandbox: bool,
+}
+
+impl Desk {
+    /// Takes the operation from the arguments, or the configured one.
+    pub(super) fn operation(&self, given: &mut Arguments) -> Result<Operation, Error> {
+        match (given.text("operation")?, &self.operation) {
+            (Some(named), _) => Operation::parse(named),
+            (None, Some(default)) => Ok(default.clone()),
+            (None, None) => Operation::parse(given.required("operation")?),
+        }
+    }
+
+    /// Gives a closed input schema: the operation, then `properties`, of which `required` must be
+    /// given.
+    pub(super) fn input_schema(&self, properties: Value, required: &[&str]) -> JsonObject {
+        let (description, mandatory) = match &self.operation {
+            Some(default) => {
+                (format!("wolkvox operation (tenant); default {}", default.as_str()), None)
+            }
+            None => ("wolkvox operation (tenant)".to_owned(), Some("operation")),
+        };
+        let operation = json!({ "type": "string", "maxLength": 128, "description": description });
+        let mut all = JsonObject::from_iter([("operation".to_owned(), operation)]);
+        if let Value::Object(properties) = properties {
+            all.extend(properties);
+        }
+        let required: Vec<_> = mandatory.iter().chain(required).collect();
+        JsonObject::from_iter([
+            ("type".to_owned(), json!("object")),
+            ("properties".to_owned(), Value::Object(all)),
+            ("required".to_owned(), json!(required)),
+            ("additionalProperties".to_owned(), json!(false)),
+        ])
+    }
+}
+
+/// Says that a tool only reads, and from a system that others change.
+pub(super) fn read_only() -> ToolAnnotations {
+    ToolAnnotations::new().read_only(true).destructive(false).idempotent(true).open_world(true)
+}
