@@ -21,6 +21,19 @@ for (const mode of ["legacy", "auto"]) {
   assert.deepEqual(JSON.parse(found.content[0].text), found.structuredContent);
   const none = await ask("id_customer", "no such customer");
   assert.equal(none.structuredContent.outcome, "none");
+  const { common } = (await ask("id_customer", "900000005")).structuredContent;
+  const balance = await client.callTool({
+    name: "get_obligation",
+    arguments: { obligation: common.obligation, record_id: common.wolkvox_idRecord },
+  });
+  assert.equal(balance.structuredContent.obligations[0].total_balance, "870000");
+  const { prompts } = await client.listPrompts();
+  assert.deepEqual(prompts.map((prompt) => prompt.name), ["customer_briefing", "obligation_status"]);
+  const prompt = await client.getPrompt({
+    name: "customer_briefing",
+    arguments: { document: "900000005", language: "en" },
+  });
+  assert.match(prompt.messages[0].content.text, /900000005/);
   const failed = await ask("sandbox_fault", "token");
   assert.ok(failed.isError);
   assert.match(failed.content[0].text, /^token_rejected: /);

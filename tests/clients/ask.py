@@ -26,6 +26,19 @@ async def ask(mode: str) -> None:
             assert not result.is_error, result
             assert answer["outcome"] == outcome, answer
             jsonschema.validate(answer, tool.output_schema)
+        case = await client.call_tool(
+            tool.name, {"field": "id_customer", "value": "900000005"}
+        )
+        common = case.structured_content["common"]
+        balance = await client.call_tool(
+            "get_obligation",
+            {"obligation": common["obligation"], "record_id": common["wolkvox_idRecord"]},
+        )
+        assert balance.structured_content["obligations"][0]["total_balance"] == "870000", balance
+        prompts = (await client.list_prompts()).prompts
+        assert [prompt.name for prompt in prompts] == ["customer_briefing", "obligation_status"]
+        prompt = await client.get_prompt("customer_briefing", {"document": "900000005"})
+        assert "900000005" in prompt.messages[0].content.text, prompt
         failed = await client.call_tool(tool.name, {"field": "sandbox_fault", "value": "token"})
         assert failed.is_error, failed
         assert failed.content[0].text.startswith("token_rejected: "), failed

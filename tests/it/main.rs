@@ -18,6 +18,8 @@ mod examples;
 mod limits;
 /// The log and progress.
 mod logs;
+/// Prompts and resources.
+mod prompts;
 /// Look-ups at the terminal.
 mod query;
 /// What agents ask.

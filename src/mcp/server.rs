@@ -1,0 +1,277 @@
+//! Answers MCP requests: tools, prompts, resources, and what this server says about itself.
+
+use std::borrow::Cow;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt;
+use rmcp::model::{
+    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock,
+    CustomRequest, CustomResult, DiscoverResult, ErrorCode, GetPromptRequestParams,
+    GetPromptResponse, Implementation, ListPromptsResult, ListResourcesResult, ListToolsResult,
+    MetaObject, PaginatedRequestParams, ProtocolVersion, ReadResourceRequestParams,
+    ReadResourceResponse, ServerCapabilities, ServerConfig, Tool as ToolDefinition,
+};
+use rmcp::service::RequestContext;
+use rmcp::{ErrorData, RoleServer, ServerHandler};
+use tokio::sync::mpsc;
+
+use super::progress::Progress;
+use super::tool::{Desk, Tool};
+use super::{GetObligation, QueryObligation, prompts, resources};
+use crate::error::Error;
+
+/// How long a client may keep a list: it only changes with the settings, and those with a
+/// new process.
+const FRESH: Duration = Duration::from_secs(60 * 60);
+const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
+
+/// Answers MCP requests with a set of tools.
+pub struct Server {
+    tools: Vec<Arc<dyn Tool>>,
+    definitions: Vec<ToolDefinition>,
+    info: ServerConfig,
+}
+
+impl Server {
+    /// Builds the server with all of its tools.
+    pub fn new(desk: Desk) -> Self {
+        let sandbox = desk.sandbox;
+        let tools: Vec<Arc<dyn Tool>> =
+            vec![Arc::new(GetObligation::new(desk.clone())), Arc::new(QueryObligation::new(desk))];
+        Self::with_tools(tools, sandbox)
+    }
+
+    fn with_tools(tools: Vec<Arc<dyn Tool>>, sandbox: bool) -> Self {
+        let definitions = tools.iter().map(|tool| tool.definition()).collect();
+        Self { tools, definitions, info: info(sandbox) }
+    }
+
+    /// Adds this server's name to a result's metadata, as 2026-07-28 asks for.
+    fn signature(&self, context: &RequestContext<RoleServer>) -> Option<MetaObject> {
+        let version = context.protocol_version()?;
+        if version < ProtocolVersion::V_2026_07_28 {
+            return None;
+        }
+        let mut meta = MetaObject::new();
+        let info = serde_json::to_value(&self.info.server_info).ok()?;
+        meta.insert(SERVER_INFO.to_owned(), info);
+        Some(meta)
+    }
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server").field("info", &self.info).finish_non_exhaustive()
+    }
+}
+
+fn info(sandbox: bool) -> ServerConfig {
+    let mut instructions = "Looks up gestiones (contact records) of customers' obligations in the \
+        wolkvox CRM: who spoke with a customer, when, with what outcome. Use it for questions \
+        about gestión, obligación, tipificación, cobranza, expediente, acuerdo de pago / contact \
+        history, debt, classification, collections. A failure means \"could not look up\", never \
+        \"there is none\"."
+        .to_owned();
+    if sandbox {
+        instructions.push_str(" SANDBOX: all customers and data are fictitious.");
+    }
+    let capabilities =
+        ServerCapabilities::builder().enable_prompts().enable_resources().enable_tools().build();
+    ServerConfig::new(capabilities)
+        .with_server_info(
+            Implementation::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+                .with_title("wolkvox CRM"),
+        )
+        .with_instructions(instructions)
+}
+
+impl ServerHandler for Server {
+    fn get_info(&self) -> ServerConfig {
+        self.info.clone()
+    }
+
+    async fn discover(
+        &self,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<DiscoverResult, ErrorData> {
+        let versions = self.supported_protocol_versions().into_owned();
+        let mut result = DiscoverResult::from_server_info(versions, self.get_info());
+        result.ttl_ms = milliseconds(FRESH);
+        result.cache_scope = CacheScope::Private;
+        Ok(result)
+    }
+
+    async fn list_prompts(
+        &self,
+        _page: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        let mut result = ListPromptsResult::with_all_items(prompts::list());
+        result.ttl_ms = Some(milliseconds(FRESH));
+        result.cache_scope = Some(CacheScope::Private);
+        result.meta = self.signature(&context);
+        Ok(result)
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        let mut result = prompts::get(request)?;
+        result.meta = self.signature(&context);
+        Ok(result.into())
+    }
+
+    async fn list_resources(
+        &self,
+        _page: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        let mut result = ListResourcesResult::with_all_items(resources::list());
+        result.ttl_ms = Some(milliseconds(FRESH));
+        result.cache_scope = Some(CacheScope::Private);
+        result.meta = self.signature(&context);
+        Ok(result)
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let mut result = resources::read(&request.uri)?;
+        result.ttl_ms = Some(milliseconds(FRESH));
+        result.cache_scope = Some(CacheScope::Private);
+        result.meta = self.signature(&context);
+        Ok(result.into())
+    }
+
+    async fn list_tools(
+        &self,
+        _page: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        let mut result = ListToolsResult::with_all_items(self.definitions.clone());
+        result.ttl_ms = Some(milliseconds(FRESH));
+        result.cache_scope = Some(CacheScope::Private);
+        result.meta = self.signature(&context);
+        Ok(result)
+    }
+
+    /// Calls a tool. A panic inside becomes the failure `internal`, and a cancelled call stops at
+    /// once; the SDK would leave the first without an answer and let the second run on.
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let named =
+            self.definitions.iter().zip(&self.tools).find(|(it, _)| it.name == request.name);
+        let Some((_, tool)) = named else {
+            let names: Vec<_> = self.definitions.iter().map(|it| it.name.as_ref()).collect();
+            let message = format!("unknown tool; this server has {}", names.join(", "));
+            return Err(ErrorData::invalid_params(message, None));
+        };
+        let mut progress = Progress::of(&context);
+        let (stages, mut heard) = mpsc::unbounded_channel();
+        // The receiver lives as long as the call.
+        let mut report = |stage| _ = stages.send(stage);
+        let arguments = request.arguments.unwrap_or_default();
+        let mut call = AssertUnwindSafe(tool.call(arguments, &mut report)).catch_unwind();
+        let answer = loop {
+            tokio::select! {
+                biased;
+                () = context.ct.cancelled() => {
+                    return Err(ErrorData::internal_error("cancelled", None));
+                }
+                answer = &mut call => break answer.unwrap_or(Err(Error::Internal)),
+                Some(stage) = heard.recv() => progress.tell(&context, stage).await,
+            }
+        };
+        let mut result = match answer {
+            Ok(answer) => {
+                let text = ContentBlock::text(answer.to_string());
+                let mut result = CallToolResult::success(vec![text]);
+                result.structured_content = Some(answer);
+                result
+            }
+            Err(error) => CallToolResult::error(vec![ContentBlock::text(error.text())]),
+        };
+        result.meta = self.signature(&context);
+        Ok(result.into())
+    }
+
+    /// Answers what the SDK could not read: a known method lands here when its parameters have
+    /// the wrong type, such as `arguments` that are no object.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        Err(match request.method.as_str() {
+            "tools/call" => ErrorData::invalid_params(
+                "tools/call needs `name` (text) and `arguments` (an object)",
+                None,
+            ),
+            "initialize" | "ping" | "prompts/get" | "prompts/list" | "resources/list"
+            | "resources/read" | "server/discover" | "tools/list" => ErrorData::invalid_params(
+                format!("the parameters of {} have the wrong type", request.method),
+                None,
+            ),
+            _ => ErrorData::new(ErrorCode::METHOD_NOT_FOUND, Cow::from("unknown method"), None),
+        })
+    }
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::future::BoxFuture;
+    use rmcp::ServiceExt;
+    use rmcp::model::JsonObject;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::lookup::Stage;
+
+    /// Fails as a bug would.
+    struct Panicking;
+
+    impl Tool for Panicking {
+        fn definition(&self) -> ToolDefinition {
+            ToolDefinition::new("panicking", "Panics", JsonObject::new())
+        }
+
+        fn call<'a>(
+            &'a self,
+            _arguments: JsonObject,
+            _report: &'a mut (dyn FnMut(Stage) + Send),
+        ) -> BoxFuture<'a, Result<Value, Error>> {
+            async { panic!("900000001") }.boxed()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panicking_handler_is_an_internal_failure_and_the_server_lives() {
+        let server = Server::with_tools(vec![Arc::new(Panicking)], false);
+        let (ours, theirs) = tokio::io::duplex(64 * 1024);
+        let (input, output) = tokio::io::split(theirs);
+        tokio::spawn(crate::mcp::serve(server, input, output, std::future::pending()));
+        let client = ().serve(ours).await.expect("connected");
+        for _ in 0..2 {
+            let call = CallToolRequestParams::new("panicking");
+            let result = client.call_tool(call).await.expect("an answer");
+            assert_eq!(result.is_error, Some(true));
+            let text = result.content[0].as_text().expect("text").text.clone();
+            assert!(text.starts_with("internal: "), "{text}");
+            assert!(!text.contains("900000001"), "{text}");
+        }
+        assert_eq!(client.list_all_tools().await.expect("a list").len(), 1);
+    }
+}
