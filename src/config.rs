@@ -1,8 +1,7 @@
 //! Turns environment variables and flags into one checked [`Config`].
 //!
-//! [`SETTINGS`] lists every setting once: the flags, `--help`, the error messages and the tests
-//! that hold the README's table and `mcp.json` walk it. A flag overrides its variable; a blank
-//! value counts as not set. After [`Config::resolve`] nothing reads the environment.
+//! A flag overrides its variable; a blank value counts as not set. After [`Config::resolve`]
+//! nothing reads the environment.
 
 use std::fmt;
 use std::num::{NonZeroU16, NonZeroU32};
@@ -14,64 +13,8 @@ use tracing_subscriber::filter::Targets;
 
 use crate::answer::Mask;
 use crate::server_url::ServerUrl;
+use crate::settings::{self, Setting};
 use crate::wolkvox::{Operation, RootCertificates, Token, TokenFile, TokenSource};
-
-/// Describes one setting.
-#[derive(Clone, Copy, Debug)]
-pub struct Setting {
-    /// Environment variable.
-    pub variable: &'static str,
-    /// Flag, unless the setting must not stand in a process list.
-    pub flag: Option<&'static str>,
-    /// What it means, for `--help` and the README.
-    pub meaning: &'static str,
-    /// Value when not set; blank if there is none.
-    pub default: &'static str,
-    /// A value that works, for error messages.
-    pub example: &'static str,
-}
-
-macro_rules! settings {
-    ($($name:ident = $variable:literal, $flag:expr, $default:literal, $example:literal, $meaning:literal;)*) => {
-        $(#[doc = $meaning]
-        pub const $name: Setting = Setting {
-            variable: $variable, flag: $flag, meaning: $meaning, default: $default, example: $example,
-        };)*
-        /// Lists every setting, in the README's order.
-        pub const SETTINGS: &[Setting] = &[$($name),*];
-    };
-}
-
-settings! {
-    SERVER = "WOLKVOX_SERVER", Some("server"), "", "crm0001.wolkvox.com",
-        "CRM host, as in the browser's address bar when you are logged in";
-    TOKEN = "WOLKVOX_TOKEN", None, "", "the internal token from the CRM",
-        "The CRM's internal token";
-    TOKEN_FILE = "WOLKVOX_TOKEN_FILE", Some("token-file"), "", "/etc/wolkvox/token",
-        "A file that holds the token, read again when it changes";
-    OPERATION = "WOLKVOX_OPERATION", Some("operation"), "", "mycompany",
-        "Default operation (tenant); then the tool's `operation` is optional";
-    TIMEOUT = "WOLKVOX_TIMEOUT", Some("timeout"), "20s", "20s",
-        "One deadline for a look-up: queue, tries and pages together";
-    MAX_IN_FLIGHT = "WOLKVOX_MAX_IN_FLIGHT", Some("max-in-flight"), "2", "2",
-        "Simultaneous requests for the token; wolkvox allows 2";
-    CACHE_TTL = "WOLKVOX_CACHE_TTL", Some("cache-ttl"), "30s", "30s",
-        "How long an answer may be reused; `0s` turns it off";
-    RATE = "WOLKVOX_RATE", Some("rate"), "60", "60",
-        "Look-ups a minute that may reach wolkvox";
-    MAX_PAGES = "WOLKVOX_MAX_PAGES", Some("max-pages"), "4", "4",
-        "Pages of 250 that one look-up may fetch; `0` sends only the three documented keys";
-    MASK = "WOLKVOX_MASK", Some("mask"), "", "personal",
-        "Comma-separated fields to mask but for the last 4 characters; `personal` stands for names, documents, phones and e-mails";
-    ALLOW_HOST = "WOLKVOX_ALLOW_HOST", Some("allow-host"), "", "wolkvox-proxy.example.com",
-        "One extra host that may receive the token, such as a company's reverse proxy";
-    CA_FILE = "WOLKVOX_CA_FILE", Some("ca-file"), "", "/etc/ssl/company.pem",
-        "Extra root certificates (PEM)";
-    LOG = "WOLKVOX_LOG", Some("log"), "info", "debug",
-        "Log filter, always on stderr: error, warn, info, debug, trace or off";
-    LOG_FORMAT = "WOLKVOX_LOG_FORMAT", Some("log-format"), "text", "json",
-        "`text` or `json`";
-}
 
 /// Holds every setting, checked.
 #[derive(Debug)]
@@ -120,7 +63,7 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// Gives the defaults of [`SETTINGS`].
+    /// Gives the defaults of [`settings::SETTINGS`].
     fn default() -> Self {
         Self {
             timeout: Duration::from_secs(20),
@@ -195,11 +138,11 @@ impl Config {
         };
         let mut read = Reader { set: &set, problems: Vec::new() };
         let account = if sandbox { Some(Account::Sandbox) } else { read.account() };
-        let operation = read.optional(&OPERATION, |text| {
+        let operation = read.optional(&settings::OPERATION, |text| {
             Operation::parse(text.to_owned()).map_err(|error| error.to_string())
         });
         let limits = read.limits();
-        let mask = read.optional(&MASK, Mask::parse).map(Option::unwrap_or_default);
+        let mask = read.optional(&settings::MASK, Mask::parse).map(Option::unwrap_or_default);
         let log = read.log();
         match (account, operation, limits, mask, log) {
             (Some(account), Some(operation), Some(limits), Some(mask), Some(log))
@@ -258,30 +201,34 @@ impl Reader<'_> {
     }
 
     fn account(&mut self) -> Option<Account> {
-        let allowed = self.optional(&ALLOW_HOST, host_name);
-        let server = self.optional(&SERVER, |text| {
+        let allowed = self.optional(&settings::ALLOW_HOST, host_name);
+        let server = self.optional(&settings::SERVER, |text| {
             ServerUrl::parse(text, allowed.as_ref().and_then(Option::as_deref))
         });
         if matches!(server, Some(None)) {
-            self.wrong(&SERVER, "is not set");
+            self.wrong(&settings::SERVER, "is not set");
         }
-        let roots = self.optional(&CA_FILE, |path| {
+        let roots = self.optional(&settings::CA_FILE, |path| {
             let pem = std::fs::read(path).map_err(|problem| {
                 format!("names a file that cannot be read ({})", problem.kind())
             })?;
             RootCertificates::from_pem(&pem)
         });
-        let token = self.optional(&TOKEN, Token::parse);
-        let file = self.optional(&TOKEN_FILE, |path| TokenFile::open(PathBuf::from(path)));
+        let token = self.optional(&settings::TOKEN, Token::parse);
+        let file =
+            self.optional(&settings::TOKEN_FILE, |path| TokenFile::open(PathBuf::from(path)));
         let token = match (token?, file?) {
             (Some(token), None) => Some(TokenSource::Fixed(token)),
             (None, Some(file)) => Some(TokenSource::File(file)),
             (Some(_), Some(_)) => {
-                self.wrong(&TOKEN_FILE, "is set beside WOLKVOX_TOKEN: keep one of the two");
+                self.wrong(
+                    &settings::TOKEN_FILE,
+                    "is set beside WOLKVOX_TOKEN: keep one of the two",
+                );
                 None
             }
             (None, None) => {
-                self.wrong(&TOKEN, "is not set, nor is WOLKVOX_TOKEN_FILE");
+                self.wrong(&settings::TOKEN, "is not set, nor is WOLKVOX_TOKEN_FILE");
                 None
             }
         };
@@ -289,11 +236,13 @@ impl Reader<'_> {
     }
 
     fn limits(&mut self) -> Option<Limits> {
-        let timeout = self.defaulted(&TIMEOUT, |text| duration(text, Duration::from_millis(1)));
-        let max_in_flight = self.defaulted(&MAX_IN_FLIGHT, whole);
-        let cache_ttl = self.defaulted(&CACHE_TTL, |text| duration(text, Duration::ZERO));
-        let rate = self.defaulted(&RATE, whole);
-        let max_pages = self.defaulted(&MAX_PAGES, |text| whole::<u32>(text).map(NonZeroU32::new));
+        let timeout =
+            self.defaulted(&settings::TIMEOUT, |text| duration(text, Duration::from_millis(1)));
+        let max_in_flight = self.defaulted(&settings::MAX_IN_FLIGHT, whole);
+        let cache_ttl = self.defaulted(&settings::CACHE_TTL, |text| duration(text, Duration::ZERO));
+        let rate = self.defaulted(&settings::RATE, whole);
+        let max_pages =
+            self.defaulted(&settings::MAX_PAGES, |text| whole::<u32>(text).map(NonZeroU32::new));
         Some(Limits {
             timeout: timeout?,
             max_in_flight: max_in_flight?,
@@ -304,9 +253,10 @@ impl Reader<'_> {
     }
 
     fn log(&mut self) -> Option<Log> {
-        let filter = self
-            .defaulted(&LOG, |text| text.trim().parse().map_err(|_| "is no log filter".to_owned()));
-        let format = self.defaulted(&LOG_FORMAT, |text| match text.trim() {
+        let filter = self.defaulted(&settings::LOG, |text| {
+            text.trim().parse().map_err(|_| "is no log filter".to_owned())
+        });
+        let format = self.defaulted(&settings::LOG_FORMAT, |text| match text.trim() {
             "text" => Ok(LogFormat::Text),
             "json" => Ok(LogFormat::Json),
             _ => Err("must be `text` or `json`".to_owned()),
@@ -403,13 +353,5 @@ mod tests {
         for text in ["token", "$", "$1abc", "a${b}", "$a-b"] {
             assert!(!placeholder(text), "{text}");
         }
-    }
-
-    #[test]
-    fn every_setting_has_its_own_variable_and_flag() {
-        let variables: std::collections::HashSet<_> =
-            SETTINGS.iter().map(|setting| setting.variable).collect();
-        assert_eq!(variables.len(), SETTINGS.len());
-        assert_eq!(SETTINGS.iter().filter(|setting| setting.flag.is_none()).count(), 1);
     }
 }

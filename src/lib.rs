@@ -8,8 +8,8 @@
 //! - [`lookup`]: a look-up from end to end, within the limits of the tenant's token
 //! - [`wolkvox`]: the API's client, the only place that knows HTTP
 //! - [`answer`]: records to a compact answer, pure
-//! - [`config`], [`server_url`], [`fields`], [`error`], [`clean`]: settings, the table of fields,
-//!   failures and the cleaning of text, used by the others
+//! - [`config`], [`settings`], [`server_url`], [`fields`], [`error`], [`clean`]: settings, the table
+//!   of fields, failures and the cleaning of text, used by the others
 //! - [`sandbox`]: a wolkvox on this computer with fictitious data, knowing none of the others
 
 pub mod answer;
@@ -22,6 +22,7 @@ pub mod lookup;
 pub mod mcp;
 pub mod sandbox;
 pub mod server_url;
+pub mod settings;
 pub mod wolkvox;
 
 /// Holds one record as wolkvox sent it: its own field names, in its own order.

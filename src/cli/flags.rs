@@ -6,7 +6,7 @@ use clap::error::Error;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 
 use super::help_of;
-use crate::config::{SETTINGS, Setting};
+use crate::settings::{SETTINGS, Setting};
 
 /// Holds the settings given as flags, by variable.
 #[derive(Debug, Default)]

@@ -12,10 +12,11 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 
 use self::flags::Flags;
-use crate::config::{self, Account, Config, Setting};
+use crate::config::{Account, Config};
 use crate::lookup::Lookup;
 use crate::mcp::Desk;
 use crate::sandbox::{self, Sandbox};
+use crate::settings::{self, Setting};
 use crate::wolkvox::{Client, Operation};
 
 /// Exit status when a look-up found nothing.
@@ -64,7 +65,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         |setting| flags.get(setting),
         |variable| match std::env::var_os(variable) {
             Some(text) => Some(text.to_string_lossy().into_owned()),
-            None if quiet && variable == config::LOG.variable => Some("warn".to_owned()),
+            None if quiet && variable == settings::LOG.variable => Some("warn".to_owned()),
             None => None,
         },
     )?;

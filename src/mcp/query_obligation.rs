@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use futures::FutureExt;
 use futures::future::BoxFuture;
 use rmcp::model::{JsonObject, Tool as ToolDefinition};
 use serde_json::{Value, json};
 
 use super::arguments::Arguments;
 use super::schema;
-use super::tool::{Desk, Tool, read_only};
+use super::tool::{self, Desk, Tool, read_only};
 use crate::answer::{self, Answer, Columns, Searched, View};
 use crate::error::Error;
 use crate::fields::{FIELDS, Field, Shown};
@@ -46,11 +45,7 @@ impl Tool for QueryObligation {
         arguments: JsonObject,
         report: &'a mut (dyn FnMut(Stage) + Send),
     ) -> BoxFuture<'a, Result<Value, Error>> {
-        async move {
-            let answer = self.answer(arguments, report).await?;
-            serde_json::to_value(answer).map_err(|_| Error::Internal)
-        }
-        .boxed()
+        tool::json(self.answer(arguments, report))
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use futures::FutureExt;
 use futures::future::BoxFuture;
 use rmcp::model::{JsonObject, Tool as ToolDefinition, ToolAnnotations};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::arguments::Arguments;
@@ -67,6 +69,13 @@ impl Desk {
             ("additionalProperties".to_owned(), json!(false)),
         ])
     }
+}
+
+/// Turns a tool's typed answer into the JSON that a client gets.
+pub(super) fn json<'a, A: Serialize>(
+    answer: impl Future<Output = Result<A, Error>> + Send + 'a,
+) -> BoxFuture<'a, Result<Value, Error>> {
+    async move { serde_json::to_value(answer.await?).map_err(|_| Error::Internal) }.boxed()
 }
 
 /// Says that a tool only reads, and from a system that others change.

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use wolkvox_mcp::config::{SERVER, SETTINGS, TOKEN};
 use wolkvox_mcp::error::Kind;
 use wolkvox_mcp::fields::{FIELDS, Shown};
 use wolkvox_mcp::sandbox::Fault;
+use wolkvox_mcp::settings::{SERVER, SETTINGS, TOKEN};
 
 use crate::support::Program;
 
