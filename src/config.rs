@@ -106,12 +106,21 @@ pub struct Problem {
     pub problem: String,
 }
 
+impl Problems {
+    /// Writes each problem on a line of its own.
+    pub fn lines(&self) -> impl Iterator<Item = String> + '_ {
+        self.0.iter().map(|Problem { setting, problem }| {
+            format!("{} {problem}. Example: {}", setting.variable, setting.example)
+        })
+    }
+}
+
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = self.0.len();
         writeln!(f, "{count} setting{} to mend:", if count == 1 { "" } else { "s" })?;
-        for Problem { setting, problem } in &self.0 {
-            writeln!(f, "  {} {problem}. Example: {}", setting.variable, setting.example)?;
+        for line in self.lines() {
+            writeln!(f, "  {line}")?;
         }
         f.write_str(
             "Set them in the \"env\" part of your client's mcp.json, or in the environment.\n\

@@ -275,51 +275,63 @@ impl Error {
         }
     }
 
-    /// Says what the reader can do about it.
+    /// Says what to conclude, and what the reader can do about it.
     pub fn hint(&self) -> String {
         const UNKNOWN: &str = "This is not an answer: whether the customer has records is unknown.";
         match self {
             Self::InvalidInput { hint, .. } => hint.clone(),
-            Self::TokenRejected(_) => format!(
-                "{UNKNOWN} Check WOLKVOX_TOKEN (or WOLKVOX_TOKEN_FILE) and the operation's name. \
+            error => format!("{UNKNOWN} {}", error.advice()),
+        }
+    }
+
+    /// Says what the reader can do about it.
+    pub fn advice(&self) -> String {
+        match self {
+            Self::InvalidInput { hint, .. } => hint.clone(),
+            Self::TokenRejected(_) => {
+                "Check WOLKVOX_TOKEN (or WOLKVOX_TOKEN_FILE) and the operation's name. \
                  It must be an internal token: wolkvox CRM, Configuration, Wolkvox Integration, \
                  Tokens. External tokens do not work here."
-            ),
+                    .to_owned()
+            }
             Self::TokenUnreadable { .. } => {
-                format!("{UNKNOWN} Check the file that WOLKVOX_TOKEN_FILE names.")
+                "Check the file that WOLKVOX_TOKEN_FILE names.".to_owned()
             }
             Self::QuotaExhausted { hold } => format!(
-                "{UNKNOWN} wolkvox resets the quota daily. No request is sent for {}; do not \
+                "wolkvox resets the quota daily. No request is sent for {}; do not \
                  repeat the call before.",
                 minutes(hold)
             ),
-            Self::Busy { .. } => format!(
-                "{UNKNOWN} Ask again in some seconds. If it happens often, another program \
+            Self::Busy { .. } => "Ask again in some seconds. If it happens often, another program \
                  shares the token: lower WOLKVOX_MAX_IN_FLIGHT to 1."
-            ),
-            Self::Maintenance(_) => format!("{UNKNOWN} Try again later."),
-            Self::Rejected { .. } => format!(
-                "{UNKNOWN} Check the operation and the field's name; repeating the same call \
+                .to_owned(),
+            Self::Maintenance(_) => "Try again later.".to_owned(),
+            Self::Rejected { .. } => {
+                "Check the operation and the field's name; repeating the same call \
                  will not help."
-            ),
-            Self::Unavailable { fault } => format!("{UNKNOWN} {}", fault.hint()),
-            Self::Timeout { .. } => format!(
-                "{UNKNOWN} Repeat the call, or search by a field that matches fewer records. \
+                    .to_owned()
+            }
+            Self::Unavailable { fault } => fault.advice(),
+            Self::Timeout { .. } => {
+                "Repeat the call, or search by a field that matches fewer records. \
                  An administrator can raise WOLKVOX_TIMEOUT."
-            ),
-            Self::UnexpectedReply(Oddity::Redirect { .. }) => format!(
-                "{UNKNOWN} Redirects are never followed, so that the token stays with its host. \
+                    .to_owned()
+            }
+            Self::UnexpectedReply(Oddity::Redirect { .. }) => {
+                "Redirects are never followed, so that the token stays with its host. \
                  Check WOLKVOX_SERVER."
-            ),
-            Self::UnexpectedReply(_) => format!(
-                "{UNKNOWN} Try once more. If it stays, check WOLKVOX_SERVER and whether a proxy \
+                    .to_owned()
+            }
+            Self::UnexpectedReply(_) => {
+                "Try once more. If it stays, check WOLKVOX_SERVER and whether a proxy \
                  answers in wolkvox's place."
-            ),
+                    .to_owned()
+            }
             Self::RateLimited { wait, .. } => format!(
-                "{UNKNOWN} Ask again in {}. An administrator can raise WOLKVOX_RATE.",
+                "Ask again in {}. An administrator can raise WOLKVOX_RATE.",
                 seconds(&whole_seconds(*wait))
             ),
-            Self::Internal => format!("{UNKNOWN} The program's log on stderr says where."),
+            Self::Internal => "The program's log on stderr says where.".to_owned(),
         }
     }
 
@@ -330,7 +342,7 @@ impl Error {
 }
 
 impl Fault {
-    fn hint(&self) -> String {
+    fn advice(&self) -> String {
         match self {
             Self::Dns => "Check WOLKVOX_SERVER and the network.".to_owned(),
             Self::Connect(_) | Self::CutOff => {

@@ -62,6 +62,13 @@ impl ServerUrl {
         url
     }
 
+    /// Gives host and port, as a resolver wants them.
+    pub fn host_and_port(&self) -> (&str, u16) {
+        let port = self.0.port_or_known_default().unwrap_or(443);
+        // `parse` lets no address without a host pass.
+        (self.0.host_str().unwrap_or_default(), port)
+    }
+
     /// Says whether requests stay on this computer.
     pub fn is_loopback(&self) -> bool {
         self.0.host().is_some_and(|host| is_loopback(&host))

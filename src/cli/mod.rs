@@ -1,5 +1,6 @@
 //! Defines the command line and runs what it asks for.
 
+mod check;
 mod flags;
 mod logging;
 mod query;
@@ -19,7 +20,7 @@ use crate::sandbox::{self, Sandbox};
 use crate::settings::{self, Setting};
 use crate::wolkvox::{Client, Operation};
 
-/// Exit status when a look-up found nothing.
+/// Exit status when a look-up found nothing, or a check failed.
 pub const NOTHING_FOUND: u8 = 1;
 /// Exit status for wrong usage, wrong settings or a failed look-up.
 pub const FAILED: u8 = 2;
@@ -32,8 +33,8 @@ pub const FAILED: u8 = 2;
     long_about = "MCP server that answers questions about customers' obligations from the wolkvox \
                   CRM.\n\nWithout a command it serves MCP on standard input and output; that is \
                   what an mcp.json starts.",
-    after_help = "Exit status: 0 success, 1 nothing found, 2 wrong usage, wrong settings or a \
-                  failed look-up."
+    after_help = "Exit status: 0 success, 1 nothing found or a check failed, 2 wrong usage, \
+                  wrong settings or a failed look-up."
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -47,6 +48,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Test the set-up step by step, and say how to mend what fails
+    Check(check::Check),
     /// Make one look-up and print the answer
     Query(query::Query),
 }
@@ -58,17 +61,14 @@ enum Command {
 /// What to print on stderr before ending with [`FAILED`].
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let Cli { command, sandbox, flags } = cli;
-    // At a terminal the answer matters, not the log of it.
-    let quiet = command.is_some();
-    let config = Config::resolve(
-        sandbox,
-        |setting| flags.get(setting),
-        |variable| match std::env::var_os(variable) {
-            Some(text) => Some(text.to_string_lossy().into_owned()),
-            None if quiet && variable == settings::LOG.variable => Some("warn".to_owned()),
-            None => None,
-        },
-    )?;
+    let given = Given { flags, quiet: command.is_some() };
+    let config =
+        Config::resolve(sandbox, |setting| given.flag(setting), |name| given.variable(name));
+    let config = match (config, &command) {
+        // Wrong settings are what `check` is for.
+        (Err(problems), Some(Command::Check(check))) => return check.wrong_settings(&problems),
+        (config, _) => config?,
+    };
     logging::start(&config.log);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -78,12 +78,34 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         let session = Session::open(config).await?;
         match command {
             None => serve::serve(session).await,
+            Some(Command::Check(check)) => check.run(session, &given).await,
             Some(Command::Query(query)) => query.run(session).await,
         }
     });
     // A blocked read of standard input must not hold up the end.
     runtime.shutdown_background();
     status
+}
+
+/// Holds what the settings are read from.
+struct Given {
+    flags: Flags,
+    /// At a terminal the answer matters, not the log of it.
+    quiet: bool,
+}
+
+impl Given {
+    fn flag(&self, setting: &Setting) -> Option<String> {
+        self.flags.get(setting)
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        match std::env::var_os(name) {
+            Some(text) => Some(text.to_string_lossy().into_owned()),
+            None if self.quiet && name == settings::LOG.variable => Some("warn".to_owned()),
+            None => None,
+        }
+    }
 }
 
 /// Holds what every command asks with.

@@ -78,6 +78,11 @@ impl Lookup {
         Self { means: Arc::new(means), flights: Flights::default() }
     }
 
+    /// Gives the client that it asks with.
+    pub fn client(&self) -> &Client {
+        &self.means.client
+    }
+
     /// Finds what matches, gestiones newest first. `report` hears what the look-up is doing.
     ///
     /// Dropping the future stops its queueing or its request at once, unless other callers wait

@@ -35,6 +35,8 @@ pub const OPERATION: &str = "sandbox";
 const TOKEN: &str = "sandbox-token-not-a-secret";
 const QUERY_GESTION: &str = "/server/API/v2/collections/queryGestion.php";
 const QUERY_OBLIGATION: &str = "/server/API/v2/collections/queryObligation.php";
+const TOKEN_INFORMATION: &str = "/server/API/v2/token/tokenInformation.php";
+const CALLS_A_DAY: u64 = 4_800;
 const FAULT_FIELD: &str = "sandbox_fault";
 const MOST_AT_ONCE: usize = 2;
 const LARGEST_PAGE: u64 = 250;
@@ -159,7 +161,7 @@ async fn answer(
     {
         return response;
     }
-    if ![QUERY_GESTION, QUERY_OBLIGATION].contains(&uri.path()) {
+    if ![QUERY_GESTION, QUERY_OBLIGATION, TOKEN_INFORMATION].contains(&uri.path()) {
         return refuse(400, "BAD REQUEST", "THE API YOU WANT TO CONSULT DOES NOT EXIST");
     }
     if method != Method::POST {
@@ -176,6 +178,12 @@ async fn answer(
         }
         Some(_) => {}
     }
+    if uri.path() == TOKEN_INFORMATION {
+        return match uri.query() {
+            Some(query) if query.starts_with("operation=") => token_information(number + 1),
+            _ => missing(),
+        };
+    }
     let Some(body) = Body::read(&body) else {
         return missing();
     };
@@ -187,6 +195,18 @@ async fn answer(
 
 fn missing() -> Response {
     refuse(400, "BAD REQUEST", "SOME PARAMETERS ARE REQUIRED")
+}
+
+/// Answers `tokenInformation.php`, whose `data` is an object.
+fn token_information(used: u64) -> Response {
+    let data = json!({
+        "description": "sandbox",
+        "token_limit": CALLS_A_DAY,
+        "token_use_today": used,
+        "available_consumition_options": CALLS_A_DAY.saturating_sub(used),
+        "hours_to_restart_count": 15,
+    });
+    send(StatusCode::OK, &json!({ "code": "200", "error": null, "msg": "", "data": data }))
 }
 
 /// Answers `queryGestion.php`.

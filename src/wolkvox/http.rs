@@ -6,53 +6,44 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
-use reqwest::{Certificate, redirect, retry};
+use reqwest::{redirect, retry};
 use tokio::sync::oneshot;
 
+use super::tls::{self, Handshake, RootCertificates, Seen};
 use crate::error::{Error, Fault};
 use crate::server_url::ServerUrl;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const IDLE_CONNECTION: Duration = Duration::from_secs(60);
 
-/// Holds root certificates to trust beside the system's.
-#[derive(Clone, Debug, Default)]
-pub struct RootCertificates(Vec<Certificate>);
-
-impl RootCertificates {
-    /// Reads a bundle of certificates.
-    ///
-    /// # Errors
-    ///
-    /// A sentence that says what is wrong with it.
-    pub fn from_pem(pem: &[u8]) -> Result<Self, String> {
-        let certificates = Certificate::from_pem_bundle(pem)
-            .map_err(|_| "holds something that is not a PEM certificate".to_owned())?;
-        if certificates.is_empty() {
-            return Err("holds no PEM certificate".to_owned());
-        }
-        Ok(Self(certificates))
-    }
-}
-
 /// Holds the HTTP client once it is built.
 #[derive(Clone)]
-pub(super) struct Http(Shared<BoxFuture<'static, Result<reqwest::Client, Error>>>);
+pub(super) struct Http {
+    client: Shared<BoxFuture<'static, Result<reqwest::Client, Error>>>,
+    seen: Seen,
+}
 
 impl Http {
     pub(super) fn prepare(server: &ServerUrl, roots: RootCertificates) -> Self {
         let (built, receiver) = oneshot::channel();
         let (local, encrypted) = (server.is_loopback(), server.is_encrypted());
+        let seen = Seen::default();
+        let seen_by_builder = seen.clone();
         // Should the thread not start, `receiver` learns it: its sender is dropped.
         let _ = thread::Builder::new()
             .name("http-client".to_owned())
-            .spawn(move || built.send(build(local, encrypted, roots)));
+            .spawn(move || built.send(build(local, encrypted, roots, seen_by_builder)));
         let receive = async { receiver.await.unwrap_or(Err(Error::Internal)) };
-        Self(receive.boxed().shared())
+        Self { client: receive.boxed().shared(), seen }
+    }
+
+    /// Tells what the last TLS handshake showed.
+    pub(super) fn handshake(&self) -> Option<Handshake> {
+        self.seen.last()
     }
 
     pub(super) async fn client(&self) -> Result<reqwest::Client, Error> {
-        self.0.clone().await
+        self.client.clone().await
     }
 }
 
@@ -65,12 +56,15 @@ impl fmt::Debug for Http {
 fn build(
     local: bool,
     encrypted: bool,
-    RootCertificates(roots): RootCertificates,
+    roots: RootCertificates,
+    seen: Seen,
 ) -> Result<reqwest::Client, Error> {
-    // Only the first caller installs it; the others find it there.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    let no_roots = "this computer's root certificates cannot be loaded";
+    let unusable = || Error::Unavailable { fault: Fault::Tls(no_roots) };
+    let tls = if encrypted { tls::config(roots, seen) } else { tls::unused() };
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("wolkvox-mcp/", env!("CARGO_PKG_VERSION")))
+        .tls_backend_preconfigured(tls.map_err(|_| unusable())?)
         .redirect(redirect::Policy::none())
         .retry(retry::never())
         .connect_timeout(CONNECT_TIMEOUT)
@@ -79,8 +73,5 @@ fn build(
     if local {
         builder = builder.no_proxy();
     }
-    builder = if encrypted { builder.tls_certs_merge(roots) } else { builder.tls_certs_only([]) };
-    builder.build().map_err(|_| Error::Unavailable {
-        fault: Fault::Tls("this computer's root certificates cannot be loaded"),
-    })
+    builder.build().map_err(|_| unusable())
 }

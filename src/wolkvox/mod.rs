@@ -10,6 +10,7 @@ mod json;
 mod query;
 mod reply;
 mod said;
+mod tls;
 mod token;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,12 +20,14 @@ use jiff::Timestamp;
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use serde::Serialize;
+use url::Url;
 
-pub use self::http::RootCertificates;
 pub use self::query::{FieldName, FieldValue, GestionQuery, ObligationQuery, Operation, Query};
 pub use self::reply::{Page, Reply};
 pub use self::said::Said;
+pub use self::tls::{Handshake, RootCertificates};
 pub use self::token::{Token, TokenFile, TokenSource};
+use crate::Record;
 use crate::error::{Error, Oddity};
 use crate::server_url::ServerUrl;
 
@@ -38,6 +41,7 @@ pub const LARGEST_REPLY: usize = 16 * 1024 * 1024;
 const TOKEN_HEADER: HeaderName = HeaderName::from_static("wolkvox-token");
 const QUERY_GESTION: &str = "collections/queryGestion.php";
 const QUERY_OBLIGATION: &str = "collections/queryObligation.php";
+const TOKEN_INFORMATION: &str = "token/tokenInformation.php";
 
 /// Sends requests to one tenant's server.
 #[derive(Debug)]
@@ -128,6 +132,31 @@ impl Client {
         self.ask(QUERY_OBLIGATION, &body, on_request).await
     }
 
+    /// Asks `tokenInformation.php` for the token's calls of today. The question itself costs one.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Client::page`].
+    pub async fn token_information(
+        &self,
+        operation: &Operation,
+    ) -> Result<TokenInformation, Failure> {
+        let mut url = self.server.endpoint(TOKEN_INFORMATION);
+        url.query_pairs_mut().append_pair("operation", operation.as_str());
+        let page = self.post_or_get(url, Vec::new(), &|| ()).await?;
+        Ok(TokenInformation::read(page.records.first()))
+    }
+
+    /// Gives the server that is asked.
+    pub fn server(&self) -> &ServerUrl {
+        &self.server
+    }
+
+    /// Tells what the last TLS handshake showed, if there was one.
+    pub fn handshake(&self) -> Option<Handshake> {
+        self.http.handshake()
+    }
+
     async fn ask(
         &self,
         endpoint: &str,
@@ -135,12 +164,21 @@ impl Client {
         on_request: &(dyn Fn() + Sync),
     ) -> Result<Page, Failure> {
         let body = serde_json::to_vec(body).map_err(|_| Error::Internal)?;
+        self.post_or_get(self.server.endpoint(endpoint), body, on_request).await
+    }
+
+    async fn post_or_get(
+        &self,
+        url: Url,
+        body: Vec<u8>,
+        on_request: &(dyn Fn() + Sync),
+    ) -> Result<Page, Failure> {
         if self.uses_get.load(Ordering::Relaxed) {
-            return self.send(Method::GET, endpoint, body, on_request).await;
+            return self.send(Method::GET, url, body, on_request).await;
         }
-        match self.send(Method::POST, endpoint, body.clone(), on_request).await {
+        match self.send(Method::POST, url.clone(), body.clone(), on_request).await {
             Err(refused) if refused.is_wrong_method() => {
-                let answer = self.send(Method::GET, endpoint, body, on_request).await;
+                let answer = self.send(Method::GET, url, body, on_request).await;
                 let understood = !answer.as_ref().is_err_and(Failure::is_wrong_method);
                 self.uses_get.store(understood, Ordering::Relaxed);
                 answer
@@ -152,7 +190,7 @@ impl Client {
     async fn send(
         &self,
         method: Method,
-        endpoint: &str,
+        url: Url,
         body: Vec<u8>,
         on_request: &(dyn Fn() + Sync),
     ) -> Result<Page, Failure> {
@@ -162,7 +200,7 @@ impl Client {
             .http
             .client()
             .await?
-            .request(method, self.server.endpoint(endpoint))
+            .request(method, url)
             .header(TOKEN_HEADER, header)
             .header(CONTENT_TYPE, "application/json")
             .body(body);
@@ -206,6 +244,33 @@ impl From<Error> for Failure {
 impl Failure {
     fn is_wrong_method(&self) -> bool {
         matches!(self.error, Error::Rejected { code: 405, .. })
+    }
+}
+
+/// Holds the token's calls of today, as far as wolkvox told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TokenInformation {
+    /// Calls allowed in a day.
+    pub limit: Option<u64>,
+    /// Calls used today.
+    pub used: Option<u64>,
+    /// Calls left today.
+    pub left: Option<u64>,
+    /// Whole hours until the count starts anew.
+    pub hours_to_restart: Option<u64>,
+}
+
+impl TokenInformation {
+    /// Reads the reply's only record. Of the calls left there are two spellings.
+    fn read(record: Option<&Record>) -> Self {
+        let count = |name: &str| reply::count(record?.get(name)?);
+        Self {
+            limit: count("token_limit"),
+            used: count("token_use_today"),
+            left: count("available_consumition_options")
+                .or_else(|| count("available_consumption_options")),
+            hours_to_restart: count("hours_to_restart_count"),
+        }
     }
 }
 

@@ -231,7 +231,7 @@ impl Envelope {
 }
 
 /// Reads a count that may be a number or text.
-fn count(value: &Value) -> Option<u64> {
+pub(super) fn count(value: &Value) -> Option<u64> {
     match value {
         Value::Number(number) => number.as_u64(),
         Value::String(text) => text.trim().parse().ok(),

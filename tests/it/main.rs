@@ -4,12 +4,15 @@
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "helpers of tests may stop at the first surprise, as tests may"
 )]
 
 /// Starts the program and raw HTTP servers.
 mod support;
 
+/// The set-up, checked step by step.
+mod check;
 /// The official Python and TypeScript clients.
 mod clients;
 /// The examples.

@@ -8,46 +8,13 @@ use std::time::{Duration, Instant};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-use tokio_rustls::rustls::{self, ServerConfig};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpListener;
 
-use crate::support::{Program, TOKEN};
+use crate::support::{Authority, Program, TOKEN, proxy_to_wolkvox, read_request, response, serve};
 
 const FOUND: &[u8] = br#"{"code":"200","error":"null","data":[{"id_customer":"900000001"}]}"#;
-
-/// Serves each connection with `handle`, on loopback, and counts them.
-async fn serve<F>(handle: impl Fn(TcpStream) -> F + Send + 'static) -> (String, Arc<AtomicU32>)
-where
-    F: Future<Output = ()> + Send + 'static,
-{
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("an address").to_string();
-    let connections = Arc::new(AtomicU32::new(0));
-    let counted = Arc::clone(&connections);
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            counted.fetch_add(1, Ordering::SeqCst);
-            tokio::spawn(handle(stream));
-        }
-    });
-    (address, connections)
-}
-
-/// Reads a request's head and what came with it.
-async fn read_request(stream: &mut (impl AsyncReadExt + Unpin)) {
-    let mut request = Vec::new();
-    // A POST ends with its JSON; a CONNECT has no body.
-    while !request.ends_with(b"}") && !request.starts_with(b"CONNECT") {
-        if stream.read_buf(&mut request).await.unwrap_or(0) == 0 {
-            return;
-        }
-    }
-}
 
 /// Starts the program against a server and gives it connected.
 async fn connected(server: &str, more: &[(&str, &str)]) -> Program {
@@ -73,12 +40,6 @@ fn assert_failure(result: &Value, kind: &str, words: &str) {
     let text = result["content"][0]["text"].as_str().expect("text");
     assert!(text.starts_with(&format!("{kind}: ")), "{text}");
     assert!(text.contains(words), "{text}");
-}
-
-fn response(headers: &str, body: &[u8]) -> Vec<u8> {
-    let mut bytes = format!("HTTP/1.1 200 OK\r\n{headers}\r\n").into_bytes();
-    bytes.extend_from_slice(body);
-    bytes
 }
 
 /// Sends these bytes to every request and closes the connection.
@@ -237,62 +198,10 @@ fn report_peak(trouble: &str, program: &Program) {
     let _ = (trouble, program);
 }
 
-/// A certificate authority of our own, and a server's certificate from it.
-struct Authority {
-    certificate: String,
-    acceptor: TlsAcceptor,
-}
-
-impl Authority {
-    fn certify(host: &str) -> Self {
-        let key = KeyPair::generate().expect("a key");
-        let mut params = CertificateParams::new(Vec::new()).expect("parameters");
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let root = params.self_signed(&key).expect("a root");
-        let issuer = Issuer::new(params, key);
-        let server_key = KeyPair::generate().expect("a key");
-        let server = CertificateParams::new(vec![host.to_owned()])
-            .and_then(|params| params.signed_by(&server_key, &issuer))
-            .expect("a certificate");
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(server_key.serialize_der()));
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .expect("TLS versions")
-            .with_no_client_auth()
-            .with_single_cert(vec![server.der().clone()], key)
-            .expect("a server's certificate");
-        Self { certificate: root.pem(), acceptor: TlsAcceptor::from(Arc::new(config)) }
-    }
-}
-
-/// Stands in for a company's proxy and, behind it, for wolkvox over TLS.
-async fn proxy_to_wolkvox(authority: &Authority) -> (String, Arc<AtomicU32>) {
-    let acceptor = authority.acceptor.clone();
-    serve(move |mut stream| {
-        let acceptor = acceptor.clone();
-        async move {
-            let mut head = Vec::new();
-            while !head.ends_with(b"\r\n\r\n") {
-                if stream.read_buf(&mut head).await.unwrap_or(0) == 0 {
-                    return;
-                }
-            }
-            assert!(head.starts_with(b"CONNECT crm0001.wolkvox.com:443 "));
-            stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.expect("written");
-            let Ok(mut stream) = acceptor.accept(stream).await else { return };
-            read_request(&mut stream).await;
-            let headers = format!("Content-Length: {}\r\n", FOUND.len());
-            let _ = stream.write_all(&response(&headers, FOUND)).await;
-        }
-    })
-    .await
-}
-
 #[tokio::test]
 async fn a_proxy_and_a_private_authority_work_and_an_unknown_one_is_refused() {
     let authority = Authority::certify("crm0001.wolkvox.com");
-    let (proxy, connections) = proxy_to_wolkvox(&authority).await;
+    let (proxy, connections) = proxy_to_wolkvox(&authority, FOUND).await;
     let proxy = format!("http://{proxy}");
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("ca.pem");
@@ -313,7 +222,7 @@ async fn a_proxy_and_a_private_authority_work_and_an_unknown_one_is_refused() {
 #[tokio::test]
 async fn a_certificate_for_another_host_is_refused() {
     let authority = Authority::certify("crm9999.wolkvox.com");
-    let (proxy, _) = proxy_to_wolkvox(&authority).await;
+    let (proxy, _) = proxy_to_wolkvox(&authority, FOUND).await;
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("ca.pem");
     std::fs::write(&file, &authority.certificate).expect("written");

@@ -2,9 +2,11 @@
 
 mod program;
 mod raw_server;
+mod wire;
 
 pub(crate) use program::{Program, modern_meta};
 pub(crate) use raw_server::{RawReply, RawServer};
+pub(crate) use wire::{Authority, proxy_to_wolkvox, read_request, response, serve};
 
 use wolkvox_mcp::wolkvox::{Client, FieldName, FieldValue, GestionQuery, Operation, Query};
 

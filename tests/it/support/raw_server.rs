@@ -92,7 +92,7 @@ async fn serve(mut stream: TcpStream, seen: &Mutex<Vec<String>>, replies: &[RawR
 }
 
 /// Says whether head and body have arrived.
-fn is_whole(bytes: &[u8]) -> bool {
+pub(super) fn is_whole(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes).to_ascii_lowercase();
     let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
     let length = head

@@ -1,0 +1,126 @@
+//! Verifies the server's certificate with the system's rules and some extra roots, and remembers
+//! what it saw, so that `check` can tell.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+use rustls_platform_verifier::Verifier;
+
+/// Holds root certificates to trust beside the system's.
+#[derive(Clone, Debug, Default)]
+pub struct RootCertificates(Vec<CertificateDer<'static>>);
+
+impl RootCertificates {
+    /// Reads a bundle of certificates.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says what is wrong with it.
+    pub fn from_pem(pem: &[u8]) -> Result<Self, String> {
+        let certificates: Vec<_> = CertificateDer::pem_slice_iter(pem)
+            .collect::<Result<_, _>>()
+            .map_err(|_| "holds something that is not a PEM certificate".to_owned())?;
+        if certificates.is_empty() {
+            return Err("holds no PEM certificate".to_owned());
+        }
+        Ok(Self(certificates))
+    }
+}
+
+/// Tells what the last TLS handshake showed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Handshake {
+    /// `TLS 1.2` or `TLS 1.3`.
+    pub protocol: &'static str,
+    /// The server's certificate, DER.
+    pub certificate: Vec<u8>,
+}
+
+/// Keeps what the last handshake showed.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Seen(Arc<Mutex<Option<Handshake>>>);
+
+impl Seen {
+    pub(super) fn last(&self) -> Option<Handshake> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn keep(&self, protocol: &'static str, certificate: &CertificateDer<'_>) {
+        let handshake = Handshake { protocol, certificate: certificate.to_vec() };
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(handshake);
+    }
+}
+
+/// Builds the TLS side of the HTTP client.
+pub(super) fn config(roots: RootCertificates, seen: Seen) -> Result<ClientConfig, Error> {
+    // ring builds everywhere without further tools, and is half the size of the default.
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let verifier = Verifier::new_with_extra_roots(roots.0, Arc::clone(&provider))?;
+    Ok(without_verifier(provider)?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(Watching { verifier, seen }))
+        .with_no_client_auth())
+}
+
+fn without_verifier(
+    provider: Arc<CryptoProvider>,
+) -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>, Error> {
+    ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()
+}
+
+/// Builds a TLS side that trusts nobody, for plain http: loading the system's roots takes time.
+pub(super) fn unused() -> Result<ClientConfig, Error> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let nobody = rustls::RootCertStore::empty();
+    Ok(without_verifier(provider)?.with_root_certificates(nobody).with_no_client_auth())
+}
+
+/// Leaves every decision to the system's verifier, and looks on.
+#[derive(Debug)]
+struct Watching {
+    verifier: Verifier,
+    seen: Seen,
+}
+
+impl ServerCertVerifier for Watching {
+    fn verify_server_cert(
+        &self,
+        certificate: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        self.verifier.verify_server_cert(certificate, intermediates, name, ocsp, now)
+    }
+
+    // Which of the two signatures is asked for tells the protocol's version.
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.seen.keep("TLS 1.2", certificate);
+        self.verifier.verify_tls12_signature(message, certificate, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.seen.keep("TLS 1.3", certificate);
+        self.verifier.verify_tls13_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.verifier.supported_verify_schemes()
+    }
+}

@@ -1,0 +1,183 @@
+//! `wolkvox-mcp check` on a good set-up and on each broken one: which step fails, and whether the
+//! advice names the cause.
+
+use insta::assert_snapshot;
+use serde_json::Value;
+use tokio::net::TcpListener;
+
+use crate::support::{Authority, Program, RawReply, RawServer, TOKEN, proxy_to_wolkvox};
+
+const TOKEN_INFORMATION: &[u8] = br#"{"code":"200","error":"null","data":{"token_limit":12000,
+    "token_use_today":"23","available_consumption_options":11977,"hours_to_restart_count":8}}"#;
+
+/// Runs a check and gives its exit status and report; nothing that it prints may hold the token.
+async fn check(environment: &[(&str, &str)], more: &[&str]) -> (Option<i32>, Value) {
+    let arguments = [&["check", "--json"], more].concat();
+    let ended = Program::run(&arguments, environment).await;
+    let printed = format!("{}{}", ended.stdout.join("\n"), ended.stderr);
+    assert!(!printed.contains(TOKEN), "{printed}");
+    let report = serde_json::from_str(&ended.stdout.join("\n")).expect("JSON");
+    (ended.status.code(), report)
+}
+
+fn account(server: &str) -> Vec<(&str, &str)> {
+    vec![("WOLKVOX_SERVER", server), ("WOLKVOX_TOKEN", TOKEN), ("WOLKVOX_OPERATION", "empresa")]
+}
+
+/// Holds a report against the one step that must have failed.
+#[track_caller]
+fn assert_fails((status, report): &(Option<i32>, Value), step: &str, finds: &str, mends: &str) {
+    assert_eq!(*status, Some(1), "{report}");
+    assert_eq!(report["ok"], false);
+    let steps = report["steps"].as_array().expect("steps");
+    assert_eq!(steps.len(), 7);
+    let failed: Vec<_> = steps.iter().filter(|it| it["status"] == "failed").collect();
+    let [failed] = failed[..] else { panic!("one failure: {report}") };
+    assert_eq!(failed["step"], step, "{report}");
+    assert!(failed["details"].to_string().contains(finds), "{failed}");
+    assert!(failed["mend"].as_str().expect("advice").contains(mends), "{failed}");
+}
+
+#[tokio::test]
+async fn the_sandbox_passes_every_step() {
+    let ended = Program::run(
+        &["check", "--sandbox", "--field", "id_customer", "--value", "900000001"],
+        &[],
+    );
+    let ended = ended.await;
+    assert_eq!(ended.status.code(), Some(0));
+    assert_snapshot!(ended.stdout.join("\n"), @"
+    ✓ ok       settings    the sandbox, with fictitious data
+                           everything else: default
+    ✓ ok       name        resolves to 1 address(es)
+    ✓ ok       connection  the server accepts connections
+    – skipped  TLS         plain http to this computer
+    ✓ ok       token       wolkvox accepts the token
+    ✓ ok       quota       1 of 4800 calls used today, 4799 left, 15 hours to the restart (this check cost one)
+    ✓ ok       look-up     records found: 37
+    ");
+}
+
+#[tokio::test]
+async fn wrong_settings_are_the_first_step_to_fail() {
+    let report = check(&[("WOLKVOX_SERVER", "sv0001.crmvox.com")], &[]).await;
+    assert_fails(&report, "settings", "crm0001.wolkvox.com", "mcp.json");
+    assert!(report.1["steps"][0]["details"].to_string().contains("WOLKVOX_TOKEN is not set"));
+}
+
+#[tokio::test]
+async fn settings_are_shown_with_their_source_and_the_token_only_as_its_length() {
+    let (status, report) =
+        check(&account("crm0001.wolkvox.com"), &["--offline", "--timeout", "5s"]).await;
+    assert_eq!(status, Some(0));
+    let details = report["steps"][0]["details"].to_string();
+    for shown in [
+        "WOLKVOX_SERVER: crm0001.wolkvox.com (variable)",
+        "WOLKVOX_TOKEN: 21 characters (variable)",
+        "WOLKVOX_TIMEOUT: 5s (flag)",
+    ] {
+        assert!(details.contains(shown), "{details}");
+    }
+    assert_eq!(report["steps"][1]["status"], "skipped");
+}
+
+#[tokio::test]
+async fn a_refused_port_fails_at_the_connection() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let server = format!("http://{}", listener.local_addr().expect("an address"));
+    drop(listener);
+    let report = check(&account(&server), &[]).await;
+    assert_fails(&report, "connection", "refused", "IP allow-list");
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_down_is_named() {
+    let mut environment = account("crm0001.wolkvox.com");
+    environment.push(("HTTPS_PROXY", "http://user:secret@127.0.0.1:9"));
+    let report = check(&environment, &[]).await;
+    assert_fails(&report, "connection", "to the proxy", "HTTPS_PROXY");
+    assert!(!report.1.to_string().contains("secret"));
+}
+
+#[tokio::test]
+async fn a_certificate_that_nobody_here_trusts_fails_at_tls_and_a_known_one_is_described() {
+    let authority = Authority::certify("crm0001.wolkvox.com");
+    let (proxy, _) = proxy_to_wolkvox(&authority, TOKEN_INFORMATION).await;
+    let proxy = format!("http://{proxy}");
+    let mut environment = account("crm0001.wolkvox.com");
+    environment.push(("HTTPS_PROXY", proxy.as_str()));
+    let report = check(&environment, &[]).await;
+    assert_fails(&report, "TLS", "not trusted here", "WOLKVOX_CA_FILE");
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("ca.pem");
+    std::fs::write(&file, &authority.certificate).expect("written");
+    environment.push(("WOLKVOX_CA_FILE", file.to_str().expect("a plain path")));
+    let (status, report) = check(&environment, &[]).await;
+    assert_eq!(status, Some(0), "{report}");
+    let tls = report["steps"][3]["details"][0].as_str().expect("details");
+    assert!(tls.starts_with("TLS 1.3, certificate from ") && tls.ends_with(" days left"), "{tls}");
+    let quota = report["steps"][5]["details"][0].as_str().expect("details");
+    assert!(quota.starts_with("23 of 12000 calls used today, 11977 left, 8 hours"), "{quota}");
+}
+
+#[tokio::test]
+async fn what_wolkvox_refuses_fails_at_the_token() {
+    for (status, body, finds, mends) in [
+        (
+            403,
+            r#"{"code":"403","error":"FORBIDDEN","msg":"PLEASE VALIDATE TOKEN"}"#,
+            "did not accept",
+            "External tokens",
+        ),
+        (403, r#"{"code":"403","error":"FORBIDDEN","msg":"SERVER BACKUP"}"#, "closed for", "later"),
+        (404, "<html>", "refused the request with code 404", "operation"),
+        (200, "<html>", "not a wolkvox reply", "WOLKVOX_SERVER"),
+        (500, "", "status 500", "minute"),
+    ] {
+        let reply = RawReply::new(status, "application/json", body.as_bytes());
+        let server = RawServer::start(vec![reply]).await;
+        let report = check(&account(server.address()), &[]).await;
+        assert_fails(&report, "token", finds, mends);
+    }
+}
+
+#[tokio::test]
+async fn a_quota_that_is_used_up_fails_at_the_quota() {
+    let exceeded = br#"{"code":"403","error":"FORBIDDEN","msg":"TOKEN LIMIT EXCEEDED"}"#;
+    let none_left = br#"{"code":200,"data":{"token_limit":5,"available_consumition_options":0}}"#;
+    for (status, body) in [(403, &exceeded[..]), (200, &none_left[..])] {
+        let reply = RawReply::new(status, "application/json", body);
+        let server = RawServer::start(vec![reply]).await;
+        let report = check(&account(server.address()), &[]).await;
+        assert_fails(&report, "quota", "", "");
+    }
+}
+
+#[tokio::test]
+async fn token_information_is_asked_with_get_after_a_405() {
+    let server = RawServer::start(vec![
+        RawReply::new(405, "application/json", br#"{"code":"405"}"#),
+        RawReply::new(200, "application/json", TOKEN_INFORMATION),
+    ])
+    .await;
+    let (status, report) = check(&account(server.address()), &[]).await;
+    assert_eq!(status, Some(0), "{report}");
+    let first_lines: Vec<String> = server
+        .requests()
+        .iter()
+        .map(|request| request.lines().next().expect("a line").to_owned())
+        .collect();
+    let path = "/server/API/v2/token/tokenInformation.php?operation=empresa HTTP/1.1";
+    assert_eq!(first_lines, [format!("POST {path}"), format!("GET {path}")]);
+}
+
+#[tokio::test]
+async fn without_an_operation_the_token_is_not_checked_and_that_is_said() {
+    let server = RawServer::start(vec![RawReply::new(200, "application/json", b"{}")]).await;
+    let environment = [("WOLKVOX_SERVER", server.address()), ("WOLKVOX_TOKEN", TOKEN)];
+    let (status, report) = check(&environment, &[]).await;
+    assert_eq!(status, Some(0));
+    assert!(report["steps"].to_string().contains("set WOLKVOX_OPERATION"), "{report}");
+    assert!(server.requests().is_empty());
+}

@@ -1,0 +1,103 @@
+//! Plain sockets, and TLS behind a proxy, for servers that misbehave.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio_rustls::rustls::{self, ServerConfig};
+
+use super::raw_server::is_whole;
+
+/// Serves each connection with `handle`, on loopback, and counts them.
+pub(crate) async fn serve<F>(
+    handle: impl Fn(TcpStream) -> F + Send + 'static,
+) -> (String, Arc<AtomicU32>)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address").to_string();
+    let connections = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&connections);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            counted.fetch_add(1, Ordering::SeqCst);
+            tokio::spawn(handle(stream));
+        }
+    });
+    (address, connections)
+}
+
+/// Reads a whole request, head and body.
+pub(crate) async fn read_request(stream: &mut (impl AsyncReadExt + Unpin)) -> String {
+    let mut request = Vec::new();
+    while !is_whole(&request) {
+        if stream.read_buf(&mut request).await.unwrap_or(0) == 0 {
+            break;
+        }
+    }
+    String::from_utf8_lossy(&request).into_owned()
+}
+
+/// Writes a response with status 200.
+pub(crate) fn response(headers: &str, body: &[u8]) -> Vec<u8> {
+    let mut bytes = format!("HTTP/1.1 200 OK\r\n{headers}\r\n").into_bytes();
+    bytes.extend_from_slice(body);
+    bytes
+}
+
+/// A certificate authority of our own, and a server's certificate from it.
+pub(crate) struct Authority {
+    pub(crate) certificate: String,
+    acceptor: TlsAcceptor,
+}
+
+impl Authority {
+    pub(crate) fn certify(host: &str) -> Self {
+        let key = KeyPair::generate().expect("a key");
+        let mut params = CertificateParams::new(Vec::new()).expect("parameters");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let root = params.self_signed(&key).expect("a root");
+        let issuer = Issuer::new(params, key);
+        let server_key = KeyPair::generate().expect("a key");
+        let server = CertificateParams::new(vec![host.to_owned()])
+            .and_then(|params| params.signed_by(&server_key, &issuer))
+            .expect("a certificate");
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(server_key.serialize_der()));
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("TLS versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![server.der().clone()], key)
+            .expect("a server's certificate");
+        Self { certificate: root.pem(), acceptor: TlsAcceptor::from(Arc::new(config)) }
+    }
+}
+
+/// Stands in for a company's proxy and, behind it, for wolkvox over TLS.
+pub(crate) async fn proxy_to_wolkvox(
+    authority: &Authority,
+    body: &'static [u8],
+) -> (String, Arc<AtomicU32>) {
+    let acceptor = authority.acceptor.clone();
+    serve(move |mut stream| {
+        let acceptor = acceptor.clone();
+        async move {
+            let head = read_request(&mut stream).await;
+            if !head.starts_with("CONNECT crm0001.wolkvox.com:443 ") {
+                return;
+            }
+            stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.expect("written");
+            let Ok(mut stream) = acceptor.accept(stream).await else { return };
+            read_request(&mut stream).await;
+            let headers = format!("Content-Length: {}\r\n", body.len());
+            let _ = stream.write_all(&response(&headers, body)).await;
+        }
+    })
+    .await
+}
