@@ -4,6 +4,7 @@
 //! The modules, each depending only on those below it:
 //!
 //! - [`cli`]: the command line
+//! - [`install`]: this server in the clients' configuration files
 //! - [`mcp`]: the protocol side, tools and the life of a connection
 //! - [`lookup`]: a look-up from end to end, within the limits of the tenant's token
 //! - [`wolkvox`]: the API's client, the only place that knows HTTP
@@ -18,6 +19,7 @@ pub mod cli;
 pub mod config;
 pub mod error;
 pub mod fields;
+pub mod install;
 pub mod lookup;
 pub mod mcp;
 pub mod sandbox;

@@ -9,10 +9,17 @@ use wolkvox_mcp::cli::{self, Cli};
 fn main() -> ExitCode {
     match cli::run(Cli::parse()) {
         Ok(status) => status,
+        // A reader such as `head` has seen enough.
+        Err(problem) if is_broken_pipe(&problem) => ExitCode::SUCCESS,
         Err(problem) => {
             // Nothing to be done if even stderr is gone.
             let _ = writeln!(std::io::stderr(), "wolkvox-mcp: {problem:#}");
             ExitCode::from(cli::FAILED)
         }
     }
+}
+
+fn is_broken_pipe(problem: &anyhow::Error) -> bool {
+    let cause = problem.downcast_ref::<std::io::Error>();
+    cause.is_some_and(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
 }

@@ -2,6 +2,7 @@
 
 mod check;
 mod flags;
+mod install;
 mod logging;
 mod query;
 mod serve;
@@ -50,8 +51,12 @@ pub struct Cli {
 enum Command {
     /// Test the set-up step by step, and say how to mend what fails
     Check(check::Check),
+    /// Write this server into a client's configuration
+    Install(install::Install),
     /// Make one look-up and print the answer
     Query(query::Query),
+    /// Take this server out of a client's configuration
+    Uninstall(install::Uninstall),
 }
 
 /// Runs the command and gives the exit status.
@@ -62,6 +67,11 @@ enum Command {
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let Cli { command, sandbox, flags } = cli;
     let given = Given { flags, quiet: command.is_some() };
+    match &command {
+        Some(Command::Install(install)) => return install.run(sandbox, &given),
+        Some(Command::Uninstall(uninstall)) => return uninstall.run(),
+        _ => {}
+    }
     let config =
         Config::resolve(sandbox, |setting| given.flag(setting), |name| given.variable(name));
     let config = match (config, &command) {
@@ -80,6 +90,8 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             None => serve::serve(session).await,
             Some(Command::Check(check)) => check.run(session, &given).await,
             Some(Command::Query(query)) => query.run(session).await,
+            // These two have run already.
+            Some(Command::Install(_) | Command::Uninstall(_)) => Ok(ExitCode::SUCCESS),
         }
     });
     // A blocked read of standard input must not hold up the end.

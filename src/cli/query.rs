@@ -90,11 +90,7 @@ impl Query {
                 return Ok(ExitCode::from(FAILED));
             }
         };
-        match io::stdout().write_all(text.as_bytes()) {
-            // A reader such as `head` has seen enough.
-            Err(problem) if problem.kind() == io::ErrorKind::BrokenPipe => {}
-            written => written?,
-        }
+        io::stdout().write_all(text.as_bytes())?;
         Ok(match outcome {
             Outcome::Found => ExitCode::SUCCESS,
             Outcome::None => ExitCode::from(NOTHING_FOUND),

@@ -17,6 +17,8 @@ mod check;
 mod clients;
 /// The examples.
 mod examples;
+/// Clients' configuration files.
+mod install;
 /// Look-ups under the limits of a token.
 mod limits;
 /// The log and progress.

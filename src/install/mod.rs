@@ -1,0 +1,179 @@
+//! Writes this server into the configuration of an MCP client, and takes it out again.
+//!
+//! `client` knows where each client keeps its configuration and in which form, `entry` what to
+//! write there, `edit` how to change a text and nothing around it (pure), and this module the
+//! files: written whole or not at all, with a backup of what was there.
+
+mod client;
+mod edit;
+mod entry;
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+pub use self::client::{ClientKind, Places, Scope, System};
+pub use self::entry::{Entry, TokenPlace};
+
+/// Says what became of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It was written; what was there before is in the backup, if there was anything.
+    Written {
+        /// The earlier content.
+        backup: Option<PathBuf>,
+    },
+    /// It is as it was before the installation, byte for byte.
+    Restored,
+    /// It was made by the installation, and is gone.
+    Removed,
+    /// It was right already.
+    Unchanged,
+}
+
+/// Says why a file was left as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    /// It cannot be read.
+    #[error("{path} cannot be read ({reason}); it was left as it is")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        reason: io::ErrorKind,
+    },
+    /// It cannot be written.
+    #[error("{path} cannot be written ({reason}); it was left as it is")]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+    /// It is not what the client would accept.
+    #[error("{path} is not in order: {reason}; it was left as it is")]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and in which line.
+        reason: String,
+    },
+}
+
+/// Adds the entry to a client's file, or replaces it; everything else stays byte for byte.
+///
+/// # Errors
+///
+/// [`Problem`]; then nothing was changed.
+pub fn install(
+    client: ClientKind,
+    path: &Path,
+    name: &str,
+    entry: &Entry,
+) -> Result<Change, Problem> {
+    let before = read(path)?;
+    let after = edit::add(client, before.as_deref().unwrap_or_default(), name, entry)
+        .map_err(|reason| Problem::Malformed { path: path.to_owned(), reason })?;
+    if before.as_deref() == Some(after.as_str()) {
+        return Ok(Change::Unchanged);
+    }
+    let backup = match &before {
+        None => None,
+        Some(before) => {
+            let backup = backup_of(path);
+            write(&backup, before, path)?;
+            Some(backup)
+        }
+    };
+    write(path, &after, path)?;
+    Ok(Change::Written { backup })
+}
+
+/// Takes the entry out of a client's file. If nothing else was changed since the installation, the
+/// file is again what it was before.
+///
+/// # Errors
+///
+/// [`Problem`]; then nothing was changed.
+pub fn uninstall(client: ClientKind, path: &Path, name: &str) -> Result<Change, Problem> {
+    let malformed = |reason| Problem::Malformed { path: path.to_owned(), reason };
+    let Some(before) = read(path)? else { return Ok(Change::Unchanged) };
+    let removed = edit::remove(client, &before, name).map_err(malformed)?;
+    let Some(removed) = removed else { return Ok(Change::Unchanged) };
+    let backup = backup_of(path);
+    if let Some(kept) = read(&backup)?
+        && edit::remove(client, &kept, name).map_err(malformed)?.is_none()
+        && edit::is_same_but_for(client, &before, &kept, name)
+    {
+        write(path, &kept, path)?;
+        // The backup has done its work.
+        let _ = fs::remove_file(&backup);
+        return Ok(Change::Restored);
+    }
+    if edit::is_empty(client, &removed) {
+        let gone = fs::remove_file(path);
+        return match gone {
+            Ok(()) => Ok(Change::Removed),
+            Err(problem) => Err(unwritable(path, &problem)),
+        };
+    }
+    write(&backup, &before, path)?;
+    write(path, &removed, path)?;
+    Ok(Change::Written { backup: Some(backup) })
+}
+
+/// Shows the entry in the client's own form, for people who paste it themselves.
+pub fn shown(client: ClientKind, name: &str, entry: &Entry) -> String {
+    // An empty file is in order for every client.
+    edit::add(client, "", name, entry).unwrap_or_default()
+}
+
+fn read(path: &Path) -> Result<Option<String>, Problem> {
+    match fs::read(path) {
+        Ok(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => Ok(Some(text)),
+            Err(_) => Err(Problem::Malformed {
+                path: path.to_owned(),
+                reason: "it is not UTF-8 text".to_owned(),
+            }),
+        },
+        Err(problem) if problem.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(problem) => Err(Problem::Unreadable { path: path.to_owned(), reason: problem.kind() }),
+    }
+}
+
+fn backup_of(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".wolkvox-mcp-backup");
+    path.with_file_name(name)
+}
+
+/// Writes a file whole or not at all, with the permissions of `like` if that exists. A link stays
+/// a link, and a file that its owner made read-only stays as it is.
+fn write(path: &Path, text: &str, like: &Path) -> Result<(), Problem> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let permissions = fs::metadata(like).ok().map(|metadata| metadata.permissions());
+    if permissions.as_ref().is_some_and(fs::Permissions::readonly) {
+        let reason = "it is read-only".to_owned();
+        return Err(Problem::Unwritable { path: path.to_owned(), reason });
+    }
+    let folder = target.parent().unwrap_or(Path::new("."));
+    let written = || {
+        fs::create_dir_all(folder)?;
+        let mut file = NamedTempFile::new_in(folder)?;
+        file.write_all(text.as_bytes())?;
+        if let Some(permissions) = permissions {
+            file.as_file().set_permissions(permissions)?;
+        }
+        file.as_file().sync_all()?;
+        file.persist(&target)?;
+        Ok(())
+    };
+    written().map_err(|problem: io::Error| unwritable(path, &problem))
+}
+
+fn unwritable(path: &Path, problem: &io::Error) -> Problem {
+    Problem::Unwritable { path: path.to_owned(), reason: problem.kind().to_string() }
+}

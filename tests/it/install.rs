@@ -1,0 +1,297 @@
+//! `wolkvox-mcp install` and `uninstall`: every client and scope, on files that are absent, empty,
+//! rich, broken or read-only. Everything but our own entry stays byte for byte.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::Program;
+
+const CLIENTS: [&str; 6] = ["claude-desktop", "claude-code", "vscode", "cursor", "codex", "gemini"];
+
+/// A home and a project folder of their own.
+struct Machine {
+    home: TempDir,
+}
+
+impl Machine {
+    fn new() -> Self {
+        Self { home: tempfile::tempdir().expect("a folder") }
+    }
+
+    /// Runs the program in this home; gives the exit status and all that it printed.
+    async fn run(&self, arguments: &[&str], more: &[(&str, &str)]) -> (Option<i32>, String) {
+        let home = self.home.path().to_str().expect("a plain path");
+        let environment =
+            [&[("HOME", home), ("USERPROFILE", home), ("APPDATA", home)], more].concat();
+        let mut command = Program::command(arguments, &environment);
+        let output = command.current_dir(home).output().await.expect("runs");
+        let text = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(text).expect("text"))
+    }
+
+    #[cfg(target_os = "linux")]
+    fn file(&self, client: &str, project: bool) -> PathBuf {
+        self.home.path().join(match (client, project) {
+            ("claude-desktop", _) => ".config/Claude/claude_desktop_config.json",
+            ("claude-code", false) => ".claude.json",
+            ("claude-code", true) => ".mcp.json",
+            ("vscode", false) => ".config/Code/User/mcp.json",
+            ("vscode", true) => ".vscode/mcp.json",
+            ("cursor", _) => ".cursor/mcp.json",
+            ("codex", _) => ".codex/config.toml",
+            _ => ".gemini/settings.json",
+        })
+    }
+
+    fn write(&self, path: &Path, text: &str) {
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("written");
+    }
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).expect("a file")
+}
+
+fn backup(path: &Path) -> PathBuf {
+    PathBuf::from(format!("{}.wolkvox-mcp-backup", path.display()))
+}
+
+/// Says whether every line of `part` stands in `whole`, in order.
+fn keeps_lines(whole: &str, part: &str) -> bool {
+    let mut lines = whole.split_inclusive('\n');
+    // A line that was the last of its block may have got a comma.
+    let same = |one: &str, other: &str| {
+        one == other || one.trim_end().trim_end_matches(',') == other.trim_end()
+    };
+    part.split_inclusive('\n').all(|line| lines.any(|it| same(it, line)))
+}
+
+/// Files as people have them: comments, other servers, odd indentation, Windows line ends.
+fn rich(client: &str) -> Vec<String> {
+    let key = if client == "vscode" { "servers" } else { "mcpServers" };
+    let texts = match client {
+        "codex" => vec![
+            "# my settings\nmodel = \"o9\"   # the best\n\n[mcp_servers.other]\ncommand = 'other'\nargs = [ \"-x\",\"y\" ]\n\n[profiles.night]\nmodel = \"m\" # quiet\n".to_owned(),
+            "model = \"o9\"\n".to_owned(),
+        ],
+        _ => vec![
+            format!("{{\n    \"theme\" : \"dark\",\n    \"{key}\": {{\n        \"other\":   {{ \"command\": \"other\", \"args\": [ \"-x\" ] }}\n    }},\n    \"last\": [1,2,   3.50]\n}}\n"),
+            format!("{{\n\t// my servers\n\t\"{key}\": {{\n\t\t\"other\": {{ \"command\": \"other\" }}, // keep\n\t\t/* and this */ \"more\": {{ \"command\": \"more\" }}\n\t}},\n\t\"a\": null\n}}"),
+            format!("{{\"{key}\":{{\"other\":{{\"command\":\"other\"}}}},\"x\":\"é\"}}"),
+            "{\n  \"theme\": \"dark\"\n}\n".to_owned(),
+        ],
+    };
+    let windows = texts.iter().map(|text| text.replace('\n', "\r\n"));
+    let marked = texts.iter().map(|text| format!("\u{feff}{text}"));
+    texts.iter().cloned().chain(windows).chain(marked).collect()
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn on_an_absent_file_the_entry_starts_the_server_and_uninstall_leaves_nothing() {
+    for client in CLIENTS {
+        for project in [false, true] {
+            let machine = Machine::new();
+            let scope: &[&str] = if project { &["--project"] } else { &[] };
+            let install = [&["install", client, "--sandbox"], scope].concat();
+            let (status, said) = machine.run(&install, &[]).await;
+            if project && ["claude-desktop", "codex"].contains(&client) {
+                assert_eq!(status, Some(2), "{said}");
+                assert!(said.contains("no configuration for a project"), "{said}");
+                continue;
+            }
+            assert_eq!(status, Some(0), "{client}: {said}");
+            let file = machine.file(client, project);
+            let text = read(&file);
+            assert!(text.contains(env!("CARGO_BIN_EXE_wolkvox-mcp")) && text.contains("--sandbox"));
+            let (_, said) = machine.run(&install, &[]).await;
+            assert!(said.contains("was set up already"), "{client}: {said}");
+            assert_eq!(read(&file), text, "{client}: a second run changes nothing");
+            assert!(!backup(&file).exists());
+            let uninstall = [&["uninstall", client], scope].concat();
+            let (status, said) = machine.run(&uninstall, &[]).await;
+            assert_eq!(status, Some(0), "{client}: {said}");
+            assert!(!file.exists(), "{client}: {}", read(&file));
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn in_a_rich_file_everything_else_stays_byte_for_byte() {
+    for client in CLIENTS {
+        for original in rich(client) {
+            let machine = Machine::new();
+            let file = machine.file(client, false);
+            machine.write(&file, &original);
+            let install = ["install", client, "--sandbox"];
+            let (status, said) = machine.run(&install, &[]).await;
+            assert_eq!(status, Some(0), "{client}: {said}\n{original}");
+            let installed = read(&file);
+            assert!(installed.contains("--sandbox"), "{installed}");
+            if original.contains('\n') {
+                assert!(keeps_lines(&installed, &original), "{client}:\n{original}\n{installed}");
+            }
+            if original.contains("\r\n") {
+                let plain = installed.replace("\r\n", "");
+                assert!(!plain.contains('\n'), "{client} mixes line ends:\n{installed:?}");
+            }
+            assert_eq!(read(&backup(&file)), original);
+            machine.run(&install, &[]).await;
+            assert_eq!(read(&file), installed, "{client}: a second run changes nothing");
+
+            // Without the backup our entry is cut out of the text.
+            fs::remove_file(backup(&file)).expect("removed");
+            let (status, said) = machine.run(&["uninstall", client], &[]).await;
+            assert_eq!(status, Some(0), "{client}: {said}");
+            let left = read(&file);
+            assert!(!left.contains("wolkvox-mcp") && !left.contains("--sandbox"), "{left}");
+            assert!(keeps_lines(&left, &original) || !original.contains('\n'), "{left}");
+
+            // With it the file is what it was.
+            fs::remove_file(backup(&file)).expect("removed");
+            machine.write(&file, &original);
+            machine.run(&install, &[]).await;
+            let (_, said) = machine.run(&["uninstall", client], &[]).await;
+            assert!(said.contains("is again what it was before"), "{client}: {said}\n{original}");
+            assert_eq!(read(&file), original, "{client}");
+            assert!(!backup(&file).exists());
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn what_changed_since_the_installation_survives_uninstall() {
+    let machine = Machine::new();
+    let file = machine.file("cursor", false);
+    machine.write(&file, "{\n  \"mcpServers\": {\n    \"other\": { \"command\": \"x\" }\n  }\n}\n");
+    machine.run(&["install", "cursor", "--sandbox"], &[]).await;
+    let later = read(&file).replace("\"x\"", "\"later\"");
+    machine.write(&file, &later);
+    machine.run(&["uninstall", "cursor"], &[]).await;
+    let left: Value = serde_json::from_str(&read(&file)).expect("JSON");
+    assert_eq!(left["mcpServers"]["other"]["command"], "later");
+    assert_eq!(left["mcpServers"].get("wolkvox"), None);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn an_own_entry_is_replaced_and_another_name_stands_beside_it() {
+    for client in CLIENTS {
+        let machine = Machine::new();
+        machine.run(&["install", client, "--sandbox"], &[]).await;
+        let file = machine.file(client, false);
+        let real =
+            ["install", client, "--token-file", "token.txt", "--server", "crm0001.wolkvox.com"];
+        let (status, said) = machine.run(&real, &[]).await;
+        assert_eq!(status, Some(0), "{client}: {said}");
+        let text = read(&file);
+        assert!(!text.contains("--sandbox") && text.contains("crm0001.wolkvox.com"), "{text}");
+        assert!(text.contains("WOLKVOX_TOKEN_FILE") && text.contains("/token.txt"), "{text}");
+        let (_, _) = machine.run(&["install", client, "--sandbox", "--name", "prueba"], &[]).await;
+        let text = read(&file);
+        assert!(text.contains("prueba") && text.contains("crm0001"), "{client}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn the_token_is_written_only_when_asked_for_and_with_a_warning() {
+    let token = ("WOLKVOX_TOKEN", "FICTITIOUS-TOKEN-0001");
+    for client in CLIENTS {
+        let machine = Machine::new();
+        let (status, shown) = machine.run(&["install", client, "--print"], &[token]).await;
+        assert!(!shown.contains(token.1), "{client}: {shown}");
+        assert_eq!(status, Some(if client == "claude-desktop" { 2 } else { 0 }), "{shown}");
+        let refers = match client {
+            "claude-desktop" => "--token-file",
+            "claude-code" => "\"${WOLKVOX_TOKEN}\"",
+            "vscode" => "\"${input:wolkvox-token}\"",
+            "cursor" => "\"${env:WOLKVOX_TOKEN}\"",
+            "codex" => "env_vars = [\"WOLKVOX_SERVER\", \"WOLKVOX_TOKEN\"]",
+            _ => "\"$WOLKVOX_TOKEN\"",
+        };
+        assert!(shown.contains(refers), "{client}: {shown}");
+        let inline = ["install", client, "--inline-token"];
+        let (status, said) = machine.run(&inline, &[token]).await;
+        assert_eq!(status, Some(0), "{client}: {said}");
+        assert!(said.contains("Careful: the token stands in"), "{said}");
+        assert!(!said.contains(token.1), "{said}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_file_that_is_not_in_order_is_left_as_it_is() {
+    for client in CLIENTS {
+        for broken in [
+            "{\n  \"a\": 1,,\n}",
+            "[mcp_servers\n",
+            "[1]",
+            "{\"mcpServers\": 7, \"servers\": 7}",
+            "\"x\" = = 1",
+        ] {
+            if client == "codex" && broken == "[1]" {
+                // For TOML this is an empty table.
+                continue;
+            }
+            let machine = Machine::new();
+            let file = machine.file(client, false);
+            machine.write(&file, broken);
+            let (status, said) = machine.run(&["install", client, "--sandbox"], &[]).await;
+            assert_eq!(status, Some(2), "{client}: {broken}\n{said}");
+            assert!(said.contains("left as it is") && said.contains("--print"), "{said}");
+            assert_eq!(read(&file), broken, "{client}");
+            assert!(!backup(&file).exists());
+        }
+        let machine = Machine::new();
+        let file = machine.file(client, false);
+        machine.write(&file, "");
+        let (status, said) = machine.run(&["install", client, "--sandbox"], &[]).await;
+        assert_eq!(status, Some(0), "an empty file is in order: {said}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_read_only_file_is_left_as_it_is_and_a_link_stays_a_link() {
+    let machine = Machine::new();
+    let file = machine.file("cursor", false);
+    machine.write(&file, "{}");
+    let mut permissions = fs::metadata(&file).expect("a file").permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&file, permissions).expect("set");
+    let (status, said) = machine.run(&["install", "cursor", "--sandbox"], &[]).await;
+    assert_eq!(status, Some(2));
+    assert!(said.contains("read-only"), "{said}");
+    assert_eq!(read(&file), "{}");
+
+    let machine = Machine::new();
+    let file = machine.file("cursor", false);
+    let elsewhere = machine.home.path().join("dotfiles.json");
+    machine.write(&elsewhere, "{}");
+    fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+    std::os::unix::fs::symlink(&elsewhere, &file).expect("a link");
+    machine.run(&["install", "cursor", "--sandbox"], &[]).await;
+    assert!(fs::symlink_metadata(&file).expect("a link").is_symlink());
+    assert!(read(&elsewhere).contains("--sandbox"));
+}
+
+#[tokio::test]
+async fn what_cannot_work_is_refused_before_anything_is_written() {
+    let machine = Machine::new();
+    for (arguments, reason) in [
+        (&["install", "cursor", "--server", "evil.example"][..], "WOLKVOX_SERVER is not a host"),
+        (&["install", "cursor", "--inline-token"], "--inline-token needs WOLKVOX_TOKEN"),
+        (&["install", "netscape"], "possible values"),
+    ] {
+        let (status, said) = machine.run(arguments, &[]).await;
+        assert_eq!(status, Some(2), "{said}");
+        assert!(said.contains(reason), "{said}");
+    }
+    assert_eq!(fs::read_dir(machine.home.path()).expect("a folder").count(), 0);
+}
