@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Starts the real clients that run without an account on the configuration that `install` writes,
+# in a temporary home, and asks each for its list of MCP servers.
+#
+#   cargo build && scripts/try-clients.sh
+set -uo pipefail
+cd "$(dirname "$0")/.."
+program=${WOLKVOX_MCP:-$PWD/target/debug/wolkvox-mcp}
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+failed=0
+
+try() {
+    local client=$1 package=$2 command=$3 expected=$4
+    mkdir -p "$folder/$client/home" "$folder/$client/project"
+    printf '\n=== %s (%s)\n' "$client" "$package"
+    if ! npm install --prefix "$folder/$client" --no-audit --no-fund --loglevel=error "$package"; then
+        echo "NOT TRIED: $package could not be installed"
+        # In CI it must be.
+        [ -z "${CI:-}" ] || failed=1
+        return
+    fi
+    local listed
+    listed=$(
+        export HOME="$folder/$client/home" GEMINI_CLI_TRUST_WORKSPACE=true
+        cd "$folder/$client/project" || exit 1
+        "$program" install "$client" --sandbox >/dev/null
+        timeout 60 "$folder/$client/node_modules/.bin/$command" mcp list 2>&1
+    )
+    echo "$listed"
+    if ! grep -q "$expected" <<<"$listed"; then
+        echo "FAILED: expected $expected"
+        failed=1
+    fi
+}
+
+try claude-code @anthropic-ai/claude-code@2.1.331 claude 'wolkvox.*\(Connected\|✔\|✓\)'
+try gemini @google/gemini-cli@0.61.0 gemini 'wolkvox.*Connected'
+try codex @openai/codex@0.169.0 codex 'wolkvox.*enabled'
+exit "$failed"
