@@ -23,6 +23,8 @@ try() {
     local listed
     listed=$(
         export HOME="$folder/$client/home" GEMINI_CLI_TRUST_WORKSPACE=true
+        # They are to talk to this server and to nobody else.
+        export CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 GEMINI_TELEMETRY_ENABLED=false
         cd "$folder/$client/project" || exit 1
         "$program" install "$client" --sandbox >/dev/null
         timeout 60 "$folder/$client/node_modules/.bin/$command" mcp list 2>&1
