@@ -12,6 +12,7 @@ use jiff::SignedDuration;
 use tracing_subscriber::filter::Targets;
 
 use crate::answer::Mask;
+use crate::language::{self, Language, Text, text};
 use crate::server_url::ServerUrl;
 use crate::settings::{self, Setting};
 use crate::wolkvox::{Operation, RootCertificates, Token, TokenFile, TokenSource};
@@ -103,29 +104,62 @@ pub struct Problem {
     /// The setting.
     pub setting: Setting,
     /// What is wrong with it, to follow the variable's name.
-    pub problem: String,
+    pub problem: Text,
 }
 
 impl Problems {
     /// Writes each problem on a line of its own.
-    pub fn lines(&self) -> impl Iterator<Item = String> + '_ {
+    pub fn lines(&self) -> impl Iterator<Item = Text> + '_ {
         self.0.iter().map(|Problem { setting, problem }| {
-            format!("{} {problem}. Example: {}", setting.variable, setting.example)
+            let Setting { variable, example, .. } = setting;
+            match *example {
+                "" => text!("{variable} {problem}.", "{variable} {problem}.", problem),
+                example => text!(
+                    "{variable} {problem}. Example: {example}",
+                    "{variable} {problem}. Ejemplo: {example}",
+                    problem,
+                ),
+            }
         })
+    }
+
+    /// Writes all of it: what is wrong, and where to mend it.
+    pub fn text(&self) -> Text {
+        let heading = match self.0.len() {
+            1 => text!("1 setting to mend:", "Hay que corregir 1 ajuste:"),
+            count => text!("{count} settings to mend:", "Hay que corregir {count} ajustes:"),
+        };
+        let listed = |language| {
+            self.lines().map(|line| format!("  {}\n", line.to(language))).collect::<String>()
+        };
+        let lines = Text {
+            english: listed(Language::English).into(),
+            spanish: listed(Language::Spanish).into(),
+        };
+        let mend = Self::advice();
+        text!(
+            "{heading}\n{lines}{mend}\n\
+             Without a wolkvox account, try the sandbox: wolkvox-mcp --sandbox",
+            "{heading}\n{lines}{mend}\n\
+             Sin una cuenta de wolkvox, pruebe el sandbox: wolkvox-mcp --sandbox",
+            heading,
+            lines,
+            mend,
+        )
+    }
+
+    /// Says where to mend settings.
+    pub fn advice() -> Text {
+        text!(
+            "Set them in the \"env\" part of your client's mcp.json, or in the environment.",
+            "Corríjalos en la parte \"env\" del mcp.json de su cliente, o en el entorno.",
+        )
     }
 }
 
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.0.len();
-        writeln!(f, "{count} setting{} to mend:", if count == 1 { "" } else { "s" })?;
-        for line in self.lines() {
-            writeln!(f, "  {line}")?;
-        }
-        f.write_str(
-            "Set them in the \"env\" part of your client's mcp.json, or in the environment.\n\
-             Without a wolkvox account, try the sandbox: wolkvox-mcp --sandbox",
-        )
+        self.text().fmt(f)
     }
 }
 
@@ -148,7 +182,12 @@ impl Config {
         let mut read = Reader { set: &set, problems: Vec::new() };
         let account = if sandbox { Some(Account::Sandbox) } else { read.account() };
         let operation = read.optional(&settings::OPERATION, |text| {
-            Operation::parse(text.to_owned()).map_err(|error| error.to_string())
+            Operation::parse(text.to_owned()).map_err(|_| {
+                text!(
+                    "must be your company's name in wolkvox: at most 128 characters, on one line",
+                    "debe ser el nombre de su empresa en wolkvox: hasta 128 caracteres, en una línea",
+                )
+            })
         });
         let limits = read.limits();
         let mask = read.optional(&settings::MASK, Mask::parse).map(Option::unwrap_or_default);
@@ -171,21 +210,24 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn wrong(&mut self, setting: &Setting, problem: impl Into<String>) {
-        self.problems.push(Problem { setting: *setting, problem: problem.into() });
+    fn wrong(&mut self, setting: &Setting, problem: Text) {
+        self.problems.push(Problem { setting: *setting, problem });
     }
 
     /// Reads a setting that may be missing. `None` means that it is wrong.
     fn optional<T>(
         &mut self,
         setting: &Setting,
-        parse: impl FnOnce(&str) -> Result<T, String>,
+        parse: impl FnOnce(&str) -> Result<T, Text>,
     ) -> Option<Option<T>> {
         let Some(text) = (self.set)(setting) else { return Some(None) };
         let parsed = match placeholder(&text) {
-            true => Err("arrived as the name of a variable that your client did not fill in: \
-                         set that variable where the client starts, or write the value"
-                .to_owned()),
+            true => Err(text!(
+                "arrived as the name of a variable that your client did not fill in: \
+                 set that variable where the client starts, or write the value",
+                "llegó como el nombre de una variable que su cliente no reemplazó: \
+                 defina esa variable donde arranca el cliente, o escriba el valor",
+            )),
             false => parse(&text),
         };
         match parsed {
@@ -201,7 +243,7 @@ impl Reader<'_> {
     fn defaulted<T>(
         &mut self,
         setting: &Setting,
-        parse: impl Fn(&str) -> Result<T, String>,
+        parse: impl Fn(&str) -> Result<T, Text>,
     ) -> Option<T> {
         match self.optional(setting, &parse)? {
             Some(value) => Some(value),
@@ -215,11 +257,16 @@ impl Reader<'_> {
             ServerUrl::parse(text, allowed.as_ref().and_then(Option::as_deref))
         });
         if matches!(server, Some(None)) {
-            self.wrong(&settings::SERVER, "is not set");
+            self.wrong(&settings::SERVER, text!("is not set", "no está definido"));
         }
         let roots = self.optional(&settings::CA_FILE, |path| {
             let pem = std::fs::read(path).map_err(|problem| {
-                format!("names a file that cannot be read ({})", problem.kind())
+                let why = language::reason(problem.kind());
+                text!(
+                    "names a file that cannot be read ({why})",
+                    "indica un archivo que no se puede leer ({why})",
+                    why,
+                )
             })?;
             RootCertificates::from_pem(&pem)
         });
@@ -232,12 +279,19 @@ impl Reader<'_> {
             (Some(_), Some(_)) => {
                 self.wrong(
                     &settings::TOKEN_FILE,
-                    "is set beside WOLKVOX_TOKEN: keep one of the two",
+                    text!(
+                        "is set beside WOLKVOX_TOKEN: keep one of the two",
+                        "está definido junto con WOLKVOX_TOKEN: deje uno de los dos",
+                    ),
                 );
                 None
             }
             (None, None) => {
-                self.wrong(&settings::TOKEN, "is not set, nor is WOLKVOX_TOKEN_FILE");
+                let problem = text!(
+                    "is not set, nor is WOLKVOX_TOKEN_FILE; it is the CRM's internal token",
+                    "no está definido, tampoco WOLKVOX_TOKEN_FILE; es el token interno del CRM",
+                );
+                self.wrong(&settings::TOKEN, problem);
                 None
             }
         };
@@ -263,12 +317,14 @@ impl Reader<'_> {
 
     fn log(&mut self) -> Option<Log> {
         let filter = self.defaulted(&settings::LOG, |text| {
-            text.trim().parse().map_err(|_| "is no log filter".to_owned())
+            text.trim()
+                .parse()
+                .map_err(|_| text!("is no log filter", "no es un filtro de registro"))
         });
         let format = self.defaulted(&settings::LOG_FORMAT, |text| match text.trim() {
             "text" => Ok(LogFormat::Text),
             "json" => Ok(LogFormat::Json),
-            _ => Err("must be `text` or `json`".to_owned()),
+            _ => Err(text!("must be `text` or `json`", "debe ser `text` o `json`")),
         });
         Some(Log { filter: filter?, format: format? })
     }
@@ -283,24 +339,32 @@ fn placeholder(text: &str) -> bool {
             && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
 }
 
-fn host_name(text: &str) -> Result<String, String> {
-    url::Host::parse(text.trim())
-        .map(|host| host.to_string())
-        .map_err(|_| "must be a host name alone, without https:// and path".to_owned())
+fn host_name(text: &str) -> Result<String, Text> {
+    url::Host::parse(text.trim()).map(|host| host.to_string()).map_err(|_| {
+        text!(
+            "must be a host name alone, without https:// and path",
+            "debe ser solo el nombre de un servidor, sin https:// ni ruta",
+        )
+    })
 }
 
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
-fn duration(text: &str, least: Duration) -> Result<Duration, String> {
+fn duration(text: &str, least: Duration) -> Result<Duration, Text> {
     let parsed: Option<Duration> =
         text.trim().parse::<SignedDuration>().ok().and_then(|duration| duration.try_into().ok());
     parsed.filter(|duration| (least..=LONGEST).contains(duration)).ok_or_else(|| {
-        "must be a time with its unit, at most a day, such as 500ms, 20s or 2m".to_owned()
+        text!(
+            "must be a time with its unit, at most a day, such as 500ms, 20s or 2m",
+            "debe ser un tiempo con su unidad, de un día como máximo, como 500ms, 20s o 2m",
+        )
     })
 }
 
-fn whole<T: std::str::FromStr>(text: &str) -> Result<T, String> {
-    text.trim().parse().map_err(|_| "must be a whole number in range".to_owned())
+fn whole<T: std::str::FromStr>(text: &str) -> Result<T, Text> {
+    text.trim().parse().map_err(|_| {
+        text!("must be a whole number in range", "debe ser un número entero dentro de lo permitido")
+    })
 }
 
 #[cfg(test)]

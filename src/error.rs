@@ -7,6 +7,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::language::{Text, text};
 use crate::wolkvox::Said;
 
 /// Names the cause of a failed look-up; the first word of every failure that a client sees.
@@ -76,11 +77,11 @@ impl fmt::Display for Kind {
     }
 }
 
-/// Tells why a look-up gave no answer. `Display` is the sentence; [`Error::hint`] says what to do.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// Tells why a look-up gave no answer. `Display` is the sentence, in English; [`Error::hint`] says
+/// what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
     /// An argument cannot be used.
-    #[error("{problem}")]
     InvalidInput {
         /// What is wrong, naming the argument and never its value.
         problem: String,
@@ -88,31 +89,25 @@ pub enum Error {
         hint: String,
     },
     /// wolkvox did not accept the token.
-    #[error("wolkvox did not accept the token ({0})")]
     TokenRejected(Said),
     /// The token file cannot be used.
-    #[error("the token file cannot be used: {problem}")]
     TokenUnreadable {
         /// What is wrong with the file, without its path's content.
-        problem: String,
+        problem: Text,
     },
     /// The daily quota is used up.
-    #[error("the token's wolkvox calls for today are used up")]
     QuotaExhausted {
         /// How long this program sends nothing more.
         hold: Duration,
     },
     /// wolkvox had too many requests of this token at once.
-    #[error("wolkvox is handling too many requests of this token at once (tried {attempts} times)")]
     Busy {
         /// Requests sent for this look-up.
         attempts: u32,
     },
     /// wolkvox is closed for a backup or maintenance.
-    #[error("wolkvox is closed for maintenance or a backup ({0})")]
     Maintenance(Said),
     /// wolkvox refused.
-    #[error("wolkvox refused the request with code {code} ({said})")]
     Rejected {
         /// The body's `code`, else the HTTP status.
         code: u16,
@@ -120,13 +115,11 @@ pub enum Error {
         said: Said,
     },
     /// No usable connection, or the server failed.
-    #[error("wolkvox could not be reached: {fault}")]
     Unavailable {
         /// What failed.
         fault: Fault,
     },
     /// The deadline passed.
-    #[error("no answer within {}; {spent}", seconds(.limit))]
     Timeout {
         /// The configured deadline.
         limit: Duration,
@@ -134,10 +127,8 @@ pub enum Error {
         spent: Spent,
     },
     /// The reply is not wolkvox's.
-    #[error("wolkvox's address answered with something that is not a wolkvox reply: {0}")]
     UnexpectedReply(Oddity),
     /// This program's own limit.
-    #[error("this program's own limit of {per_minute} look-ups a minute is reached")]
     RateLimited {
         /// The configured limit.
         per_minute: u32,
@@ -145,30 +136,23 @@ pub enum Error {
         wait: Duration,
     },
     /// A bug.
-    #[error("this program failed inside; the look-up was not made")]
     Internal,
 }
 
 /// Names what stood between this program and wolkvox.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// The name does not resolve.
-    #[error("the host name could not be resolved")]
     Dns,
-    /// No TCP connection, or the proxy refused.
-    #[error("no connection ({0})")]
-    Connect(&'static str),
-    /// The TLS handshake failed.
-    #[error("the TLS handshake failed ({0})")]
-    Tls(&'static str),
+    /// No TCP connection, or the proxy refused; says why.
+    Connect(Text),
+    /// The TLS handshake failed; says why.
+    Tls(Text),
     /// The connection broke before the reply was whole.
-    #[error("the connection was cut off")]
     CutOff,
     /// A 5xx status.
-    #[error("its server failed with status {0}")]
     Status(u16),
     /// Too many failures in a row: not even tried.
-    #[error("the last look-ups all failed, so this one was not tried")]
     CircuitOpen {
         /// When the next try may pass.
         wait: Duration,
@@ -188,44 +172,26 @@ pub struct Spent {
     pub attempts: u32,
 }
 
-impl fmt::Display for Spent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} in the queue, {} waiting for wolkvox over {} request{}, {} between tries",
-            seconds(&self.queued),
-            seconds(&self.upstream),
-            self.attempts,
-            if self.attempts == 1 { "" } else { "s" },
-            seconds(&self.waiting),
-        )
-    }
-}
-
 /// Describes a reply that is not wolkvox's, never quoting it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Oddity {
     /// A body that is not JSON, such as a gateway's HTML page.
-    #[error("{what} of {bytes} bytes, status {status}")]
     NotJson {
-        /// `HTML`, `an empty body`, `text`.
-        what: &'static str,
+        /// HTML, an empty body, text.
+        what: Text,
         /// Size of the body.
         bytes: usize,
         /// HTTP status.
         status: u16,
     },
     /// JSON that ends too early.
-    #[error("JSON cut off after {bytes} bytes")]
     Truncated {
         /// Size of what came.
         bytes: usize,
     },
     /// A body whose compression is broken.
-    #[error("a body whose gzip compression is broken")]
     BadCompression,
     /// JSON that is no wolkvox envelope.
-    #[error("JSON of {bytes} bytes without wolkvox's envelope, status {status}")]
     NoEnvelope {
         /// Size of the body.
         bytes: usize,
@@ -233,24 +199,29 @@ pub enum Oddity {
         status: u16,
     },
     /// An envelope whose parts contradict each other.
-    #[error("a reply that says {said} records were found but holds none")]
     Contradiction {
         /// wolkvox's own total.
         said: u64,
     },
     /// More than this program reads.
-    #[error("more than {limit} bytes")]
     TooLarge {
         /// The limit.
         limit: usize,
     },
     /// A redirect, which is never followed.
-    #[error("a redirect, status {status}")]
     Redirect {
         /// HTTP status.
         status: u16,
     },
 }
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.sentence().fmt(f)
+    }
+}
+
+impl std::error::Error for Error {}
 
 impl Error {
     /// Builds the error for an argument that cannot be used.
@@ -275,87 +246,261 @@ impl Error {
         }
     }
 
-    /// Says what to conclude, and what the reader can do about it.
-    pub fn hint(&self) -> String {
-        const UNKNOWN: &str = "This is not an answer: whether the customer has records is unknown.";
+    /// Says what happened.
+    pub fn sentence(&self) -> Text {
         match self {
-            Self::InvalidInput { hint, .. } => hint.clone(),
-            error => format!("{UNKNOWN} {}", error.advice()),
+            // Arguments are a model's business, so their texts are English only.
+            Self::InvalidInput { problem, .. } => Text::same(problem.clone()),
+            Self::TokenRejected(said) => text!(
+                "wolkvox did not accept the token ({said})",
+                "wolkvox no aceptó el token ({said})",
+            ),
+            Self::TokenUnreadable { problem } => text!(
+                "the token file cannot be used: it {problem}",
+                "el archivo del token no sirve: {problem}",
+                problem,
+            ),
+            Self::QuotaExhausted { .. } => text!(
+                "the token's wolkvox calls for today are used up",
+                "se agotaron las consultas de hoy de este token de wolkvox",
+            ),
+            Self::Busy { attempts } => text!(
+                "wolkvox is handling too many requests of this token at once (tried {attempts} times)",
+                "wolkvox está atendiendo demasiadas solicitudes de este token a la vez ({attempts} intentos)",
+            ),
+            Self::Maintenance(said) => text!(
+                "wolkvox is closed for maintenance or a backup ({said})",
+                "wolkvox está cerrado por mantenimiento o copia de seguridad ({said})",
+            ),
+            Self::Rejected { code, said } => text!(
+                "wolkvox refused the request with code {code} ({said})",
+                "wolkvox rechazó la solicitud con el código {code} ({said})",
+            ),
+            Self::Unavailable { fault } => {
+                let fault = fault.text();
+                text!(
+                    "wolkvox could not be reached: {fault}",
+                    "no se llegó a wolkvox: {fault}",
+                    fault
+                )
+            }
+            Self::Timeout { limit, spent } => {
+                let (limit, spent) = (seconds(limit), spent.text());
+                text!(
+                    "no answer within {limit}; {spent}",
+                    "sin respuesta en {limit}; {spent}",
+                    spent
+                )
+            }
+            Self::UnexpectedReply(oddity) => {
+                let oddity = oddity.text();
+                text!(
+                    "wolkvox's address answered with something that is not a wolkvox reply: {oddity}",
+                    "en la dirección de wolkvox respondió algo que no es wolkvox: {oddity}",
+                    oddity,
+                )
+            }
+            Self::RateLimited { per_minute, .. } => text!(
+                "this program's own limit of {per_minute} look-ups a minute is reached",
+                "se alcanzó el límite propio de este programa: {per_minute} consultas por minuto",
+            ),
+            Self::Internal => text!(
+                "this program failed inside; the look-up was not made",
+                "este programa falló por dentro; la consulta no se hizo",
+            ),
+        }
+    }
+
+    /// Says what to conclude, and what the reader can do about it.
+    pub fn hint(&self) -> Text {
+        let advice = self.advice();
+        match self {
+            Self::InvalidInput { .. } => advice,
+            _ => text!(
+                "This is not an answer: whether the customer has records is unknown. {advice}",
+                "Esto no es una respuesta: no se sabe si el cliente tiene registros. {advice}",
+                advice,
+            ),
         }
     }
 
     /// Says what the reader can do about it.
-    pub fn advice(&self) -> String {
+    pub fn advice(&self) -> Text {
         match self {
-            Self::InvalidInput { hint, .. } => hint.clone(),
-            Self::TokenRejected(_) => {
+            Self::InvalidInput { hint, .. } => Text::same(hint.clone()),
+            Self::TokenRejected(_) => text!(
                 "Check WOLKVOX_TOKEN (or WOLKVOX_TOKEN_FILE) and the operation's name. \
                  It must be an internal token: wolkvox CRM, Configuration, Wolkvox Integration, \
-                 Tokens. External tokens do not work here."
-                    .to_owned()
-            }
-            Self::TokenUnreadable { .. } => {
-                "Check the file that WOLKVOX_TOKEN_FILE names.".to_owned()
-            }
-            Self::QuotaExhausted { hold } => format!(
-                "wolkvox resets the quota daily. No request is sent for {}; do not \
-                 repeat the call before.",
-                minutes(hold)
+                 Tokens. External tokens do not work here.",
+                "Revise WOLKVOX_TOKEN (o WOLKVOX_TOKEN_FILE) y el nombre de la operación. \
+                 Debe ser un token interno: CRM de wolkvox, Configuración, Wolkvox Integration, \
+                 Tokens. Los tokens externos no sirven aquí.",
             ),
-            Self::Busy { .. } => "Ask again in some seconds. If it happens often, another program \
-                 shares the token: lower WOLKVOX_MAX_IN_FLIGHT to 1."
-                .to_owned(),
-            Self::Maintenance(_) => "Try again later.".to_owned(),
-            Self::Rejected { .. } => {
+            Self::TokenUnreadable { .. } => text!(
+                "Check the file that WOLKVOX_TOKEN_FILE names.",
+                "Revise el archivo que indica WOLKVOX_TOKEN_FILE.",
+            ),
+            Self::QuotaExhausted { hold } => {
+                let hold = minutes(hold);
+                text!(
+                    "wolkvox resets the quota daily. No request is sent for {hold}; do not \
+                     repeat the call before.",
+                    "wolkvox reinicia la cuota cada día. No se enviará nada durante {hold}; no \
+                     repita la consulta antes.",
+                    hold,
+                )
+            }
+            Self::Busy { .. } => text!(
+                "Ask again in some seconds. If it happens often, another program \
+                 shares the token: lower WOLKVOX_MAX_IN_FLIGHT to 1.",
+                "Pregunte de nuevo en unos segundos. Si ocurre a menudo, otro programa \
+                 usa el mismo token: baje WOLKVOX_MAX_IN_FLIGHT a 1.",
+            ),
+            Self::Maintenance(_) => text!("Try again later.", "Intente más tarde."),
+            Self::Rejected { .. } => text!(
                 "Check the operation and the field's name; repeating the same call \
-                 will not help."
-                    .to_owned()
-            }
-            Self::Unavailable { fault } => fault.advice(),
-            Self::Timeout { .. } => {
-                "Repeat the call, or search by a field that matches fewer records. \
-                 An administrator can raise WOLKVOX_TIMEOUT."
-                    .to_owned()
-            }
-            Self::UnexpectedReply(Oddity::Redirect { .. }) => {
-                "Redirects are never followed, so that the token stays with its host. \
-                 Check WOLKVOX_SERVER."
-                    .to_owned()
-            }
-            Self::UnexpectedReply(_) => {
-                "Try once more. If it stays, check WOLKVOX_SERVER and whether a proxy \
-                 answers in wolkvox's place."
-                    .to_owned()
-            }
-            Self::RateLimited { wait, .. } => format!(
-                "Ask again in {}. An administrator can raise WOLKVOX_RATE.",
-                seconds(&whole_seconds(*wait))
+                 will not help.",
+                "Revise la operación y el nombre del campo; repetir la misma consulta \
+                 no ayuda.",
             ),
-            Self::Internal => "The program's log on stderr says where.".to_owned(),
+            Self::Unavailable { fault } => fault.advice(),
+            Self::Timeout { .. } => text!(
+                "Repeat the call, or search by a field that matches fewer records. \
+                 An administrator can raise WOLKVOX_TIMEOUT.",
+                "Repita la consulta, o busque por un campo con menos resultados. \
+                 Un administrador puede subir WOLKVOX_TIMEOUT.",
+            ),
+            Self::UnexpectedReply(Oddity::Redirect { .. }) => text!(
+                "Redirects are never followed, so that the token stays with its host. \
+                 Check WOLKVOX_SERVER.",
+                "Las redirecciones no se siguen, para que el token no salga de su servidor. \
+                 Revise WOLKVOX_SERVER.",
+            ),
+            Self::UnexpectedReply(_) => text!(
+                "Try once more. If it stays, check WOLKVOX_SERVER and whether a proxy \
+                 answers in wolkvox's place.",
+                "Intente otra vez. Si sigue igual, revise WOLKVOX_SERVER y si un proxy \
+                 responde en lugar de wolkvox.",
+            ),
+            Self::RateLimited { wait, .. } => {
+                let wait = seconds(&whole_seconds(*wait));
+                text!(
+                    "Ask again in {wait}. An administrator can raise WOLKVOX_RATE.",
+                    "Pregunte de nuevo en {wait}. Un administrador puede subir WOLKVOX_RATE.",
+                )
+            }
+            Self::Internal => text!(
+                "The program's log on stderr says where.",
+                "El registro del programa (stderr) dice dónde.",
+            ),
         }
     }
 
-    /// Writes the whole failure: kind, sentence, hint.
+    /// Writes the whole failure for a model: kind, sentence, hint.
     pub fn text(&self) -> String {
         format!("{}: {self}. {}", self.kind(), self.hint())
     }
 }
 
 impl Fault {
-    fn advice(&self) -> String {
+    fn text(&self) -> Text {
         match self {
-            Self::Dns => "Check WOLKVOX_SERVER and the network.".to_owned(),
-            Self::Connect(_) | Self::CutOff => {
-                "Usual causes: this computer's address is not on wolkvox's IP allow-list, a proxy \
-                 is needed (HTTPS_PROXY), or there is no network. Try again in a minute."
-                    .to_owned()
+            Self::Dns => text!(
+                "the host name could not be resolved",
+                "no se pudo resolver el nombre del servidor",
+            ),
+            Self::Connect(why) => text!("no connection ({why})", "sin conexión ({why})", why),
+            Self::Tls(why) => {
+                text!(
+                    "the TLS handshake failed ({why})",
+                    "falló la conexión segura TLS ({why})",
+                    why
+                )
             }
-            Self::Tls(_) => "If a company proxy inspects TLS, put its root certificate into \
-                             WOLKVOX_CA_FILE; also check the computer's clock."
-                .to_owned(),
-            Self::Status(_) => "Try again in a minute.".to_owned(),
+            Self::CutOff => text!("the connection was cut off", "se cortó la conexión"),
+            Self::Status(status) => text!(
+                "its server failed with status {status}",
+                "su servidor falló con el estado {status}",
+            ),
+            Self::CircuitOpen { .. } => text!(
+                "the last look-ups all failed, so this one was not tried",
+                "las últimas consultas fallaron todas, así que esta no se intentó",
+            ),
+        }
+    }
+
+    fn advice(&self) -> Text {
+        match self {
+            Self::Dns => {
+                text!("Check WOLKVOX_SERVER and the network.", "Revise WOLKVOX_SERVER y la red.",)
+            }
+            Self::Connect(_) | Self::CutOff => text!(
+                "Usual causes: this computer's address is not on wolkvox's IP allow-list, a proxy \
+                 is needed (HTTPS_PROXY), or there is no network. Try again in a minute.",
+                "Causas habituales: la dirección de este equipo no está en la lista de IP \
+                 permitidas de wolkvox, hace falta un proxy (HTTPS_PROXY) o no hay red. Intente \
+                 de nuevo en un minuto.",
+            ),
+            Self::Tls(_) => text!(
+                "If a company proxy inspects TLS, put its root certificate into \
+                 WOLKVOX_CA_FILE; also check the computer's clock.",
+                "Si un proxy de la empresa inspecciona TLS, ponga su certificado raíz en \
+                 WOLKVOX_CA_FILE; revise también el reloj del equipo.",
+            ),
+            Self::Status(_) => text!("Try again in a minute.", "Intente de nuevo en un minuto."),
             Self::CircuitOpen { wait } => {
-                format!("Ask again in {}.", seconds(&whole_seconds(*wait)))
+                let wait = seconds(&whole_seconds(*wait));
+                text!("Ask again in {wait}.", "Pregunte de nuevo en {wait}.")
+            }
+        }
+    }
+}
+
+impl Spent {
+    fn text(&self) -> Text {
+        let Self { attempts, .. } = self;
+        let [queued, waiting, upstream] =
+            [&self.queued, &self.waiting, &self.upstream].map(seconds);
+        let requests = match attempts {
+            1 => text!("1 request", "1 solicitud"),
+            attempts => text!("{attempts} requests", "{attempts} solicitudes"),
+        };
+        text!(
+            "{queued} in the queue, {upstream} waiting for wolkvox over {requests}, {waiting} \
+             between tries",
+            "{queued} en la cola, {upstream} esperando a wolkvox en {requests}, {waiting} entre \
+             intentos",
+            requests,
+        )
+    }
+}
+
+impl Oddity {
+    fn text(&self) -> Text {
+        match self {
+            Self::NotJson { what, bytes, status } => text!(
+                "{what} of {bytes} bytes, status {status}",
+                "{what} de {bytes} bytes, estado {status}",
+                what,
+            ),
+            Self::Truncated { bytes } => {
+                text!("JSON cut off after {bytes} bytes", "JSON cortado a los {bytes} bytes")
+            }
+            Self::BadCompression => text!(
+                "a body whose gzip compression is broken",
+                "una respuesta con la compresión gzip dañada",
+            ),
+            Self::NoEnvelope { bytes, status } => text!(
+                "JSON of {bytes} bytes without wolkvox's envelope, status {status}",
+                "JSON de {bytes} bytes sin la forma de wolkvox, estado {status}",
+            ),
+            Self::Contradiction { said } => text!(
+                "a reply that says {said} records were found but holds none",
+                "una respuesta que dice {said} registros pero no trae ninguno",
+            ),
+            Self::TooLarge { limit } => text!("more than {limit} bytes", "más de {limit} bytes"),
+            Self::Redirect { status } => {
+                text!("a redirect, status {status}", "una redirección, estado {status}")
             }
         }
     }
@@ -374,9 +519,9 @@ fn seconds(time: &Duration) -> String {
     }
 }
 
-fn minutes(time: &Duration) -> String {
+fn minutes(time: &Duration) -> Text {
     match time.as_secs().div_ceil(60) {
-        1 => "1 minute".to_owned(),
-        minutes => format!("{minutes} minutes"),
+        1 => text!("1 minute", "1 minuto"),
+        minutes => text!("{minutes} minutes", "{minutes} minutos"),
     }
 }

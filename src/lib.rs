@@ -9,8 +9,8 @@
 //! - [`lookup`]: a look-up from end to end, within the limits of the tenant's token
 //! - [`wolkvox`]: the API's client, the only place that knows HTTP
 //! - [`answer`]: records to a compact answer, pure
-//! - [`config`], [`settings`], [`server_url`], [`fields`], [`error`], [`clean`]: settings, the table
-//!   of fields, failures and the cleaning of text, used by the others
+//! - [`config`], [`settings`], [`server_url`], [`fields`], [`error`], [`clean`], [`language`]: settings, the table
+//!   of fields, failures, the cleaning of text and people's language, used by the others
 //! - [`sandbox`]: a wolkvox on this computer with fictitious data, knowing none of the others
 
 pub mod answer;
@@ -20,6 +20,7 @@ pub mod config;
 pub mod error;
 pub mod fields;
 pub mod install;
+pub mod language;
 pub mod lookup;
 pub mod mcp;
 pub mod sandbox;

@@ -8,6 +8,8 @@ use std::fmt;
 
 use url::{Host, Url};
 
+use crate::language::{Text, text};
+
 /// Holds the address of a wolkvox CRM: scheme, host and port, nothing else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerUrl(Url);
@@ -19,38 +21,53 @@ impl ServerUrl {
     /// # Errors
     ///
     /// A sentence that says which rule the address breaks.
-    pub fn parse(text: &str, allowed: Option<&str>) -> Result<Self, String> {
+    pub fn parse(text: &str, allowed: Option<&str>) -> Result<Self, Text> {
         let text = text.trim();
         let with_scheme =
             if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
         let url =
-            Url::parse(&with_scheme).map_err(|problem| format!("is no address: {problem}"))?;
-        let host = url.host().ok_or("has no host name")?;
+            Url::parse(&with_scheme).map_err(|_| text!("is no address", "no es una dirección"))?;
+        let host =
+            url.host().ok_or_else(|| text!("has no host name", "no tiene nombre de servidor"))?;
 
         if !url.username().is_empty() || url.password().is_some() {
-            return Err("must not hold a user name or password".to_owned());
+            return Err(text!(
+                "must not hold a user name or password",
+                "no debe llevar usuario ni contraseña",
+            ));
         }
         if url.query().is_some() || url.fragment().is_some() || !matches!(url.path(), "" | "/") {
-            return Err("must be the host alone, without a path, `?` or `#`".to_owned());
+            return Err(text!(
+                "must be the host alone, without a path, `?` or `#`",
+                "debe ser solo el servidor, sin ruta, `?` ni `#`",
+            ));
         }
         if let Some(new_name) = retired(&host) {
-            return Err(format!("names a server that wolkvox retired; its new name is {new_name}"));
+            return Err(text!(
+                "names a server that wolkvox retired; its new name is {new_name}",
+                "es un servidor que wolkvox retiró; su nombre nuevo es {new_name}",
+                new_name,
+            ));
         }
         let local = is_loopback(&host);
         if !(local || is_wolkvox(&host) || allowed.is_some_and(|allowed| is_same(&host, allowed))) {
-            return Err(
+            return Err(text!(
                 "is not a host of wolkvox.com; if it is your company's proxy for wolkvox, \
-                        allow it with WOLKVOX_ALLOW_HOST"
-                    .to_owned(),
-            );
+                 allow it with WOLKVOX_ALLOW_HOST",
+                "no es un servidor de wolkvox.com; si es el proxy de su empresa para wolkvox, \
+                 permítalo con WOLKVOX_ALLOW_HOST",
+            ));
         }
         match url.scheme() {
             "https" => {}
             "http" if local => {}
             "http" => {
-                return Err("must use https, or the token could be read on the way".to_owned());
+                return Err(text!(
+                    "must use https, or the token could be read on the way",
+                    "debe usar https, o el token se podría leer en el camino",
+                ));
             }
-            _ => return Err("must use https".to_owned()),
+            _ => return Err(text!("must use https", "debe usar https")),
         }
         Ok(Self(url))
     }
@@ -103,17 +120,20 @@ fn is_same(host: &Host<&str>, allowed: &str) -> bool {
 }
 
 /// Gives the new name of a `*.crmvox.com` host; the hosts of that domain stopped on 2024-11-30.
-fn retired(host: &Host<&str>) -> Option<String> {
+fn retired(host: &Host<&str>) -> Option<Text> {
     let Host::Domain(name) = host else { return None };
     let tenant = name.strip_suffix(".crmvox.com").or((*name == "crmvox.com").then_some(""))?;
     let number = tenant
         .strip_prefix("sv")
         .filter(|rest| !rest.is_empty() && rest.chars().all(|digit| digit.is_ascii_digit()));
     Some(match number {
-        Some(number) => format!("crm{number}.wolkvox.com"),
-        None => "in your browser's address bar when you are logged in to the CRM, such as \
-                 crm0001.wolkvox.com"
-            .to_owned(),
+        Some(number) => Text::same(format!("crm{number}.wolkvox.com")),
+        None => text!(
+            "in your browser's address bar when you are logged in to the CRM, such as \
+             crm0001.wolkvox.com",
+            "el de la barra de direcciones del navegador cuando está en el CRM, como \
+             crm0001.wolkvox.com",
+        ),
     })
 }
 
@@ -135,7 +155,7 @@ mod tests {
             ("https://localhost", "https://localhost"),
         ] {
             let parsed = ServerUrl::parse(text, None).map(|url| url.to_string());
-            assert_eq!(parsed.as_deref(), Ok(written), "{text}");
+            assert_eq!(parsed, Ok(written.to_owned()), "{text}");
         }
     }
 
@@ -159,7 +179,7 @@ mod tests {
             ("portal.crmvox.com", "address bar"),
         ] {
             let problem = ServerUrl::parse(text, None).expect_err(text);
-            assert!(problem.contains(reason), "{text}: {problem}");
+            assert!(problem.english.contains(reason), "{text}: {problem}");
         }
     }
 

@@ -12,7 +12,7 @@ pub struct Setting {
     pub meaning: &'static str,
     /// Value when not set; blank if there is none.
     pub default: &'static str,
-    /// A value that works, for error messages.
+    /// A value that works, for error messages; blank for the token.
     pub example: &'static str,
 }
 
@@ -30,7 +30,7 @@ macro_rules! settings {
 settings! {
     SERVER = "WOLKVOX_SERVER", Some("server"), "", "crm0001.wolkvox.com",
         "CRM host, as in the browser's address bar when you are logged in";
-    TOKEN = "WOLKVOX_TOKEN", None, "", "the internal token from the CRM",
+    TOKEN = "WOLKVOX_TOKEN", None, "", "",
         "The CRM's internal token";
     TOKEN_FILE = "WOLKVOX_TOKEN_FILE", Some("token-file"), "", "/etc/wolkvox/token",
         "A file that holds the token, read again when it changes";

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::fields;
+use crate::language::{Text, text};
 
 /// Says which fields are masked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,10 +24,13 @@ impl Mask {
     /// # Errors
     ///
     /// A sentence if the list has a blank name.
-    pub fn parse(list: &str) -> Result<Self, String> {
+    pub fn parse(list: &str) -> Result<Self, Text> {
         let names: Vec<String> = list.split(',').map(|name| name.trim().to_lowercase()).collect();
         if names.iter().any(String::is_empty) {
-            return Err("has a blank name between its commas".to_owned());
+            return Err(text!(
+                "has a blank name between its commas",
+                "tiene un nombre en blanco entre las comas"
+            ));
         }
         let personal = names.iter().any(|name| name == PERSONAL);
         Ok(Self { personal, names: names.into_iter().filter(|name| name != PERSONAL).collect() })

@@ -10,6 +10,7 @@ use console::style;
 use hyper_util::client::proxy::matcher::Matcher;
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::{Value, json};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 use x509_parser::prelude::{FromDer, X509Certificate};
@@ -17,11 +18,12 @@ use x509_parser::prelude::{FromDer, X509Certificate};
 use super::{Given, NOTHING_FOUND, Session};
 use crate::config::Problems;
 use crate::error::{Error, Fault, Spent};
+use crate::language::{self, Language, Text, text};
 use crate::mcp::Desk;
 use crate::server_url::ServerUrl;
-use crate::settings::{SETTINGS, TOKEN};
+use crate::settings::{SETTINGS, TOKEN, TOKEN_FILE};
 use crate::wolkvox::{
-    Client, FieldName, FieldValue, GestionQuery, Handshake, Operation, TokenInformation,
+    Client, FieldName, FieldValue, GestionQuery, Handshake, Operation, TokenFile, TokenInformation,
 };
 
 /// How long a connection may take.
@@ -47,15 +49,21 @@ pub(super) struct Check {
 }
 
 /// Holds the result of one step.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 struct Step {
-    step: &'static str,
+    name: StepName,
     status: Status,
     /// What was found; never a secret, never a person's data.
-    details: Vec<String>,
+    details: Vec<Text>,
     /// How to mend it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    mend: Option<String>,
+    mend: Option<Text>,
+}
+
+/// Names a step; its English name is the same in every language's JSON.
+#[derive(Clone, Copy, Debug)]
+struct StepName {
+    english: &'static str,
+    spanish: &'static str,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -66,34 +74,47 @@ enum Status {
     Skipped,
 }
 
-const STEPS: [&str; 7] = ["settings", "name", "connection", "TLS", "token", "quota", "look-up"];
+const STEPS: [StepName; 7] = [
+    StepName { english: "settings", spanish: "ajustes" },
+    StepName { english: "name", spanish: "nombre" },
+    StepName { english: "connection", spanish: "conexión" },
+    StepName { english: "TLS", spanish: "TLS" },
+    StepName { english: "token", spanish: "token" },
+    StepName { english: "quota", spanish: "cuota" },
+    StepName { english: "look-up", spanish: "consulta" },
+];
 
 /// Collects the steps' results in the order of [`STEPS`].
 #[derive(Debug, Default)]
 struct Report(Vec<Step>);
 
 impl Report {
-    fn add(&mut self, status: Status, details: Vec<String>, mend: Option<String>) {
-        let step = STEPS.get(self.0.len()).copied().unwrap_or_default();
-        self.0.push(Step { step, status, details, mend });
+    fn add(&mut self, status: Status, details: Vec<Text>, mend: Option<Text>) {
+        if let Some(name) = STEPS.get(self.0.len()).copied() {
+            self.0.push(Step { name, status, details, mend });
+        }
     }
 
-    fn ok(&mut self, detail: impl Into<String>) {
-        self.add(Status::Ok, vec![detail.into()], None);
+    fn ok(&mut self, detail: Text) {
+        self.add(Status::Ok, vec![detail], None);
     }
 
-    fn failed(&mut self, detail: impl Into<String>, mend: impl Into<String>) {
-        self.add(Status::Failed, vec![detail.into()], Some(mend.into()));
+    fn failed(&mut self, detail: Text, mend: Text) {
+        self.add(Status::Failed, vec![detail], Some(mend));
     }
 
-    fn skipped(&mut self, why: impl Into<String>) {
-        self.add(Status::Skipped, vec![why.into()], None);
+    fn refused(&mut self, error: &Error) {
+        self.failed(error.sentence(), error.advice());
+    }
+
+    fn skipped(&mut self, why: Text) {
+        self.add(Status::Skipped, vec![why], None);
     }
 
     /// Fills in the steps that were not reached.
-    fn skip_the_rest(&mut self, why: &str) {
+    fn skip_the_rest(&mut self, why: &Text) {
         while self.0.len() < STEPS.len() {
-            self.skipped(why);
+            self.skipped(why.clone());
         }
     }
 
@@ -102,16 +123,21 @@ impl Report {
     }
 }
 
-const NOT_REACHED: &str = "not reached: an earlier step failed";
+fn not_reached() -> Text {
+    text!("not reached: an earlier step failed", "no se llegó: falló un paso anterior")
+}
 
 impl Check {
     /// Reports settings that are wrong; nothing else can be checked then.
-    pub(super) fn wrong_settings(&self, problems: &Problems) -> anyhow::Result<ExitCode> {
+    pub(super) fn wrong_settings(
+        &self,
+        problems: &Problems,
+        language: Language,
+    ) -> anyhow::Result<ExitCode> {
         let mut report = Report::default();
-        let mend = "Set them in the \"env\" part of your client's mcp.json, or in the environment.";
-        report.add(Status::Failed, problems.lines().collect(), Some(mend.to_owned()));
-        report.skip_the_rest(NOT_REACHED);
-        self.print(&report)
+        report.add(Status::Failed, problems.lines().collect(), Some(Problems::advice()));
+        report.skip_the_rest(&not_reached());
+        self.print(&report, language)
     }
 
     pub(super) async fn run(self, session: Session, given: &Given) -> anyhow::Result<ExitCode> {
@@ -119,12 +145,12 @@ impl Check {
         let mut report = Report::default();
         report.add(Status::Ok, settings(given, desk.sandbox), None);
         if self.offline {
-            report.skip_the_rest("not asked for: --offline");
+            report.skip_the_rest(&text!("not asked for: --offline", "no se pidió: --offline"));
         } else {
             self.network(&desk, &mut report).await;
-            report.skip_the_rest(NOT_REACHED);
+            report.skip_the_rest(&not_reached());
         }
-        self.print(&report)
+        self.print(&report, given.language)
     }
 
     async fn network(&self, desk: &Desk, report: &mut Report) {
@@ -133,9 +159,10 @@ impl Check {
             return;
         }
         let Some(operation) = &desk.operation else {
-            report.skipped("needs an operation: set WOLKVOX_OPERATION or give --operation");
-            report.skipped("needs an operation, as the step before");
-            report.skipped("needs an operation, as the step before");
+            report.skip_the_rest(&text!(
+                "needs an operation: set WOLKVOX_OPERATION or give --operation",
+                "necesita una operación: defina WOLKVOX_OPERATION o dé --operation",
+            ));
             return;
         };
         let limit = PATIENCE * 2;
@@ -147,16 +174,16 @@ impl Check {
         }
         match answer {
             Ok(information) => {
-                report.ok("wolkvox accepts the token");
+                report.ok(text!("wolkvox accepts the token", "wolkvox acepta el token"));
                 quota(information, report);
             }
             Err(failure) => {
                 match &failure.error {
                     Error::QuotaExhausted { .. } => {
-                        report.ok("wolkvox knows the token");
-                        report.failed(failure.error.to_string(), failure.error.advice());
+                        report.ok(text!("wolkvox knows the token", "wolkvox conoce el token"));
+                        report.refused(&failure.error);
                     }
-                    error => report.failed(error.to_string(), error.advice()),
+                    error => report.refused(error),
                 }
                 return;
             }
@@ -166,7 +193,10 @@ impl Check {
 
     async fn look_up(&self, desk: &Desk, operation: &Operation, report: &mut Report) {
         let (Some(field), Some(value)) = (&self.field, &self.value) else {
-            report.skipped("not asked for: give --field and --value to make one");
+            report.skipped(text!(
+                "not asked for: give --field and --value to make one",
+                "no se pidió: dé --field y --value para hacer una",
+            ));
             return;
         };
         let query = || {
@@ -181,23 +211,26 @@ impl Check {
             Err(error) => Err(error),
         };
         match found {
-            Ok(found) => report.ok(format!("records found: {}", found.rows.len())),
-            Err(error) => report.failed(error.to_string(), error.advice()),
+            Ok(found) => {
+                let count = found.rows.len();
+                report.ok(text!("records found: {count}", "registros encontrados: {count}"));
+            }
+            Err(error) => report.refused(&error),
         }
     }
 
-    fn print(&self, report: &Report) -> anyhow::Result<ExitCode> {
+    fn print(&self, report: &Report, language: Language) -> anyhow::Result<ExitCode> {
         let text = match self.json {
             true => {
                 let version = env!("CARGO_PKG_VERSION");
                 let system = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
-                let ticket = serde_json::json!({
+                let ticket = json!({
                     "version": version, "system": system, "ok": !report.has_failed(),
-                    "steps": report.0,
+                    "steps": report.0.iter().map(|step| ticket(step, language)).collect::<Vec<_>>(),
                 });
                 serde_json::to_string_pretty(&ticket)? + "\n"
             }
-            false => report.0.iter().map(for_people).collect(),
+            false => report.0.iter().map(|step| for_people(step, language)).collect(),
         };
         io::stdout().write_all(text.as_bytes())?;
         Ok(match report.has_failed() {
@@ -207,40 +240,86 @@ impl Check {
     }
 }
 
-fn for_people(step: &Step) -> String {
-    let mark = match step.status {
-        Status::Ok => style("✓ ok     ").green(),
-        Status::Failed => style("✗ failed ").red(),
-        Status::Skipped => style("– skipped").dim(),
-    };
-    let name = format!("{mark}  {:<10}  ", step.step);
-    // Further details stand below the first.
-    let indent = " ".repeat("– skipped  settings    ".chars().count());
-    let mend = step.mend.iter().map(|mend| style(format!("→ {mend}")).yellow().to_string());
-    let lines: Vec<String> = step.details.iter().cloned().chain(mend).collect();
-    format!("{name}{}\n", lines.join(&format!("\n{indent}")))
+fn ticket(step: &Step, language: Language) -> Value {
+    let Step { name, status, details, mend } = step;
+    let details: Vec<&str> = details.iter().map(|it| it.to(language)).collect();
+    let mut ticket = json!({ "step": name.english, "status": status, "details": details });
+    if let (Some(mend), Some(members)) = (mend, ticket.as_object_mut()) {
+        members.insert("mend".to_owned(), json!(mend.to(language)));
+    }
+    ticket
 }
 
-/// Lists the settings that are not the defaults, and where each comes from.
-fn settings(given: &Given, sandbox: bool) -> Vec<String> {
+fn for_people(step: &Step, language: Language) -> String {
+    let Step { name, status, details, mend } = step;
+    let word = match status {
+        Status::Ok => text!("✓ ok", "✓ bien"),
+        Status::Failed => text!("✗ failed", "✗ falla"),
+        Status::Skipped => text!("– skipped", "– omitido"),
+    };
+    let word = format!("{:<9}", word.to(language));
+    let mark = match status {
+        Status::Ok => style(word).green(),
+        Status::Failed => style(word).red(),
+        Status::Skipped => style(word).dim(),
+    };
+    let name = match language {
+        Language::English => name.english,
+        Language::Spanish => name.spanish,
+    };
+    let start = format!("{mark}  {name:<10}  ");
+    // Further details stand below the first.
+    let indent = " ".repeat("– skipped  settings    ".chars().count());
+    let mend = mend.iter();
+    let mend = mend.map(|mend| style(format!("→ {}", mend.to(language))).yellow().to_string());
+    let details = details.iter().map(|it| it.to(language).to_owned());
+    let lines: Vec<String> = details.chain(mend).collect();
+    format!("{start}{}\n", lines.join(&format!("\n{indent}")))
+}
+
+/// Lists the settings with a value, and where each comes from.
+fn settings(given: &Given, sandbox: bool) -> Vec<Text> {
     let mut lines = Vec::new();
     if sandbox {
-        lines.push("the sandbox, with fictitious data".to_owned());
+        lines.push(text!("the sandbox, with fictitious data", "el sandbox, con datos ficticios"));
     }
+    let mut defaults = Vec::new();
     for setting in SETTINGS {
-        let flag = given.flag(setting).map(|text| (text, "flag"));
-        let set = flag.or_else(|| Some((std::env::var(setting.variable).ok()?, "variable")));
-        let Some((text, source)) = set.filter(|(text, _)| !text.trim().is_empty()) else {
+        let variable = setting.variable;
+        let flag = given.flag(setting).map(|set| (set, text!("flag", "opción")));
+        let set = flag.or_else(|| {
+            let set = std::env::var(variable).ok()?;
+            Some((set, text!("variable", "variable")))
+        });
+        let Some((set, source)) = set.filter(|(set, _)| !set.trim().is_empty()) else {
+            if !setting.default.is_empty() {
+                defaults.push(format!("{variable}={}", setting.default));
+            }
             continue;
         };
-        let shown = match setting.variable == TOKEN.variable {
-            true => format!("{} characters", text.trim().chars().count()),
-            false => text.trim().to_owned(),
-        };
-        lines.push(format!("{}: {shown} ({source})", setting.variable));
+        let set = set.trim();
+        lines.push(match variable == TOKEN.variable {
+            true => text_of_length(set.chars().count(), &source),
+            false => text!("{variable}: {set} ({source})", "{variable}: {set} ({source})", source),
+        });
+        if variable == TOKEN_FILE.variable
+            && let Ok(token) = TokenFile::open(set.into()).and_then(|file| file.current())
+        {
+            lines.push(text_of_length(token.length(), &text!("file", "archivo")));
+        }
     }
-    lines.push("everything else: default".to_owned());
+    let defaults = defaults.join(", ");
+    lines.push(text!("by default: {defaults}", "por defecto: {defaults}"));
     lines
+}
+
+fn text_of_length(length: usize, source: &Text) -> Text {
+    let variable = TOKEN.variable;
+    text!(
+        "{variable}: {length} characters ({source})",
+        "{variable}: {length} caracteres ({source})",
+        source,
+    )
 }
 
 /// Checks the way to the server: its name, and a connection to it or to the proxy.
@@ -255,54 +334,79 @@ async fn reach(server: &ServerUrl, report: &mut Report) -> bool {
     let (name, port) = match &proxy {
         Some(proxy) => {
             let uri = proxy.uri();
-            report.skipped("the proxy of HTTPS_PROXY resolves it");
+            report.skipped(text!(
+                "the proxy of HTTPS_PROXY resolves it",
+                "lo resuelve el proxy de HTTPS_PROXY",
+            ));
             (uri.host().unwrap_or_default().to_owned(), uri.port_u16().unwrap_or(80))
         }
         None => (host.trim_matches(['[', ']']).to_owned(), port),
     };
-    let addresses: Vec<_> = match lookup_host((name.as_str(), port)).await {
-        Ok(addresses) => addresses.collect(),
-        Err(_) => Vec::new(),
+    let addresses: Vec<_> = match timeout(PATIENCE, lookup_host((name.as_str(), port))).await {
+        Ok(Ok(addresses)) => addresses.collect(),
+        Ok(Err(_)) | Err(_) => Vec::new(),
     };
     match (&proxy, addresses.len()) {
         (None, 0) => {
             report.failed(
-                "the host name could not be resolved",
-                "Check WOLKVOX_SERVER: it is the host in the browser's address bar when you are \
-                 logged in to the CRM. Old names end in crmvox.com; new ones in wolkvox.com.",
+                text!(
+                    "the host name could not be resolved",
+                    "no se pudo resolver el nombre del servidor",
+                ),
+                text!(
+                    "Check WOLKVOX_SERVER: it is the host in the browser's address bar when you \
+                     are logged in to the CRM. Old names end in crmvox.com; new ones in \
+                     wolkvox.com. If the name is right, check this computer's network.",
+                    "Revise WOLKVOX_SERVER: es el servidor de la barra de direcciones del \
+                     navegador cuando está en el CRM. Los nombres viejos terminan en crmvox.com; \
+                     los nuevos, en wolkvox.com. Si el nombre está bien, revise la red.",
+                ),
             );
             return false;
         }
-        (None, count) => report.ok(format!("resolves to {count} address(es)")),
+        (None, count) => {
+            report.ok(text!("resolves to {count} address(es)", "{count} dirección(es)"));
+        }
         (Some(_), _) => {}
     }
-    let to = if proxy.is_some() { "the proxy" } else { "the server" };
+    let to = match &proxy {
+        Some(_) => text!("the proxy", "el proxy"),
+        None => text!("the server", "el servidor"),
+    };
+    let mend = mend_connection(proxy.is_some());
     match timeout(PATIENCE, TcpStream::connect(addresses.as_slice())).await {
         Ok(Ok(_)) => {
-            report.ok(format!("{to} accepts connections"));
+            report.ok(text!("{to} accepts connections", "{to} acepta conexiones", to));
             true
         }
         Ok(Err(problem)) => {
+            let why = language::reason(problem.kind());
             report.failed(
-                format!("no connection to {to} ({})", problem.kind()),
-                mend_connection(&proxy),
+                text!("no connection to {to} ({why})", "sin conexión con {to} ({why})", to, why),
+                mend,
             );
             false
         }
         Err(_) => {
-            report.failed(format!("no answer from {to}"), mend_connection(&proxy));
+            report.failed(text!("no answer from {to}", "{to} no responde", to), mend);
             false
         }
     }
 }
 
-fn mend_connection<T>(proxy: &Option<T>) -> &'static str {
+fn mend_connection(proxy: bool) -> Text {
     match proxy {
-        Some(_) => "Check HTTPS_PROXY: is the proxy's address right, and is it running?",
-        None => {
+        true => text!(
+            "Check HTTPS_PROXY: is the proxy's address right, and is it running?",
+            "Revise HTTPS_PROXY: ¿es correcta la dirección del proxy y está encendido?",
+        ),
+        false => text!(
             "Usual causes: this computer's public address is not on wolkvox's IP allow-list \
-             (Manager, Configuration), a firewall, or a proxy that HTTPS_PROXY must name."
-        }
+             (Manager, Configuration), a firewall, or a proxy that HTTPS_PROXY must name.",
+            "Causas habituales: la dirección pública de este equipo no está en la lista de IP \
+             permitidas de wolkvox (Manager, Configuración), un cortafuegos, o un proxy que \
+             HTTPS_PROXY debe indicar.",
+        ),
     }
 }
 
@@ -313,32 +417,26 @@ fn secured(
     report: &mut Report,
 ) -> bool {
     if !client.server().is_encrypted() {
-        report.skipped("plain http to this computer");
+        report.skipped(text!("plain http to this computer", "http simple a este equipo"));
         return true;
     }
-    match answer {
-        Err(error @ Error::Unavailable { fault: Fault::Tls(_) }) => {
-            report.failed(error.to_string(), error.advice());
-            return false;
-        }
-        Err(error @ Error::Unavailable { fault: Fault::Connect(_) }) => {
-            report.failed(error.to_string(), error.advice());
-            return false;
-        }
-        Ok(_) | Err(_) => {}
+    if let Err(error @ Error::Unavailable { fault: Fault::Tls(_) | Fault::Connect(_) }) = answer {
+        report.refused(error);
+        return false;
     }
     match client.handshake().and_then(|handshake| certificate(&handshake)) {
         Some((shown, days)) if days < SOON_DAYS => {
-            report.add(Status::Ok, vec![shown, "the certificate ends soon".to_owned()], None);
+            let soon = text!("the certificate ends soon", "el certificado vence pronto");
+            report.add(Status::Ok, vec![shown, soon], None);
         }
         Some((shown, _)) => report.ok(shown),
-        None => report.skipped("nothing was seen of it"),
+        None => report.skipped(text!("nothing was seen of it", "no se vio nada de ella")),
     }
     true
 }
 
 /// Describes a handshake, and counts the days that its certificate still has.
-fn certificate(handshake: &Handshake) -> Option<(String, i64)> {
+fn certificate(handshake: &Handshake) -> Option<(Text, i64)> {
     let (_, certificate) = X509Certificate::from_der(&handshake.certificate).ok()?;
     let issuer = certificate
         .issuer()
@@ -349,21 +447,33 @@ fn certificate(handshake: &Handshake) -> Option<(String, i64)> {
     let left = certificate.validity().not_after.timestamp() - Timestamp::now().as_second();
     let days = left / (24 * 60 * 60);
     let issuer = crate::clean::value(issuer, 100).into_owned();
-    Some((format!("{}, certificate from {issuer}, {days} days left", handshake.protocol), days))
+    let protocol = handshake.protocol;
+    let shown = text!(
+        "{protocol}, certificate from {issuer}, {days} days left",
+        "{protocol}, certificado de {issuer}, le quedan {days} días",
+    );
+    Some((shown, days))
 }
 
 fn quota(information: TokenInformation, report: &mut Report) {
     let told = |count: Option<u64>| count.map_or("?".to_owned(), |count| count.to_string());
     let TokenInformation { limit, used, left, hours_to_restart } = information;
-    let shown = format!(
-        "{} of {} calls used today, {} left, {} hours to the restart (this check cost one)",
-        told(used),
-        told(limit),
-        told(left),
-        told(hours_to_restart)
+    let is_used_up = left == Some(0);
+    let [limit, used, left, hours] = [limit, used, left, hours_to_restart].map(told);
+    let shown = text!(
+        "{used} of {limit} calls used today, {left} left, {hours} hours to the restart (this check \
+         cost one)",
+        "{used} de {limit} consultas usadas hoy, quedan {left}, {hours} horas para el reinicio \
+         (esta comprobación gastó una)",
     );
-    match left {
-        Some(0) => report.failed(shown, "Wait for the restart, or ask wolkvox for more calls."),
-        _ => report.ok(shown),
+    match is_used_up {
+        true => report.failed(
+            shown,
+            text!(
+                "Wait for the restart, or ask wolkvox for more calls.",
+                "Espere al reinicio, o pida más consultas a wolkvox.",
+            ),
+        ),
+        false => report.ok(shown),
     }
 }

@@ -10,11 +10,12 @@ mod serve;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use clap::{Parser, Subcommand};
 
 use self::flags::Flags;
 use crate::config::{Account, Config};
+use crate::language::Language;
 use crate::lookup::Lookup;
 use crate::mcp::Desk;
 use crate::sandbox::{self, Sandbox};
@@ -43,6 +44,9 @@ pub struct Cli {
     /// Ask the embedded sandbox with fictitious data instead of a real tenant
     #[arg(long, global = true)]
     sandbox: bool,
+    /// Language of what is printed for people [default: the system's]
+    #[arg(long, global = true, value_enum)]
+    lang: Option<Language>,
     #[command(flatten)]
     flags: Flags,
 }
@@ -65,19 +69,26 @@ enum Command {
 ///
 /// What to print on stderr before ending with [`FAILED`].
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    let Cli { command, sandbox, flags } = cli;
-    let given = Given { flags, quiet: command.is_some() };
+    let Cli { command, sandbox, lang, flags } = cli;
+    let language = lang.unwrap_or_else(|| {
+        Language::detect(|name| std::env::var(name).ok(), sys_locale::get_locale)
+    });
+    let given = Given { flags, quiet: command.is_some(), language };
     match &command {
         Some(Command::Install(install)) => return install.run(sandbox, &given),
-        Some(Command::Uninstall(uninstall)) => return uninstall.run(),
+        Some(Command::Uninstall(uninstall)) => return uninstall.run(language),
         _ => {}
     }
     let config =
         Config::resolve(sandbox, |setting| given.flag(setting), |name| given.variable(name));
     let config = match (config, &command) {
         // Wrong settings are what `check` is for.
-        (Err(problems), Some(Command::Check(check))) => return check.wrong_settings(&problems),
-        (config, _) => config?,
+        (Err(problems), Some(Command::Check(check))) => {
+            return check.wrong_settings(&problems, language);
+        }
+        (config, _) => {
+            config.map_err(|problems| anyhow!(problems.text().to(language).to_owned()))?
+        }
     };
     logging::start(&config.log);
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -89,7 +100,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         match command {
             None => serve::serve(session).await,
             Some(Command::Check(check)) => check.run(session, &given).await,
-            Some(Command::Query(query)) => query.run(session).await,
+            Some(Command::Query(query)) => query.run(session, language).await,
             // These two have run already.
             Some(Command::Install(_) | Command::Uninstall(_)) => Ok(ExitCode::SUCCESS),
         }
@@ -104,6 +115,7 @@ struct Given {
     flags: Flags,
     /// At a terminal the answer matters, not the log of it.
     quiet: bool,
+    language: Language,
 }
 
 impl Given {

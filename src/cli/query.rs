@@ -15,6 +15,7 @@ use super::{FAILED, NOTHING_FOUND, Session};
 use crate::Record;
 use crate::answer::{Answer, ObligationAnswer, Outcome, Summary};
 use crate::fields::FIELDS;
+use crate::language::{Language, Text, text};
 use crate::mcp::{GetObligation, QueryObligation};
 
 /// A table that goes into a file or a pipe is this wide.
@@ -62,15 +63,22 @@ pub(super) struct Query {
 }
 
 impl Query {
-    pub(super) async fn run(self, session: Session) -> anyhow::Result<ExitCode> {
+    pub(super) async fn run(
+        self,
+        session: Session,
+        language: Language,
+    ) -> anyhow::Result<ExitCode> {
         let Session { desk, sandbox: _sandbox } = session;
-        let spinner = ProgressBar::new_spinner().with_message("asking wolkvox");
+        let spinner = ProgressBar::new_spinner()
+            .with_message(text!("asking wolkvox", "consultando a wolkvox").to(language).to_owned());
         spinner.enable_steady_tick(Duration::from_millis(100));
         let asked = match &self.obligation {
             None => {
                 let tool = QueryObligation::new(desk);
                 let answer = tool.answer(self.arguments(), |_| ()).await;
-                answer.map(|answer| (answer.outcome, self.write(&answer, table)))
+                answer.map(|answer| {
+                    (answer.outcome, self.write(&answer, |answer| table(answer, language)))
+                })
             }
             Some(obligation) => {
                 let tool = GetObligation::new(desk);
@@ -79,14 +87,18 @@ impl Query {
                     ("record_id".to_owned(), json!(self.record)),
                 ]);
                 let answer = tool.answer(arguments, |_| ()).await;
-                answer.map(|answer| (answer.outcome, self.write(&answer, obligations)))
+                answer.map(|answer| {
+                    (answer.outcome, self.write(&answer, |answer| obligations(answer, language)))
+                })
             }
         };
         spinner.finish_and_clear();
         let (outcome, text) = match asked {
             Ok((outcome, text)) => (outcome, text?),
             Err(error) => {
-                writeln!(io::stderr(), "{}", error.text())?;
+                let (kind, sentence, hint) = (error.kind(), error.sentence(), error.hint());
+                let (sentence, hint) = (sentence.to(language), hint.to(language));
+                writeln!(io::stderr(), "{kind}: {sentence}. {hint}")?;
                 return Ok(ExitCode::from(FAILED));
             }
         };
@@ -127,39 +139,44 @@ impl Query {
 }
 
 /// Writes an answer for people: what was found, what all records share, then a row for each.
-fn table(answer: &Answer) -> String {
-    let mut text = heading(answer.total, answer.sandbox, answer.hint.as_deref());
+fn table(answer: &Answer, language: Language) -> String {
+    let mut written = heading(answer.total, answer.sandbox, answer.hint.as_deref(), language);
     if let Some(common) = &answer.common {
-        text += "The same in all of them:\n";
+        written += text!("The same in all of them:\n", "Igual en todos:\n").to(language);
         for (name, value) in common {
-            text += &format!("  {name}: {}\n", shown(value));
+            written += &format!("  {name}: {}\n", shown(value));
         }
     }
     if !answer.records.is_empty() {
-        text += &rows(&answer.records);
+        written += &rows(&answer.records);
     }
     if let Some(summary) = &answer.summary {
-        text += &summed_up(summary);
+        written += summed_up(summary).to(language);
     }
     if let Some(next) = answer.next_offset {
-        text += &format!("{} more: --offset {next}\n", answer.total.saturating_sub(next));
+        let rest = answer.total.saturating_sub(next);
+        let more = text!("{rest} more: --offset {next}\n", "{rest} más: --offset {next}\n");
+        written += more.to(language);
     }
-    text
+    written
 }
 
 /// Writes obligations for people, a block each.
-fn obligations(answer: &ObligationAnswer) -> String {
-    let heading = heading(answer.total, answer.sandbox, answer.hint.as_deref());
+fn obligations(answer: &ObligationAnswer, language: Language) -> String {
+    let heading = heading(answer.total, answer.sandbox, answer.hint.as_deref(), language);
     heading + &blocks(&answer.obligations, &columns(&answer.obligations))
 }
 
-fn heading(total: u64, sandbox: Option<bool>, hint: Option<&str>) -> String {
+fn heading(total: u64, sandbox: Option<bool>, hint: Option<&str>, language: Language) -> String {
     let count = match total {
-        1 => "1 record".to_owned(),
-        total => format!("{total} records"),
+        1 => text!("1 record found", "1 registro encontrado"),
+        total => text!("{total} records found", "{total} registros encontrados"),
     };
-    let sandbox = if sandbox.is_some() { ", SANDBOX: fictitious data" } else { "" };
-    let found = format!("{}{sandbox}\n", style(format!("{count} found")).bold());
+    let sandbox = match sandbox {
+        Some(_) => text!(", SANDBOX: fictitious data", ", SANDBOX: datos ficticios"),
+        None => Text::same(""),
+    };
+    let found = format!("{}{}\n", style(count.to(language)).bold(), sandbox.to(language));
     hint.map_or(found.clone(), |hint| format!("{found}{}\n", style(hint).yellow()))
 }
 
@@ -192,19 +209,24 @@ fn rows(records: &[Record]) -> String {
     table.trim_fmt() + "\n"
 }
 
-fn summed_up(summary: &Summary) -> String {
+fn summed_up(summary: &Summary) -> Text {
     let days = match (&summary.first, &summary.last) {
-        (Some(first), Some(last)) => format!(", {first} to {last}"),
-        _ => String::new(),
+        (Some(first), Some(last)) => text!(", {first} to {last}", ", del {first} al {last}"),
+        _ => Text::same(""),
     };
     let counts = summary.by_tipification.iter().map(|(name, count)| format!("{count} {name}"));
-    let rest = [
-        (summary.other_tipifications, "of other classifications"),
-        (summary.without_tipification, "not classified"),
-    ];
-    let rest = rest.iter().filter(|(count, _)| *count > 0);
-    let rest = rest.map(|(count, name)| format!("{count} {name}"));
-    format!("In all{days}: {}\n", counts.chain(rest).collect::<Vec<_>>().join(", "))
+    let counts: Vec<String> = counts.collect();
+    let with_rest = |other: &str, none: &str| {
+        let rest = [(summary.other_tipifications, other), (summary.without_tipification, none)];
+        let rest = rest.into_iter().filter(|(count, _)| *count > 0);
+        let rest = rest.map(|(count, name)| format!("{count} {name}"));
+        counts.iter().cloned().chain(rest).collect::<Vec<_>>().join(", ").into()
+    };
+    let counts = Text {
+        english: with_rest("of other classifications", "not classified"),
+        spanish: with_rest("de otras tipificaciones", "sin tipificar"),
+    };
+    text!("In all{days}: {counts}\n", "En total{days}: {counts}\n", days, counts)
 }
 
 /// Orders the records' fields: wolkvox's own as the table of fields has them, then the tenant's.

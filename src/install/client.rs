@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::language::{Text, text};
+
 /// Names a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum ClientKind {
@@ -74,7 +76,7 @@ impl Places {
     /// # Errors
     ///
     /// A sentence if there is no home folder.
-    pub fn from_environment(variable: impl Fn(&str) -> Option<PathBuf>) -> Result<Self, String> {
+    pub fn from_environment(variable: impl Fn(&str) -> Option<PathBuf>) -> Result<Self, Text> {
         let system = System::current();
         let (home, configuration) = match system {
             System::Windows => ("USERPROFILE", "APPDATA"),
@@ -82,7 +84,8 @@ impl Places {
         };
         Ok(Self {
             system,
-            home: variable(home).ok_or_else(|| format!("{home} is not set"))?,
+            home: variable(home)
+                .ok_or_else(|| text!("{home} is not set", "{home} no está definida"))?,
             configuration: variable(configuration),
             codex_home: variable("CODEX_HOME"),
             project: PathBuf::from("."),
@@ -124,16 +127,25 @@ impl ClientKind {
     }
 
     /// Says how to make it read its configuration again.
-    pub const fn restart(self) -> &'static str {
+    pub fn restart(self) -> Text {
         match self {
-            Self::ClaudeDesktop => {
-                "Quit Claude Desktop from its menu (closing the window is not enough) and start it again."
-            }
-            Self::ClaudeCode => "Start claude again; `claude mcp list` shows the server.",
-            Self::VsCode => "Open the file in VS Code and choose Start above the server's name.",
-            Self::Cursor => "Restart Cursor, then look under Settings, MCP.",
-            Self::Codex => "Start codex again; `codex mcp list` shows the server.",
-            Self::Gemini => "Start gemini again; `gemini mcp list` shows the server.",
+            Self::ClaudeDesktop => text!(
+                "Quit Claude Desktop from its menu (closing the window is not enough) and start \
+                 it again.",
+                "Salga de Claude Desktop desde su menú (cerrar la ventana no basta) y ábralo de \
+                 nuevo.",
+            ),
+            Self::VsCode => text!(
+                "Open the file in VS Code and choose Start above the server's name.",
+                "Abra el archivo en VS Code y elija Start sobre el nombre del servidor.",
+            ),
+            Self::Cursor => text!(
+                "Restart Cursor, then look under Settings, MCP.",
+                "Reinicie Cursor y mire en Settings, MCP.",
+            ),
+            Self::ClaudeCode => shows("claude"),
+            Self::Codex => shows("codex"),
+            Self::Gemini => shows("gemini"),
         }
     }
 
@@ -160,6 +172,13 @@ impl ClientKind {
             (Self::ClaudeDesktop | Self::Codex, Scope::Project) => return None,
         })
     }
+}
+
+fn shows(program: &str) -> Text {
+    text!(
+        "Start {program} again; `{program} mcp list` shows the server.",
+        "Inicie {program} de nuevo; `{program} mcp list` muestra el servidor.",
+    )
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, value};
 
 use super::ClientKind;
 use super::entry::{Entry, INPUT};
+use crate::language::{Text, text};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 /// The key of the servers in Codex's TOML.
@@ -19,7 +20,7 @@ pub(super) fn add(
     text: &str,
     name: &str,
     entry: &Entry,
-) -> Result<String, String> {
+) -> Result<String, Text> {
     match client {
         ClientKind::Codex => add_to_toml(text, name, entry),
         _ => add_to_json(client, text, name, entry),
@@ -27,7 +28,7 @@ pub(super) fn add(
 }
 
 /// Removes the entry; none if it is not there.
-pub(super) fn remove(client: ClientKind, text: &str, name: &str) -> Result<Option<String>, String> {
+pub(super) fn remove(client: ClientKind, text: &str, name: &str) -> Result<Option<String>, Text> {
     match client {
         ClientKind::Codex => remove_from_toml(text, name),
         _ => remove_from_json(client, text, name),
@@ -99,31 +100,32 @@ fn split_mark(text: &str) -> (&str, &str) {
     }
 }
 
-fn parse_json(text: &str) -> Result<CstRootNode, String> {
+fn parse_json(text: &str) -> Result<CstRootNode, Text> {
     CstRootNode::parse(text, &ParseOptions::default()).map_err(|problem| {
         // The library's own message quotes the file, which may hold other servers' secrets.
         let before = text.get(..problem.range().start).unwrap_or_default();
-        format!("it is not JSON; see line {}", before.matches('\n').count() + 1)
+        let line = before.matches('\n').count() + 1;
+        text!("it is not JSON; see line {line}", "no es JSON; vea la línea {line}")
     })
 }
 
-fn object(root: &CstRootNode) -> Result<CstObject, String> {
-    root.object_value_or_create().ok_or_else(|| "it holds something else than an object".to_owned())
+fn object(root: &CstRootNode) -> Result<CstObject, Text> {
+    root.object_value_or_create().ok_or_else(|| {
+        text!("it holds something else than an object", "contiene algo que no es un objeto")
+    })
 }
 
-fn add_to_json(
-    client: ClientKind,
-    text: &str,
-    name: &str,
-    entry: &Entry,
-) -> Result<String, String> {
+fn add_to_json(client: ClientKind, text: &str, name: &str, entry: &Entry) -> Result<String, Text> {
     let (mark, text) = split_mark(text);
     let root = parse_json(text)?;
     let top = object(&root)?;
     let key = servers_key(client);
-    let servers = top
-        .object_value_or_create(key)
-        .ok_or_else(|| format!("`{key}` holds something else than an object"))?;
+    let servers = top.object_value_or_create(key).ok_or_else(|| {
+        text!(
+            "`{key}` holds something else than an object",
+            "`{key}` contiene algo que no es un objeto"
+        )
+    })?;
     let wanted = entry.json(client);
     match servers.get(name) {
         Some(there) if there.value().and_then(|it| it.to_serde_value()) == Some(wanted.clone()) => {
@@ -132,9 +134,12 @@ fn add_to_json(
         None => drop(servers.append(name, input(wanted))),
     }
     if entry.prompts(client) {
-        let inputs = top
-            .array_value_or_create(INPUTS)
-            .ok_or_else(|| format!("`{INPUTS}` holds something else than a list"))?;
+        let inputs = top.array_value_or_create(INPUTS).ok_or_else(|| {
+            text!(
+                "`{INPUTS}` holds something else than a list",
+                "`{INPUTS}` contiene algo que no es una lista"
+            )
+        })?;
         if !inputs.elements().iter().any(is_our_input) {
             inputs.append(input(json!({
                 "type": "promptString",
@@ -149,7 +154,7 @@ fn add_to_json(
     Ok(format!("{mark}{changed}{end}"))
 }
 
-fn remove_from_json(client: ClientKind, text: &str, name: &str) -> Result<Option<String>, String> {
+fn remove_from_json(client: ClientKind, text: &str, name: &str) -> Result<Option<String>, Text> {
     let (mark, text) = split_mark(text);
     let root = parse_json(text)?;
     if !take_from_json(client, &root, name) {
@@ -205,15 +210,16 @@ fn input(value: Value) -> CstInputValue {
     }
 }
 
-fn parse_toml(text: &str) -> Result<DocumentMut, String> {
+fn parse_toml(text: &str) -> Result<DocumentMut, Text> {
     text.parse().map_err(|problem: toml_edit::TomlError| {
         let start = problem.span().map_or(0, |span| span.start);
         let before = text.get(..start).unwrap_or_default();
-        format!("it is not TOML; see line {}", before.matches('\n').count() + 1)
+        let line = before.matches('\n').count() + 1;
+        text!("it is not TOML; see line {line}", "no es TOML; vea la línea {line}")
     })
 }
 
-fn add_to_toml(text: &str, name: &str, entry: &Entry) -> Result<String, String> {
+fn add_to_toml(text: &str, name: &str, entry: &Entry) -> Result<String, Text> {
     let (mark, text) = split_mark(text);
     let mut document = parse_toml(text)?;
     let servers = document
@@ -224,7 +230,12 @@ fn add_to_toml(text: &str, name: &str, entry: &Entry) -> Result<String, String> 
             Item::Table(servers)
         })
         .as_table_like_mut()
-        .ok_or_else(|| format!("`{SERVERS_IN_TOML}` holds something else than a table"))?;
+        .ok_or_else(|| {
+            text!(
+                "`{SERVERS_IN_TOML}` holds something else than a table",
+                "`{SERVERS_IN_TOML}` contiene algo que no es una tabla"
+            )
+        })?;
     let mut table = Table::new();
     table.insert("command", value(entry.command.to_string_lossy().into_owned()));
     table.insert("args", value(Array::from_iter(entry.arguments())));
@@ -257,7 +268,7 @@ fn add_to_toml(text: &str, name: &str, entry: &Entry) -> Result<String, String> 
     Ok(format!("{mark}{changed}"))
 }
 
-fn remove_from_toml(text: &str, name: &str) -> Result<Option<String>, String> {
+fn remove_from_toml(text: &str, name: &str) -> Result<Option<String>, Text> {
     let (mark, text) = split_mark(text);
     let mut document = parse_toml(text)?;
     Ok(take_from_toml(&mut document, name).then(|| format!("{mark}{document}")))

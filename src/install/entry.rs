@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::ClientKind;
+use crate::language::{Text, text};
 use crate::settings::{SERVER, TOKEN, TOKEN_FILE};
 
 /// Id of the input that VS Code prompts for.
@@ -43,15 +44,18 @@ impl Entry {
     /// # Errors
     ///
     /// A sentence that says what to do instead.
-    pub fn check(&self, client: ClientKind) -> Result<(), String> {
+    pub fn check(&self, client: ClientKind) -> Result<(), Text> {
         let needs_more = client == ClientKind::ClaudeDesktop
             && !self.sandbox
             && self.token == TokenPlace::Client;
         match needs_more {
-            true => Err("Claude Desktop cannot pass on environment variables: put the token into \
-                         a file and give --token-file, or write it into the configuration with \
-                         --inline-token"
-                .to_owned()),
+            true => Err(text!(
+                "Claude Desktop cannot pass on environment variables: put the token into \
+                 a file and give --token-file, or write it into the configuration with \
+                 --inline-token",
+                "Claude Desktop no puede pasar variables de entorno: ponga el token en un archivo \
+                 y dé --token-file, o escríbalo en la configuración con --inline-token",
+            )),
             false => Ok(()),
         }
     }

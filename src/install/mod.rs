@@ -16,6 +16,7 @@ use tempfile::NamedTempFile;
 
 pub use self::client::{ClientKind, Places, Scope, System};
 pub use self::entry::{Entry, TokenPlace};
+use crate::language::{self, Text, text};
 
 /// Says what became of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,32 +35,61 @@ pub enum Change {
 }
 
 /// Says why a file was left as it is.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum Problem {
     /// It cannot be read.
-    #[error("{path} cannot be read ({reason}); it was left as it is")]
     Unreadable {
         /// The file.
         path: PathBuf,
         /// What the system says.
-        reason: io::ErrorKind,
+        reason: Text,
     },
     /// It cannot be written.
-    #[error("{path} cannot be written ({reason}); it was left as it is")]
     Unwritable {
         /// The file.
         path: PathBuf,
         /// What the system says.
-        reason: String,
+        reason: Text,
     },
     /// It is not what the client would accept.
-    #[error("{path} is not in order: {reason}; it was left as it is")]
     Malformed {
         /// The file.
         path: PathBuf,
         /// What is wrong, and in which line.
-        reason: String,
+        reason: Text,
     },
+}
+
+impl Problem {
+    /// Says what is wrong with which file.
+    pub fn text(&self) -> Text {
+        match self {
+            Self::Unreadable { path, reason } => {
+                let path = path.display();
+                text!(
+                    "{path} cannot be read ({reason}); it was left as it is",
+                    "no se puede leer {path} ({reason}); se dejó como está",
+                    reason,
+                )
+            }
+            Self::Unwritable { path, reason } => {
+                let path = path.display();
+                text!(
+                    "{path} cannot be written ({reason}); it was left as it is",
+                    "no se puede escribir {path} ({reason}); se dejó como está",
+                    reason,
+                )
+            }
+            Self::Malformed { path, reason } => {
+                let path = path.display();
+                text!(
+                    "{path} is not in order: {reason}; it was left as it is",
+                    "{path} no está en orden: {reason}; se dejó como está",
+                    reason,
+                )
+            }
+        }
+    }
 }
 
 /// Adds the entry to a client's file, or replaces it; everything else stays byte for byte.
@@ -136,11 +166,14 @@ fn read(path: &Path) -> Result<Option<String>, Problem> {
             Ok(text) => Ok(Some(text)),
             Err(_) => Err(Problem::Malformed {
                 path: path.to_owned(),
-                reason: "it is not UTF-8 text".to_owned(),
+                reason: text!("it is not UTF-8 text", "no es texto UTF-8"),
             }),
         },
         Err(problem) if problem.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(problem) => Err(Problem::Unreadable { path: path.to_owned(), reason: problem.kind() }),
+        Err(problem) => {
+            let reason = language::reason(problem.kind());
+            Err(Problem::Unreadable { path: path.to_owned(), reason })
+        }
     }
 }
 
@@ -156,7 +189,7 @@ fn write(path: &Path, text: &str, like: &Path) -> Result<(), Problem> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let permissions = fs::metadata(like).ok().map(|metadata| metadata.permissions());
     if permissions.as_ref().is_some_and(fs::Permissions::readonly) {
-        let reason = "it is read-only".to_owned();
+        let reason = text!("it is read-only", "es de solo lectura");
         return Err(Problem::Unwritable { path: path.to_owned(), reason });
     }
     let folder = target.parent().unwrap_or(Path::new("."));
@@ -175,5 +208,5 @@ fn write(path: &Path, text: &str, like: &Path) -> Result<(), Problem> {
 }
 
 fn unwritable(path: &Path, problem: &io::Error) -> Problem {
-    Problem::Unwritable { path: path.to_owned(), reason: problem.kind().to_string() }
+    Problem::Unwritable { path: path.to_owned(), reason: language::reason(problem.kind()) }
 }

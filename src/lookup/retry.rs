@@ -47,6 +47,7 @@ pub(super) fn decide(failure: &Failure, tries: u32, left: Duration, chance: f64)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::Text;
 
     const LEFT: Duration = Duration::from_secs(10);
 
@@ -65,15 +66,19 @@ mod tests {
     #[test]
     fn what_may_pass_is_repeated_and_nothing_else() {
         let cut_off = Error::UnexpectedReply(Oddity::Truncated { bytes: 9 });
-        let html = Error::UnexpectedReply(Oddity::NotJson { what: "text", bytes: 9, status: 200 });
+        let html = Error::UnexpectedReply(Oddity::NotJson {
+            what: Text::same("text"),
+            bytes: 9,
+            status: 200,
+        });
         let quota = Error::QuotaExhausted { hold: LEFT };
         for (name, failure, tries) in [
             ("busy", busy(), 3),
             ("a reset", unavailable(Fault::CutOff), 3),
-            ("no connection", unavailable(Fault::Connect("refused")), 3),
+            ("no connection", unavailable(Fault::Connect(Text::same("refused"))), 3),
             ("no name", unavailable(Fault::Dns), 3),
             ("a 502", unavailable(Fault::Status(502)), 3),
-            ("a certificate", unavailable(Fault::Tls("expired")), 1),
+            ("a certificate", unavailable(Fault::Tls(Text::same("expired"))), 1),
             ("JSON cut off", failure(cut_off), 2),
             ("HTML", failure(html), 1),
             ("quota", failure(quota), 1),

@@ -5,6 +5,7 @@ use std::error::Error as StdError;
 use std::io;
 
 use crate::error::{Error, Fault, Oddity};
+use crate::language::{Text, text};
 
 /// Gives the reason why a request brought no whole reply.
 pub(super) fn of(problem: reqwest::Error) -> Error {
@@ -28,42 +29,53 @@ fn connect(problem: &reqwest::Error) -> Fault {
         return Fault::Dns;
     }
     if says("tunnel") || says("proxy") {
-        return Fault::Connect("the proxy of HTTPS_PROXY did not connect to it");
+        return Fault::Connect(text!(
+            "the proxy of HTTPS_PROXY did not connect to it",
+            "el proxy de HTTPS_PROXY no se conectó",
+        ));
     }
     if problem.is_timeout() {
-        return Fault::Connect("no answer in time");
+        return Fault::Connect(text!("no answer in time", "no respondió a tiempo"));
     }
     Fault::Connect(match find::<io::Error>(problem).map(io::Error::kind) {
-        Some(io::ErrorKind::ConnectionRefused) => "refused",
-        Some(io::ErrorKind::ConnectionReset) => "reset",
+        Some(io::ErrorKind::ConnectionRefused) => text!("refused", "rechazada"),
+        Some(io::ErrorKind::ConnectionReset) => text!("reset", "cortada"),
         Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => {
-            "the network has no way to it"
+            text!("the network has no way to it", "la red no tiene ruta hasta allí")
         }
-        Some(io::ErrorKind::TimedOut) => "no answer in time",
-        Some(io::ErrorKind::UnexpectedEof) => "closed during the handshake",
-        _ => "could not be set up",
+        Some(io::ErrorKind::TimedOut) => text!("no answer in time", "no respondió a tiempo"),
+        Some(io::ErrorKind::UnexpectedEof) => {
+            text!("closed during the handshake", "cerrada durante el saludo TLS")
+        }
+        _ => text!("could not be set up", "no se pudo establecer"),
     })
 }
 
-fn tls(problem: &rustls::Error) -> &'static str {
+fn tls(problem: &rustls::Error) -> Text {
     use rustls::CertificateError as Certificate;
     match problem {
         rustls::Error::InvalidCertificate(certificate) => match certificate {
-            Certificate::UnknownIssuer => "its certificate's issuer is not trusted here",
+            Certificate::UnknownIssuer => text!(
+                "its certificate's issuer is not trusted here",
+                "aquí no se confía en quien emitió su certificado"
+            ),
             Certificate::Expired | Certificate::ExpiredContext { .. } => {
-                "its certificate has expired"
+                text!("its certificate has expired", "su certificado venció")
             }
             Certificate::NotValidYet | Certificate::NotValidYetContext { .. } => {
-                "its certificate is not valid yet"
+                text!("its certificate is not valid yet", "su certificado aún no es válido")
             }
             Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {
-                "its certificate is for another host"
+                text!("its certificate is for another host", "su certificado es de otro servidor")
             }
-            _ => "its certificate is not acceptable",
+            _ => text!("its certificate is not acceptable", "su certificado no es aceptable"),
         },
-        rustls::Error::AlertReceived(_) => "the server refused it",
-        rustls::Error::InvalidMessage(_) => "the server does not speak TLS on this port",
-        _ => "no agreement with the server",
+        rustls::Error::AlertReceived(_) => text!("the server refused it", "el servidor la rechazó"),
+        rustls::Error::InvalidMessage(_) => text!(
+            "the server does not speak TLS on this port",
+            "el servidor no habla TLS en este puerto"
+        ),
+        _ => text!("no agreement with the server", "no hubo acuerdo con el servidor"),
     }
 }
 

@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 
 use super::tls::{self, Handshake, RootCertificates, Seen};
 use crate::error::{Error, Fault};
+use crate::language::text;
 use crate::server_url::ServerUrl;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -59,8 +60,13 @@ fn build(
     roots: RootCertificates,
     seen: Seen,
 ) -> Result<reqwest::Client, Error> {
-    let no_roots = "this computer's root certificates cannot be loaded";
-    let unusable = || Error::Unavailable { fault: Fault::Tls(no_roots) };
+    let no_roots = || {
+        text!(
+            "this computer's root certificates cannot be loaded",
+            "no se pueden cargar los certificados raíz de este equipo",
+        )
+    };
+    let unusable = || Error::Unavailable { fault: Fault::Tls(no_roots()) };
     let tls = if encrypted { tls::config(roots, seen) } else { tls::unused() };
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("wolkvox-mcp/", env!("CARGO_PKG_VERSION")))

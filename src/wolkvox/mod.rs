@@ -29,6 +29,7 @@ pub use self::tls::{Handshake, RootCertificates};
 pub use self::token::{Token, TokenFile, TokenSource};
 use crate::Record;
 use crate::error::{Error, Oddity};
+use crate::language::Text;
 use crate::server_url::ServerUrl;
 
 /// Most records that wolkvox puts on one page.
@@ -66,7 +67,7 @@ impl Client {
     /// # Errors
     ///
     /// A sentence if the address or the token cannot be used.
-    pub fn local(address: &str, token: &str) -> Result<Self, String> {
+    pub fn local(address: &str, token: &str) -> Result<Self, Text> {
         let server = ServerUrl::parse(address, None)?;
         let token = TokenSource::Fixed(Token::parse(token)?);
         Ok(Self::new(server, token, RootCertificates::default()))

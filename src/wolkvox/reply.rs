@@ -18,6 +18,7 @@ use super::token::Token;
 use super::{QUOTA_HOLD, Said};
 use crate::Record;
 use crate::error::{Error, Fault, Oddity};
+use crate::language::{Text, text};
 
 /// Holds the records of one page, and what wolkvox says about the whole.
 #[derive(Debug, Default, PartialEq)]
@@ -147,21 +148,21 @@ enum Nonsense {
     /// JSON of another shape.
     Json,
     /// No JSON at all.
-    Text(&'static str),
+    Text(Text),
 }
 
 fn parse(text: &str) -> Result<Envelope, Nonsense> {
     let text = text.trim();
     match text.chars().next() {
-        None => Err(Nonsense::Text("an empty body")),
+        None => Err(Nonsense::Text(text!("an empty body", "una respuesta vacía"))),
         Some('{' | '[') => match serde_json::from_str::<Envelope>(text) {
             Ok(envelope) if envelope.recognised => Ok(envelope),
             Err(problem) if problem.is_eof() => Err(Nonsense::CutOff),
             Ok(_) | Err(_) => Err(Nonsense::Json),
         },
         Some(first) => after_warning(text).unwrap_or(Err(Nonsense::Text(match first {
-            '<' => "an HTML page",
-            _ => "text",
+            '<' => text!("an HTML page", "una página HTML"),
+            _ => text!("text", "un texto"),
         }))),
     }
 }

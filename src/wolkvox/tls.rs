@@ -10,6 +10,8 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use rustls_platform_verifier::Verifier;
 
+use crate::language::{Text, text};
+
 /// Holds root certificates to trust beside the system's.
 #[derive(Clone, Debug, Default)]
 pub struct RootCertificates(Vec<CertificateDer<'static>>);
@@ -20,12 +22,16 @@ impl RootCertificates {
     /// # Errors
     ///
     /// A sentence that says what is wrong with it.
-    pub fn from_pem(pem: &[u8]) -> Result<Self, String> {
-        let certificates: Vec<_> = CertificateDer::pem_slice_iter(pem)
-            .collect::<Result<_, _>>()
-            .map_err(|_| "holds something that is not a PEM certificate".to_owned())?;
+    pub fn from_pem(pem: &[u8]) -> Result<Self, Text> {
+        let certificates: Vec<_> =
+            CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().map_err(|_| {
+                text!(
+                    "holds something that is not a PEM certificate",
+                    "tiene algo que no es un certificado PEM"
+                )
+            })?;
         if certificates.is_empty() {
-            return Err("holds no PEM certificate".to_owned());
+            return Err(text!("holds no PEM certificate", "no tiene ningún certificado PEM"));
         }
         Ok(Self(certificates))
     }

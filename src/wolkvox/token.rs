@@ -10,6 +10,7 @@ use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::Error;
+use crate::language::{self, Text, text};
 
 /// A token is a line; anything larger is the wrong file.
 const LARGEST_FILE: u64 = 64 * 1024;
@@ -24,13 +25,16 @@ impl Token {
     /// # Errors
     ///
     /// A sentence that says what is wrong, without the token.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, Text> {
         let text = text.trim();
         if text.is_empty() {
-            return Err("is blank".to_owned());
+            return Err(text!("is blank", "está en blanco"));
         }
         if !text.chars().all(|letter| letter.is_ascii_graphic()) {
-            return Err("holds a space or a character that no token has".to_owned());
+            return Err(text!(
+                "holds a space or a character that no token has",
+                "tiene un espacio o un carácter que ningún token lleva"
+            ));
         }
         Ok(Self(text.into()))
     }
@@ -107,13 +111,18 @@ impl TokenFile {
     /// # Errors
     ///
     /// A sentence that says what is wrong with the file, never what it holds.
-    pub fn open(path: PathBuf) -> Result<Self, String> {
+    pub fn open(path: PathBuf) -> Result<Self, Text> {
         let stamp = stamp(&path)?;
         let token = read(&path)?;
         Ok(Self { path, read: Mutex::new((stamp, token)) })
     }
 
-    fn current(&self) -> Result<Token, String> {
+    /// Gives the token that the file holds now.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says what is wrong with the file, never what it holds.
+    pub fn current(&self) -> Result<Token, Text> {
         let now = stamp(&self.path)?;
         let mut read_before = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         if read_before.0 != now {
@@ -123,29 +132,34 @@ impl TokenFile {
     }
 }
 
-fn stamp(path: &Path) -> Result<Stamp, String> {
+fn stamp(path: &Path) -> Result<Stamp, Text> {
     let metadata = fs::metadata(path).map_err(|problem| reason(&problem))?;
     if !metadata.is_file() {
-        return Err("is not a file".to_owned());
+        return Err(text!("is not a file", "no es un archivo"));
     }
     if metadata.len() > LARGEST_FILE {
-        return Err("is too large for a token".to_owned());
+        return Err(text!("is too large for a token", "es demasiado grande para un token"));
     }
     Ok(Stamp { modified: metadata.modified().ok(), bytes: metadata.len() })
 }
 
-fn read(path: &Path) -> Result<Token, String> {
+fn read(path: &Path) -> Result<Token, Text> {
     let bytes = fs::read(path).map_err(|problem| reason(&problem))?;
     // Windows editors and shells write a byte order mark, or UTF-16; `decode` honours both.
     let (text, _, _) = encoding_rs::UTF_8.decode(&bytes);
     Token::parse(&text)
 }
 
-fn reason(problem: &std::io::Error) -> String {
+fn reason(problem: &std::io::Error) -> Text {
     match problem.kind() {
-        std::io::ErrorKind::NotFound => "does not exist".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "may not be read by this user".to_owned(),
-        kind => format!("cannot be read ({kind})"),
+        std::io::ErrorKind::NotFound => text!("does not exist", "no existe"),
+        std::io::ErrorKind::PermissionDenied => {
+            text!("may not be read by this user", "este usuario no lo puede leer")
+        }
+        kind => {
+            let why = language::reason(kind);
+            text!("cannot be read ({why})", "no se puede leer ({why})", why)
+        }
     }
 }
 
@@ -182,8 +196,8 @@ mod tests {
         assert_eq!(file.current().expect("a token").0.expose_secret(), "second");
 
         fs::write(&path, "").expect("written");
-        assert_eq!(file.current().map(|_| ()), Err("is blank".to_owned()));
+        assert_eq!(file.current().map(|_| ()), Err(text!("is blank", "está en blanco")));
         fs::remove_file(&path).expect("removed");
-        assert_eq!(file.current().map(|_| ()), Err("does not exist".to_owned()));
+        assert_eq!(file.current().map(|_| ()), Err(text!("does not exist", "no existe")));
     }
 }

@@ -48,7 +48,7 @@ async fn the_sandbox_passes_every_step() {
     assert_eq!(ended.status.code(), Some(0));
     assert_snapshot!(ended.stdout.join("\n"), @"
     ✓ ok       settings    the sandbox, with fictitious data
-                           everything else: default
+                           by default: WOLKVOX_TIMEOUT=20s, WOLKVOX_MAX_IN_FLIGHT=2, WOLKVOX_CACHE_TTL=30s, WOLKVOX_RATE=60, WOLKVOX_MAX_PAGES=4, WOLKVOX_LOG=info, WOLKVOX_LOG_FORMAT=text
     ✓ ok       name        resolves to 1 address(es)
     ✓ ok       connection  the server accepts connections
     – skipped  TLS         plain http to this computer
@@ -180,4 +180,87 @@ async fn without_an_operation_the_token_is_not_checked_and_that_is_said() {
     assert_eq!(status, Some(0));
     assert!(report["steps"].to_string().contains("set WOLKVOX_OPERATION"), "{report}");
     assert!(server.requests().is_empty());
+}
+
+/// The set-ups that administrators really break, each with the cause that `check` must name and
+/// the words that must tell how to mend it.
+#[tokio::test]
+async fn the_cause_of_each_of_ten_broken_set_ups_is_named() {
+    let missing = |name: &str| format!("/does/not/exist/{name}");
+    let (token_file, ca_file) = (missing("token"), missing("ca.pem"));
+    let good = ("WOLKVOX_SERVER", "crm0001.wolkvox.com");
+    let token = ("WOLKVOX_TOKEN", TOKEN);
+    for (environment, finds, mends) in [
+        (vec![("WOLKVOX_SERVER", "sv0001.crmvox.com"), token], "retired", "crm0001.wolkvox.com"),
+        (vec![("WOLKVOX_SERVER", "crm0001.wolkbox.com"), token], "not a host of", "ALLOW_HOST"),
+        (vec![("WOLKVOX_SERVER", "https://crm0001.wolkvox.com/login"), token], "host alone", ""),
+        (vec![("WOLKVOX_SERVER", "http://crm0001.wolkvox.com"), token], "must use https", ""),
+        (vec![token], "WOLKVOX_SERVER is not set", "crm0001.wolkvox.com"),
+        (vec![good], "WOLKVOX_TOKEN is not set", "internal token"),
+        (vec![good, ("WOLKVOX_TOKEN", "${WOLKVOX_TOKEN}")], "did not fill in", "where the client"),
+        (vec![good, ("WOLKVOX_TOKEN_FILE", &token_file)], "TOKEN_FILE does not exist", ""),
+        (vec![good, token, ("WOLKVOX_CA_FILE", &ca_file)], "CA_FILE names a file", "company.pem"),
+        (vec![good, token, ("WOLKVOX_TIMEOUT", "20")], "TIMEOUT must be a time", "20s"),
+    ] {
+        let report = check(&environment, &["--offline"]).await;
+        assert_fails(&report, "settings", finds, "mcp.json");
+        let text = report.1.to_string();
+        assert!(text.contains(mends), "{mends}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_does_not_exist_fails_at_the_name() {
+    // RFC 6761: names below `.invalid` never resolve.
+    let mut environment = account("crm0001.invalid");
+    environment.push(("WOLKVOX_ALLOW_HOST", "crm0001.invalid"));
+    let report = check(&environment, &[]).await;
+    assert_fails(&report, "name", "could not be resolved", "address bar");
+}
+
+#[tokio::test]
+async fn a_token_from_a_file_is_told_by_its_length() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("token");
+    std::fs::write(&file, TOKEN).expect("written");
+    let file = file.to_str().expect("a plain path");
+    let environment = [("WOLKVOX_SERVER", "crm0001.wolkvox.com"), ("WOLKVOX_TOKEN_FILE", file)];
+    let (status, report) = check(&environment, &["--offline"]).await;
+    assert_eq!(status, Some(0));
+    let details = report["steps"][0]["details"].to_string();
+    assert!(details.contains("WOLKVOX_TOKEN: 21 characters (file)"), "{details}");
+}
+
+#[tokio::test]
+async fn in_spanish_every_line_is_spanish_and_the_json_keeps_its_keys() {
+    let spanish = [("LANG", "es_CO.UTF-8")];
+    let ended = Program::run(&["check", "--sandbox"], &spanish).await;
+    assert_snapshot!(ended.stdout.join("\n"), @"
+    ✓ bien     ajustes     el sandbox, con datos ficticios
+                           por defecto: WOLKVOX_TIMEOUT=20s, WOLKVOX_MAX_IN_FLIGHT=2, WOLKVOX_CACHE_TTL=30s, WOLKVOX_RATE=60, WOLKVOX_MAX_PAGES=4, WOLKVOX_LOG=info, WOLKVOX_LOG_FORMAT=text
+    ✓ bien     nombre      1 dirección(es)
+    ✓ bien     conexión    el servidor acepta conexiones
+    – omitido  TLS         http simple a este equipo
+    ✓ bien     token       wolkvox acepta el token
+    ✓ bien     cuota       1 de 4800 consultas usadas hoy, quedan 4799, 15 horas para el reinicio (esta comprobación gastó una)
+    – omitido  consulta    no se pidió: dé --field y --value para hacer una
+    ");
+    let refused = Program::run(&["check", "--lang", "es", "--token-file", "/none"], &[]).await;
+    assert_snapshot!(refused.stdout.join("\n"), @r#"
+    ✗ falla    ajustes     WOLKVOX_SERVER no está definido. Ejemplo: crm0001.wolkvox.com
+                           WOLKVOX_TOKEN_FILE no existe. Ejemplo: /etc/wolkvox/token
+                           → Corríjalos en la parte "env" del mcp.json de su cliente, o en el entorno.
+    – omitido  nombre      no se llegó: falló un paso anterior
+    – omitido  conexión    no se llegó: falló un paso anterior
+    – omitido  TLS         no se llegó: falló un paso anterior
+    – omitido  token       no se llegó: falló un paso anterior
+    – omitido  cuota       no se llegó: falló un paso anterior
+    – omitido  consulta    no se llegó: falló un paso anterior
+    "#);
+
+    let report = check(&[("LANG", "es_CO.UTF-8")], &["--sandbox"]).await.1;
+    assert_eq!(report["steps"][1]["step"], "name");
+    assert_eq!(report["steps"][2]["details"][0], "el servidor acepta conexiones");
+    let english = check(&[("LANG", "es_CO.UTF-8")], &["--sandbox", "--lang", "en"]).await.1;
+    assert_eq!(english["steps"][2]["details"][0], "the server accepts connections");
 }

@@ -295,3 +295,21 @@ async fn what_cannot_work_is_refused_before_anything_is_written() {
     }
     assert_eq!(fs::read_dir(machine.home.path()).expect("a folder").count(), 0);
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn people_with_a_spanish_system_are_told_in_spanish() {
+    let machine = Machine::new();
+    let spanish = [("LANG", "es_CO.UTF-8")];
+    let (_, said) = machine.run(&["install", "codex", "--sandbox"], &spanish).await;
+    assert!(said.contains("ya puede iniciar este programa"), "{said}");
+    assert!(said.contains("Inicie codex de nuevo"), "{said}");
+    let (_, said) = machine.run(&["uninstall", "codex"], &spanish).await;
+    assert!(said.contains("se eliminó"), "{said}");
+    machine.write(&machine.file("cursor", false), "{ broken");
+    let (status, said) = machine.run(&["install", "cursor", "--sandbox"], &spanish).await;
+    assert_eq!(status, Some(2));
+    assert!(said.contains("no es JSON; vea la línea 1"), "{said}");
+    let (_, said) = machine.run(&["install", "claude-desktop", "--lang", "es"], &[]).await;
+    assert!(said.contains("dé --token-file"), "{said}");
+}

@@ -133,3 +133,20 @@ async fn an_obligations_balance_is_shown_as_a_block() {
     assert_eq!(status, Some(2));
     assert!(stderr.contains("--record"), "{stderr}");
 }
+
+#[tokio::test]
+async fn in_spanish_the_answer_and_a_failure_are_spanish() {
+    let spanish = [("LANG", "es_CO.UTF-8")];
+    let asked = ["query", "--sandbox", "id_customer", "900000001", "--limit", "2"];
+    let ended = Program::run(&asked, &spanish).await;
+    let text = ended.stdout.join("\n");
+    for part in
+        ["37 registros encontrados", "Igual en todos:", "En total, del ", "35 más: --offset 2"]
+    {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let refused = ["query", "--sandbox", "sandbox_fault", "token", "--lang", "es"];
+    let ended = Program::run(&refused, &[]).await;
+    assert!(ended.stderr.contains("no aceptó el token"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("Esto no es una respuesta"), "{}", ended.stderr);
+}

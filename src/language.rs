@@ -1,0 +1,147 @@
+//! Speaks to people at the terminal in English or Spanish.
+//!
+//! A [`Text`] holds both, written side by side where it arises with the macro `text!`. What models
+//! and logs read is always English: a text's `Display`.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io;
+
+/// Names a language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Language {
+    /// English.
+    #[value(name = "en")]
+    English,
+    /// Spanish.
+    #[value(name = "es")]
+    Spanish,
+}
+
+impl Language {
+    /// Finds the language of the person at the terminal: `LC_ALL`, `LC_MESSAGES` or `LANG`, the
+    /// first that is set (POSIX, "Environment Variables"); without them, as on Windows, what
+    /// `system` says.
+    pub fn detect(
+        variable: impl Fn(&str) -> Option<String>,
+        system: impl FnOnce() -> Option<String>,
+    ) -> Self {
+        let set = |name: &&str| variable(name).filter(|text| !text.trim().is_empty());
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(set).or_else(system);
+        let is_spanish = locale.is_some_and(|locale| {
+            let language = locale.split(['_', '-', '.', '@']).next().unwrap_or_default();
+            language.eq_ignore_ascii_case("es")
+        });
+        if is_spanish { Self::Spanish } else { Self::English }
+    }
+}
+
+/// Holds a text in both languages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// The English text.
+    pub english: Cow<'static, str>,
+    /// The Spanish text.
+    pub spanish: Cow<'static, str>,
+}
+
+impl Text {
+    /// Holds what is the same in both languages, such as a name.
+    pub fn same(text: impl Into<Cow<'static, str>>) -> Self {
+        let english = text.into();
+        Self { spanish: english.clone(), english }
+    }
+
+    /// Gives the text in one language.
+    pub fn to(&self, language: Language) -> &str {
+        match language {
+            Language::English => &self.english,
+            Language::Spanish => &self.spanish,
+        }
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.english)
+    }
+}
+
+impl std::error::Error for Text {}
+
+/// Writes a [`Text`]: the English and the Spanish format string, then the texts among their
+/// arguments, each of which appears in its own language.
+macro_rules! text {
+    ($english:literal, $spanish:literal $(, $inner:ident)* $(,)?) => {
+        $crate::language::Text {
+            english: {
+                $(let $inner = &$inner.english;)*
+                ::std::borrow::Cow::Owned(format!($english))
+            },
+            spanish: {
+                $(let $inner = &$inner.spanish;)*
+                ::std::borrow::Cow::Owned(format!($spanish))
+            },
+        }
+    };
+}
+pub(crate) use text;
+
+/// Says why a file or a connection failed.
+pub(crate) fn reason(kind: io::ErrorKind) -> Text {
+    use io::ErrorKind;
+    match kind {
+        ErrorKind::NotFound => text!("not found", "no existe"),
+        ErrorKind::PermissionDenied => text!("permission denied", "permiso denegado"),
+        ErrorKind::ConnectionRefused => text!("connection refused", "conexión rechazada"),
+        ErrorKind::ConnectionReset => text!("connection reset", "conexión cortada"),
+        ErrorKind::TimedOut => text!("no answer in time", "no respondió a tiempo"),
+        ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable => {
+            text!("no way to it", "sin ruta hasta allí")
+        }
+        ErrorKind::IsADirectory => text!("it is a folder", "es una carpeta"),
+        ErrorKind::ReadOnlyFilesystem => {
+            text!("the disk is read-only", "el disco es de solo lectura")
+        }
+        kind => Text::same(kind.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn detected(set: &[(&str, &str)], system: Option<&str>) -> Language {
+        let variable = |name: &str| {
+            let found = set.iter().find(|(variable, _)| *variable == name);
+            found.map(|(_, text)| (*text).to_owned())
+        };
+        Language::detect(variable, || system.map(str::to_owned))
+    }
+
+    #[test]
+    fn the_first_variable_that_is_set_decides_and_else_the_system() {
+        for (set, system, found) in [
+            (&[("LANG", "es_CO.UTF-8")][..], None, Language::Spanish),
+            (&[("LANG", "en_US.UTF-8"), ("LC_ALL", "es")], None, Language::Spanish),
+            (&[("LANG", "es_ES"), ("LC_ALL", "C")], None, Language::English),
+            (&[("LANG", "es_ES@euro"), ("LC_ALL", "")], None, Language::Spanish),
+            (&[("LANG", "est_EE")], Some("es-MX"), Language::English),
+            (&[], Some("es-MX"), Language::Spanish),
+            (&[], Some("pt-BR"), Language::English),
+            (&[], None, Language::English),
+        ] {
+            assert_eq!(detected(set, system), found, "{set:?} {system:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_within_a_text_speaks_its_language() {
+        let why = text!("gone", "se fue");
+        let name = "x";
+        let whole = text!("{name}: {why}", "{name}: {why}", why);
+        assert_eq!(whole.to(Language::English), "x: gone");
+        assert_eq!(whole.to(Language::Spanish), "x: se fue");
+        assert_eq!(whole.to_string(), "x: gone");
+    }
+}
