@@ -1,9 +1,11 @@
 //! Defines the command line and runs what it asks for.
 
 mod check;
+mod completions;
 mod flags;
 mod install;
 mod logging;
+mod man;
 mod query;
 mod serve;
 
@@ -55,12 +57,23 @@ pub struct Cli {
 enum Command {
     /// Test the set-up step by step, and say how to mend what fails
     Check(check::Check),
+    /// Print completions for a shell
+    Completions(completions::Completions),
     /// Write this server into a client's configuration
     Install(install::Install),
+    /// Write the manual pages into a folder
+    Man(man::Man),
     /// Make one look-up and print the answer
     Query(query::Query),
     /// Take this server out of a client's configuration
     Uninstall(install::Uninstall),
+}
+
+/// Names what needs settings to run.
+enum Job {
+    Serve,
+    Check(check::Check),
+    Query(query::Query),
 }
 
 /// Runs the command and gives the exit status.
@@ -74,16 +87,21 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Language::detect(|name| std::env::var(name).ok(), sys_locale::get_locale)
     });
     let given = Given { flags, quiet: command.is_some(), language };
-    match &command {
+    let job = match command {
+        None => Job::Serve,
+        Some(Command::Check(check)) => Job::Check(check),
+        Some(Command::Query(query)) => Job::Query(query),
+        // What needs no settings is done here and now.
+        Some(Command::Completions(completions)) => return completions.run(),
         Some(Command::Install(install)) => return install.run(sandbox, &given),
+        Some(Command::Man(man)) => return man.run(),
         Some(Command::Uninstall(uninstall)) => return uninstall.run(language),
-        _ => {}
-    }
+    };
     let config =
         Config::resolve(sandbox, |setting| given.flag(setting), |name| given.variable(name));
-    let config = match (config, &command) {
+    let config = match (config, &job) {
         // Wrong settings are what `check` is for.
-        (Err(problems), Some(Command::Check(check))) => {
+        (Err(problems), Job::Check(check)) => {
             return check.wrong_settings(&problems, language);
         }
         (config, _) => {
@@ -97,12 +115,10 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         .context("cannot start")?;
     let status = runtime.block_on(async {
         let session = Session::open(config).await?;
-        match command {
-            None => serve::serve(session).await,
-            Some(Command::Check(check)) => check.run(session, &given).await,
-            Some(Command::Query(query)) => query.run(session, language).await,
-            // These two have run already.
-            Some(Command::Install(_) | Command::Uninstall(_)) => Ok(ExitCode::SUCCESS),
+        match job {
+            Job::Serve => serve::serve(session).await,
+            Job::Check(check) => check.run(session, &given).await,
+            Job::Query(query) => query.run(session, language).await,
         }
     });
     // A blocked read of standard input must not hold up the end.

@@ -31,6 +31,7 @@ mod query;
 mod questions;
 /// The README and mcp.json, held against the program.
 mod readme;
+mod release;
 /// Every variant of wolkvox's replies, as raw bytes over HTTP.
 mod replies;
 /// The sandbox, asked without our client.

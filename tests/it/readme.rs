@@ -1,11 +1,11 @@
-//! The README and `mcp.json`, held against the program: what they say is what it does.
+//! The READMEs and `mcp.json`, held against the program: what they say is what it does.
 
 use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
 use wolkvox_mcp::error::Kind;
-use wolkvox_mcp::fields::{FIELDS, Shown};
+use wolkvox_mcp::fields::{FIELDS, Field, Shown};
 use wolkvox_mcp::sandbox::Fault;
 use wolkvox_mcp::settings::{SERVER, SETTINGS, TOKEN};
 
@@ -44,14 +44,22 @@ fn the_settings_table_is_the_programs() {
 
 #[test]
 fn the_fields_table_is_the_programs() {
-    let rows = FIELDS.iter().map(|field| {
-        let shown = match field.shown {
-            Shown::Usual => "always",
-            Shown::OnRequest => "on request",
+    let rows = |usual: &str, on_request: &str, spanish_first: bool| -> String {
+        let row = |field: &Field| {
+            let shown = match field.shown {
+                Shown::Usual => usual,
+                Shown::OnRequest => on_request,
+            };
+            let (first, second) = match spanish_first {
+                true => (field.spanish, field.english),
+                false => (field.english, field.spanish),
+            };
+            format!("| `{}` | {first} | {second} | {shown} |\n", field.name)
         };
-        format!("| `{}` | {} | {} | {shown} |\n", field.name, field.english, field.spanish)
-    });
-    assert_in_readme(&rows.collect::<String>());
+        FIELDS.iter().map(row).collect()
+    };
+    assert_in_readme(&rows("always", "on request", false));
+    assert!(file("README.es.md").contains(&rows("siempre", "al pedirlo", true)));
 }
 
 #[test]
@@ -80,28 +88,73 @@ fn mcp_json_is_ready_to_copy_and_names_what_must_be_filled_in() {
     }
 }
 
-/// Runs the README's commands that ask this program, and compares all that they print.
-#[tokio::test]
-async fn every_command_prints_what_the_readme_says() {
-    let mut ran = 0;
-    for block in blocks(&file("README.md"), "console") {
-        let Some((command, printed)) = block.strip_prefix("$ ").and_then(|it| it.split_once('\n'))
-        else {
-            continue;
-        };
-        let Some(arguments) = command
-            .strip_prefix("cargo run --release --")
-            .or_else(|| command.strip_prefix("wolkvox-mcp"))
-        else {
-            continue;
-        };
-        let arguments: Vec<&str> = arguments.split_whitespace().collect();
-        let ended = Program::run(&arguments, &[]).await;
-        let said = [ended.stdout.join("\n"), ended.stderr].concat();
-        assert_eq!(said.trim_end(), printed.trim_end(), "{command}");
-        ran += 1;
+/// Gives the commands of a README in their order, without comments.
+fn commands(text: &str) -> Vec<String> {
+    let shown = |block: String| -> Vec<String> {
+        let lines = block.lines().filter_map(|line| line.strip_prefix("$ "));
+        lines.map(str::to_owned).collect()
+    };
+    let plain = |block: String| block.lines().map(str::to_owned).collect::<Vec<_>>();
+    let all = blocks(text, "console").into_iter().flat_map(shown);
+    let all = all.chain(blocks(text, "sh").into_iter().flat_map(plain));
+    all.map(|it| it.split('#').next().unwrap_or_default().trim_end().to_owned()).collect()
+}
+
+/// Gives the tables of a README: of each cell what is the same in every language, which is code and
+/// figures.
+fn tables(text: &str) -> Vec<Vec<String>> {
+    let outside_code = text.split("```").step_by(2);
+    let rows = outside_code.flat_map(str::lines).filter(|line| line.starts_with('|'));
+    let cell = |cell: &str| -> String {
+        let code = cell.split('`').skip(1).step_by(2);
+        let figures = cell.split_whitespace().filter(|word| word.parse::<f64>().is_ok());
+        code.chain(figures).collect::<Vec<_>>().join(" ")
+    };
+    rows.map(|row| row.split('|').map(cell).collect()).collect()
+}
+
+#[test]
+fn both_readmes_have_the_same_commands_tables_and_examples() {
+    let (english, spanish) = (file("README.md"), file("README.es.md"));
+    assert_eq!(commands(&english), commands(&spanish));
+    assert!(commands(&english).len() > 10);
+    assert_eq!(tables(&english), tables(&spanish));
+    assert!(tables(&english).len() > 60);
+    for language in ["json", "text"] {
+        assert_eq!(blocks(&english, language), blocks(&spanish, language));
     }
-    assert_eq!(ran, 4);
+    let headings = |text: &str| -> Vec<usize> {
+        let lines = text.lines().filter(|line| line.starts_with("##"));
+        lines.map(|line| line.bytes().take_while(|it| *it == b'#').count()).collect()
+    };
+    assert_eq!(headings(&english), headings(&spanish));
+}
+
+/// Runs the READMEs' commands that ask this program, and compares all that they print.
+#[tokio::test]
+async fn every_command_prints_what_the_readmes_say() {
+    for (name, language) in [("README.md", "en_US.UTF-8"), ("README.es.md", "es_CO.UTF-8")] {
+        let mut ran = 0;
+        for block in blocks(&file(name), "console") {
+            let Some((command, printed)) =
+                block.strip_prefix("$ ").and_then(|it| it.split_once('\n'))
+            else {
+                continue;
+            };
+            let Some(arguments) = command
+                .strip_prefix("cargo run --release --")
+                .or_else(|| command.strip_prefix("wolkvox-mcp"))
+            else {
+                continue;
+            };
+            let arguments: Vec<&str> = arguments.split_whitespace().collect();
+            let ended = Program::run(&arguments, &[("LANG", language)]).await;
+            let said = [ended.stdout.join("\n"), ended.stderr].concat();
+            assert_eq!(said.trim_end(), printed.trim_end(), "{name}: {command}");
+            ran += 1;
+        }
+        assert_eq!(ran, 4, "{name}");
+    }
 }
 
 #[tokio::test]

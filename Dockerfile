@@ -1,0 +1,21 @@
+# A static program and the certificates it trusts, nothing else: no shell, no package manager.
+#
+#   docker build -t wolkvox-mcp .
+#   docker run --rm -i -e WOLKVOX_SERVER -e WOLKVOX_TOKEN -e WOLKVOX_OPERATION wolkvox-mcp
+FROM rust:1-alpine AS build
+RUN apk add --no-cache ca-certificates musl-dev
+WORKDIR /source
+COPY . .
+RUN cargo build --locked --release
+
+FROM scratch
+LABEL org.opencontainers.image.title="wolkvox-mcp" \
+      org.opencontainers.image.description="MCP server for the wolkvox CRM" \
+      org.opencontainers.image.source="https://github.com/wolkvox-mcp/wolkvox-mcp" \
+      org.opencontainers.image.licenses="MIT OR Apache-2.0" \
+      io.modelcontextprotocol.server.name="io.github.wolkvox-mcp/wolkvox-mcp"
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+COPY --from=build /source/target/release/wolkvox-mcp /wolkvox-mcp
+# Nobody: the program writes nothing and needs no rights.
+USER 65534:65534
+ENTRYPOINT ["/wolkvox-mcp"]

@@ -1,0 +1,108 @@
+//! What is published beside the program names the same version, settings, tools and address.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use wolkvox_mcp::settings::SETTINGS;
+
+use crate::support::Program;
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
+
+fn file(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    fs::read_to_string(path).expect(name)
+}
+
+fn json(name: &str) -> Value {
+    serde_json::from_str(&file(name)).expect("JSON")
+}
+
+#[track_caller]
+fn assert_is_setting(variable: &Value) {
+    assert!(SETTINGS.iter().any(|setting| setting.variable == variable), "{variable}");
+}
+
+#[test]
+fn the_bundle_has_this_version_and_asks_for_server_token_and_operation() {
+    let manifest = json("manifest.json");
+    assert_eq!(manifest["manifest_version"], "0.3");
+    assert_eq!(manifest["version"], VERSION);
+    assert_eq!(manifest["repository"]["url"], REPOSITORY);
+    assert_eq!(manifest["license"], env!("CARGO_PKG_LICENSE"));
+    let asked = manifest["user_config"].as_object().expect("questions");
+    assert_eq!(asked["token"]["sensitive"], true);
+    // A blank answer must arrive as blank, not as the question's name.
+    assert_eq!(asked["operation"]["default"], "");
+    let environment = manifest["server"]["mcp_config"]["env"].as_object().expect("variables");
+    for (variable, value) in environment {
+        assert_is_setting(&Value::from(variable.as_str()));
+        let value = value.as_str().expect("text");
+        let question = value.strip_prefix("${user_config.").and_then(|it| it.strip_suffix('}'));
+        assert!(question.is_some_and(|question| asked.contains_key(question)), "{value}");
+    }
+    assert_eq!(environment.len(), asked.len());
+}
+
+#[tokio::test]
+async fn the_bundle_lists_the_tools_that_the_program_has() {
+    let mut program = Program::start(&["--sandbox"], &[]);
+    program.initialize("2025-11-25").await;
+    let listed = program.request("tools/list", Value::Object(Default::default())).await;
+    let names = |tools: &Value| -> Vec<Value> {
+        let tools = tools.as_array().expect("tools");
+        tools.iter().map(|tool| tool["name"].clone()).collect()
+    };
+    assert_eq!(names(&json("manifest.json")["tools"]), names(&listed["result"]["tools"]));
+}
+
+#[test]
+fn the_registrys_entry_has_this_version_and_the_registrys_limits() {
+    let server = json("server.json");
+    assert!(server["$schema"].as_str().expect("a schema").contains("/2025-12-11/"));
+    assert_eq!(server["version"], VERSION);
+    assert_eq!(server["repository"]["url"], REPOSITORY);
+    let owner = REPOSITORY.trim_start_matches("https://github.com/").split('/').next();
+    let name = format!("io.github.{}/{}", owner.expect("an owner"), env!("CARGO_PKG_NAME"));
+    assert_eq!(server["name"], name);
+    assert!(server["description"].as_str().expect("a description").chars().count() <= 100);
+    let package = &server["packages"][0];
+    assert_eq!(package["version"], VERSION);
+    assert_eq!(package["transport"]["type"], "stdio");
+    let bundle = format!("{REPOSITORY}/releases/download/v{VERSION}/wolkvox-mcp.mcpb");
+    assert_eq!(package["identifier"], bundle);
+    let variables = package["environmentVariables"].as_array().expect("variables");
+    for variable in variables {
+        assert_is_setting(&variable["name"]);
+        assert_eq!(variable["isSecret"] == true, variable["name"] == "WOLKVOX_TOKEN");
+    }
+}
+
+#[test]
+fn the_image_and_the_readmes_name_the_same_address() {
+    for name in ["Dockerfile", "README.md", "README.es.md", "SECURITY.md"] {
+        assert!(file(name).contains(REPOSITORY), "{name}");
+    }
+    let registry = json("server.json")["name"].as_str().expect("a name").to_owned();
+    assert!(file("Dockerfile").contains(&registry), "the image proves whose entry it is");
+}
+
+#[tokio::test]
+async fn completions_and_manual_pages_come_from_the_command_line_itself() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let ended = Program::run(&["completions", shell], &[]).await;
+        let script = ended.stdout.join("\n");
+        for word in ["--sandbox", "uninstall", "max-in-flight"] {
+            assert!(script.contains(word.trim_start_matches("--")), "{shell}: {word}");
+        }
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let man = folder.path().join("man1");
+    let ended = Program::run(&["man", man.to_str().expect("a plain path")], &[]).await;
+    assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
+    let page = |name: &str| fs::read_to_string(man.join(name)).expect("a page");
+    assert!(page("wolkvox-mcp.1").contains("WOLKVOX"));
+    assert!(page("wolkvox-mcp-install.1").contains("inline"));
+}
