@@ -9,6 +9,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use foldhash::fast::RandomState;
+
 /// Says whether an answer shows a field without being asked for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shown {
@@ -93,7 +95,7 @@ pub const FIELDS: &[Field] = &[
 
 /// Gives a documented field's place in [`FIELDS`] by its exact name.
 pub fn rank(name: &str) -> Option<usize> {
-    static RANKS: LazyLock<HashMap<&str, usize>> =
+    static RANKS: LazyLock<HashMap<&str, usize, RandomState>> =
         LazyLock::new(|| FIELDS.iter().enumerate().map(|(rank, it)| (it.name, rank)).collect());
     RANKS.get(name).copied()
 }

@@ -29,4 +29,8 @@ pub mod settings;
 pub mod wolkvox;
 
 /// Holds one record as wolkvox sent it: its own field names, in its own order.
-pub type Record = serde_json::Map<String, serde_json::Value>;
+pub type Record = indexmap::IndexMap<FieldKey, serde_json::Value, foldhash::fast::RandomState>;
+
+/// Names a field of a record. The names of the table of fields are borrowed from there: thousands
+/// of records share them.
+pub type FieldKey = std::borrow::Cow<'static, str>;

@@ -2,11 +2,11 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::page::{length, to_the_second};
 use super::{Found, LONGEST_ANSWER, Outcome};
-use crate::Record;
+use crate::{FieldKey, Record};
 
 /// Answers one look-up of an obligation.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -70,7 +70,7 @@ pub fn obligation(found: &Found) -> ObligationAnswer {
 const RESERVE: usize = 500;
 
 fn shown(record: &Record) -> Record {
-    let field = |(name, value): (&String, &Value)| {
+    let field = |(name, value): (&FieldKey, &Value)| {
         let value = match value {
             Value::Array(entries) if name == FORM => by_name(entries),
             Value::Number(number) => Value::String(number.to_string()),
@@ -84,7 +84,7 @@ fn shown(record: &Record) -> Record {
 /// Turns the form's entries into one object by name; entries of another shape, or a second one of
 /// the same name, leave the list as it is.
 fn by_name(entries: &[Value]) -> Value {
-    let mut form = Record::new();
+    let mut form = Map::new();
     for entry in entries {
         let name = entry.get(ENTRY.0).and_then(Value::as_str);
         // Without a value the tenant's field is blank.
@@ -102,16 +102,13 @@ fn by_name(entries: &[Value]) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::record;
     use super::super::{Mask, tidy};
     use super::*;
     use insta::assert_snapshot;
     use serde_json::json;
 
     fn answer(records: Vec<Value>) -> String {
-        let record = |value| match value {
-            Value::Object(record) => record,
-            other => panic!("{other} is no object"),
-        };
         let rows = tidy(records.into_iter().map(record).collect(), &Mask::default());
         let as_of = jiff::Timestamp::UNIX_EPOCH;
         let found = Found { rows, as_of, upstream_total: None, complete: true };

@@ -1,11 +1,13 @@
 //! Cuts one page out of the matches, so that the whole answer stays within its length.
 
+use std::io;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::view::{Chosen, Matches, View, take_common};
-use super::{Answer, Found, LONGEST_ANSWER, Outcome, Summary};
+use super::view::{Chosen, Matches, Page, View};
+use super::{Answer, Found, LONGEST_ANSWER, Outcome, Row, Summary};
 use crate::{Record, clean};
 
 /// Characters kept for what is added after the page is cut: hints and the sandbox's mark.
@@ -22,39 +24,39 @@ pub(super) fn fitting(
     view: &View,
 ) -> Answer {
     let wanted = matches.rows.iter().skip(view.offset).take(view.limit);
-    let records: Vec<Record> = wanted.map(|row| chosen.of(row)).collect();
-    let whole = answer(found, matches, view, records.clone());
+    let wanted: Vec<&Row> = wanted.copied().collect();
+    let whole = answer(found, matches, view, chosen.of(&wanted));
     let most = LONGEST_ANSWER - RESERVE;
     let length = length(&whole);
     if length <= most {
         return whole;
     }
     // Fewer records share more fields, so the length does not fall evenly: try, then halve.
-    let mut count = (records.len() * most / length).min(records.len().saturating_sub(1));
-    while count >= 1 {
-        let fewer = answer(found, matches, view, records.iter().take(count).cloned().collect());
+    let mut count = (wanted.len() * most / length).min(wanted.len().saturating_sub(1));
+    while let Some(rows @ [_, ..]) = wanted.get(..count) {
+        let fewer = answer(found, matches, view, chosen.of(rows));
         if self::length(&fewer) <= most {
             return fewer;
         }
         count /= 2;
     }
-    let mut single: Vec<Record> = records.into_iter().take(1).collect();
+    let mut single = chosen.of(wanted.get(..1).unwrap_or_default()).records;
+    let short = |single: &[Record]| {
+        answer(found, matches, view, Page { common: None, records: single.to_vec() })
+    };
     for longest in SHORTER {
         for value in single.iter_mut().flat_map(Record::values_mut) {
             shorten(value, longest);
         }
-        let short = answer(found, matches, view, single.clone());
+        let short = short(&single);
         if self::length(&short) <= most {
             return Answer { hint: Some(SHORTENED.to_owned()), ..short };
         }
     }
     // Thousands of fields: the leading ones.
     loop {
-        for record in &mut single {
-            let kept = record.len() / 2;
-            *record = std::mem::take(record).into_iter().take(kept).collect();
-        }
-        let short = answer(found, matches, view, single.clone());
+        single.iter_mut().for_each(|record| record.truncate(record.len() / 2));
+        let short = short(&single);
         if self::length(&short) <= most || single.iter().all(Record::is_empty) {
             return Answer { hint: Some(FIELDS_LEFT_OUT.to_owned()), ..short };
         }
@@ -64,10 +66,10 @@ pub(super) fn fitting(
 const SHORTENED: &str = "This record is too long: its values were shortened where marked.";
 const FIELDS_LEFT_OUT: &str = "This record is too long: fields were left out and values shortened.";
 
-fn answer(found: &Found, matches: &Matches<'_>, view: &View, mut records: Vec<Record>) -> Answer {
+fn answer(found: &Found, matches: &Matches<'_>, view: &View, page: Page) -> Answer {
+    let Page { common, records } = page;
     let total = matches.rows.len();
     let end = view.offset.saturating_add(records.len());
-    let common = take_common(&mut records);
     Answer {
         outcome: if total == 0 { Outcome::None } else { Outcome::Found },
         total: total as u64,
@@ -87,9 +89,24 @@ pub(super) fn to_the_second(time: Timestamp) -> String {
     Timestamp::from_second(time.as_second()).unwrap_or(time).to_string()
 }
 
+/// Counts the characters of an answer's JSON.
 pub(super) fn length(answer: &impl Serialize) -> usize {
+    struct Characters(usize);
+    impl io::Write for Characters {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            // Every character has one byte that does not continue another (RFC 3629).
+            self.0 += bytes.iter().filter(|byte| **byte & 0b1100_0000 != 0b1000_0000).count();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut characters = Characters(0);
     // An answer is text, numbers and lists of them: it always has a JSON form.
-    serde_json::to_string(answer).map_or(0, |json| json.chars().count())
+    let _ = serde_json::to_writer(&mut characters, answer);
+    characters.0
 }
 
 fn shorten(value: &mut Value, longest: usize) {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{Mask, dates};
 use crate::fields::{self, CLASSIFICATION_CODE, CLASSIFICATION_DESCRIPTION, DATE, FIELDS};
-use crate::{Record, clean};
+use crate::{FieldKey, Record, clean};
 
 /// Holds one tidy record and its time.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,25 +66,26 @@ pub fn tidy(records: Vec<Record>, mask: &Mask) -> Vec<Row> {
 }
 
 fn row(raw: Record, mask: &Mask) -> Row {
-    let mut entries: Vec<(usize, String, Value)> = Vec::with_capacity(raw.len());
+    let mut entries: Vec<(usize, FieldKey, Value)> = Vec::with_capacity(raw.len());
     for (key, mut value) in raw {
         let key = clean_key(key);
-        if is_echo(&key) {
+        let rank = rank(&key);
+        if rank == FIELDS.len() && is_echo(&key) {
             continue;
         }
         mask.apply(&key, &mut value);
         clean_value(&mut value);
-        let filled_by_wolkvox = FILLED_BY_WOLKVOX.contains(&key.as_str());
-        if is_blank(&value)
-            || filled_by_wolkvox && value.as_str().is_some_and(|it| WORDS_FOR_BLANK.contains(&it))
-        {
+        if is_blank(&value) || is_word_for_blank(&key, &value) {
             continue;
         }
-        let key = distinct(key, |key| entries.iter().any(|(_, other, _)| other == key));
-        entries.push((rank(&key), key, value));
+        entries.push((rank, key, value));
     }
     entries.sort_by_key(|(rank, _, _)| *rank);
-    let mut record: Record = entries.into_iter().map(|(_, key, value)| (key, value)).collect();
+    let mut record = Record::with_capacity_and_hasher(entries.len(), Default::default());
+    for (_, key, value) in entries {
+        let key = distinct(key, |key| record.contains_key(key));
+        record.insert(key, value);
+    }
     TWINS.iter().for_each(|twins| fuse(&mut record, twins));
     let when = record.get(DATE).and_then(Value::as_str).and_then(dates::parse);
     Row { when, record }
@@ -102,7 +103,7 @@ fn rank(key: &str) -> usize {
 }
 
 /// Keeps one spelling if all say the same, else every one.
-fn fuse(record: &mut Record, twins: &[&str]) {
+fn fuse(record: &mut Record, twins: &[&'static str]) {
     let present = || twins.iter().filter_map(|twin| record.get(*twin));
     let mut values = present();
     let (Some(name), Some(first)) = (twins.first(), values.next()) else { return };
@@ -112,9 +113,9 @@ fn fuse(record: &mut Record, twins: &[&str]) {
         return;
     }
     let value = first.clone();
-    record.retain(|key, _| !twins.contains(&key.as_str()));
+    record.retain(|key, _| !twins.contains(&key.as_ref()));
     let place = record.keys().take_while(|key| rank(key) < rank(name)).count();
-    record.shift_insert(place, (*name).to_owned(), value);
+    record.shift_insert(place, FieldKey::Borrowed(name), value);
 }
 
 /// Compares as people would: the number 5 and the text 5 are the same code.
@@ -141,8 +142,8 @@ fn clean_value(value: &mut Value) {
             for (key, mut value) in std::mem::take(members) {
                 clean_value(&mut value);
                 if !is_blank(&value) {
-                    let key = distinct(clean_key(key), |key| members.contains_key(key));
-                    members.insert(key, value);
+                    let key = distinct(clean_key(key.into()), |key| members.contains_key(key));
+                    members.insert(key.into_owned(), value);
                 }
             }
         }
@@ -150,19 +151,31 @@ fn clean_value(value: &mut Value) {
     }
 }
 
-fn clean_key(key: String) -> String {
-    match clean::value(&key, clean::LONGEST) {
-        Cow::Borrowed(same) if same.trim().len() == same.len() => key,
-        cleaned => cleaned.trim().to_owned(),
+fn clean_key(key: FieldKey) -> FieldKey {
+    match &key {
+        // A name of the table of fields.
+        Cow::Borrowed(_) => key,
+        Cow::Owned(own) => match clean::value(own, clean::LONGEST) {
+            Cow::Borrowed(same) if same.trim().len() == same.len() => key,
+            cleaned => FieldKey::Owned(cleaned.trim().to_owned()),
+        },
     }
 }
 
 /// Numbers a key that looks like another one after cleaning: they are still two fields.
-fn distinct(key: String, taken: impl Fn(&str) -> bool) -> String {
+fn distinct(key: FieldKey, taken: impl Fn(&str) -> bool) -> FieldKey {
     match taken(&key) {
         false => key,
-        true => (2..).map(|n| format!("{key} ({n})")).find(|key| !taken(key)).unwrap_or(key),
+        true => {
+            let numbered = (2..).map(|n| format!("{key} ({n})")).find(|key| !taken(key));
+            numbered.map_or(key, FieldKey::Owned)
+        }
     }
+}
+
+fn is_word_for_blank(key: &str, value: &Value) -> bool {
+    let word = value.as_str().filter(|it| WORDS_FOR_BLANK.contains(it));
+    word.is_some() && FILLED_BY_WOLKVOX.contains(&key)
 }
 
 fn is_blank(value: &Value) -> bool {
@@ -177,13 +190,13 @@ fn is_blank(value: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::record as raw;
     use super::*;
     use serde_json::json;
 
     fn tidied(record: Value) -> Value {
-        let Value::Object(record) = record else { panic!("an object") };
-        let rows = tidy(vec![record], &Mask::default());
-        Value::Object(rows.into_iter().next().expect("a row").record)
+        let rows = tidy(vec![raw(record)], &Mask::default());
+        json!(rows.into_iter().next().expect("a row").record)
     }
 
     #[test]
@@ -242,10 +255,7 @@ mod tests {
             .iter()
             .enumerate()
             .map(|(index, date)| {
-                Record::from_iter([
-                    ("date".to_owned(), json!(date)),
-                    ("n".to_owned(), json!(index)),
-                ])
+                Record::from_iter([("date".into(), json!(date)), ("n".into(), json!(index))])
             })
             .collect();
         let order: Vec<_> = tidy(records, &Mask::default())

@@ -1,11 +1,12 @@
 //! Chooses what of the rows an answer shows: the days, the columns, and what they have in common.
 
 use jiff::civil::Date;
+use serde_json::Value;
 
 use super::Row;
-use crate::Record;
 use crate::error::Error;
 use crate::fields::{self, FIELDS, Shown};
+use crate::{FieldKey, Record};
 
 /// Says what an answer shows.
 #[derive(Clone, Debug)]
@@ -66,6 +67,14 @@ impl View {
     }
 }
 
+/// Holds copies of records for one answer.
+pub(super) struct Page {
+    /// Fields that all of them share.
+    pub(super) common: Option<Record>,
+    /// The records without those.
+    pub(super) records: Vec<Record>,
+}
+
 /// Holds columns whose names are known to be good.
 pub(super) enum Chosen {
     Usual(Vec<String>),
@@ -88,7 +97,7 @@ impl Columns {
                 .or_else(|| FIELDS.iter().find(|field| alike(field.name)))
                 .map(|field| field.name);
             let own = || rows.iter().flat_map(|row| row.record.keys()).find(|key| alike(key));
-            match documented.or_else(|| own().map(String::as_str)) {
+            match documented.or_else(|| own().map(AsRef::as_ref)) {
                 Some(known) => chosen.push(known.to_owned()),
                 None if rows.is_empty() => {}
                 None => return Err(unknown(name, rows)),
@@ -101,7 +110,7 @@ impl Columns {
 fn unknown(name: &str, rows: &[Row]) -> Error {
     const CLOSE: f64 = 0.75;
     const MOST: usize = 3;
-    let own = rows.iter().flat_map(|row| row.record.keys().map(String::as_str));
+    let own = rows.iter().flat_map(|row| row.record.keys().map(AsRef::as_ref));
     let mut close: Vec<(f64, &str)> = FIELDS
         .iter()
         .map(|field| field.name)
@@ -120,10 +129,29 @@ fn unknown(name: &str, rows: &[Row]) -> Error {
 }
 
 impl Chosen {
-    /// Copies the chosen fields of a row.
-    pub(super) fn of(&self, row: &Row) -> Record {
-        let shown = row.record.iter().filter(|(name, _)| self.shows(name));
-        shown.map(|(name, value)| (name.clone(), value.clone())).collect()
+    /// Copies the chosen fields of some rows, what all of them share once.
+    pub(super) fn of(&self, rows: &[&Row]) -> Page {
+        let copy = |(name, value): (&FieldKey, &Value)| (name.clone(), value.clone());
+        let common: Record = match rows {
+            // One record shares nothing.
+            [] | [_] => Record::default(),
+            [first, others @ ..] => self
+                .shown(first)
+                .filter(|(name, value)| others.iter().all(|it| it.record.get(*name) == Some(value)))
+                .map(copy)
+                .collect(),
+        };
+        let own = |row: &&Row| {
+            self.shown(row).filter(|(name, _)| !common.contains_key(*name)).map(copy).collect()
+        };
+        Page {
+            records: rows.iter().map(own).collect(),
+            common: (!common.is_empty()).then_some(common),
+        }
+    }
+
+    fn shown<'a>(&'a self, row: &'a Row) -> impl Iterator<Item = (&'a FieldKey, &'a Value)> {
+        row.record.iter().filter(|(name, _)| self.shows(name))
     }
 
     fn shows(&self, name: &str) -> bool {
@@ -135,24 +163,4 @@ impl Chosen {
             }
         }
     }
-}
-
-/// Moves what all records share into a record of its own; one record shares nothing.
-pub(super) fn take_common(records: &mut [Record]) -> Option<Record> {
-    let (first, others) = records.split_first()?;
-    if others.is_empty() {
-        return None;
-    }
-    let common: Record = first
-        .iter()
-        .filter(|(name, value)| others.iter().all(|other| other.get(*name) == Some(value)))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
-    if common.is_empty() {
-        return None;
-    }
-    for record in records {
-        record.retain(|name, _| !common.contains_key(name));
-    }
-    Some(common)
 }

@@ -233,7 +233,7 @@ fn summed_up(summary: &Summary) -> Text {
 fn columns(records: &[Record]) -> Vec<&str> {
     let mut names: Vec<&str> = Vec::new();
     for name in records.iter().flat_map(Record::keys) {
-        if !names.contains(&name.as_str()) {
+        if !names.contains(&name.as_ref()) {
             names.push(name);
         }
     }

@@ -72,7 +72,7 @@ mod tests {
 
     fn found(megabytes: usize) -> Arc<Found> {
         let note = "x".repeat(1_000);
-        let fields = (0..megabytes * 1_000).map(|n| (format!("campo {n}"), json!(note)));
+        let fields = (0..megabytes * 1_000).map(|n| (format!("campo {n}").into(), json!(note)));
         let rows = tidy(vec![fields.collect()], &Mask::default());
         let as_of = jiff::Timestamp::UNIX_EPOCH;
         Arc::new(Found { rows, as_of, upstream_total: None, complete: true })

@@ -191,10 +191,13 @@ impl ServerHandler for Server {
                 Some(stage) = heard.recv() => progress.tell(&context, stage).await,
             }
         };
-        let mut result = match answer {
-            Ok(answer) => {
-                let text = ContentBlock::text(answer.to_string());
-                let mut result = CallToolResult::success(vec![text]);
+        let written = answer.and_then(|answer| match serde_json::to_string(&answer) {
+            Ok(text) => Ok((text, answer)),
+            Err(_) => Err(Error::Internal),
+        });
+        let mut result = match written {
+            Ok((text, answer)) => {
+                let mut result = CallToolResult::success(vec![ContentBlock::text(text)]);
                 result.structured_content = Some(answer);
                 result
             }

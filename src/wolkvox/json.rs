@@ -4,12 +4,15 @@
 //! a client written in JavaScript rounds every integer above 2^53. So a number stays a number only
 //! while its text survives both; otherwise it travels as text with every digit.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
-use serde_json::{Map, Number, Value};
+use serde_json::{Number, Value};
+
+use crate::{FieldKey, Record, fields};
 
 /// The largest integer that every JSON reader keeps: 2^53 - 1 (RFC 8259, section 6).
 const LARGEST_SAFE: u64 = (1 << 53) - 1;
@@ -61,11 +64,16 @@ fn number(text: &str) -> Option<Number> {
 
 /// Reads a JSON string; one with half a surrogate pair, which is no Unicode text, keeps the rest.
 fn string(text: &str) -> String {
-    serde_json::from_str(text).unwrap_or_else(|_| {
-        serde_json::from_str::<Bytes>(text)
-            .map(|bytes| String::from_utf8_lossy(&bytes.0).into_owned())
-            .unwrap_or_default()
-    })
+    let plain = text.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
+    match plain {
+        // Nearly all are: without escapes a string is what stands between its quotes.
+        Some(plain) if !plain.contains('\\') => plain.to_owned(),
+        _ => serde_json::from_str(text).unwrap_or_else(|_| {
+            serde_json::from_str::<Key<'_>>(text)
+                .map(|key| key.text().into_owned())
+                .unwrap_or_default()
+        }),
+    }
 }
 
 /// An object's members in their order, values not yet read.
@@ -83,8 +91,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut entries = Vec::new();
-                while let Some((key, raw)) = map.next_entry::<Key, &'de RawValue>()? {
-                    entries.push((key.0, raw));
+                while let Some((key, raw)) = map.next_entry::<Key<'_>, &'de RawValue>()? {
+                    entries.push((key.text().into_owned(), raw));
                 }
                 Ok(Entries(entries))
             }
@@ -93,49 +101,55 @@ impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
     }
 }
 
-/// Reads the object that a visitor was handed, numbers unharmed.
-pub(super) fn faithful_object<'de, A: MapAccess<'de>>(
-    mut map: A,
-) -> Result<Map<String, Value>, A::Error> {
-    let mut object = Map::new();
-    while let Some((key, raw)) = map.next_entry::<Key, &'de RawValue>()? {
-        object.insert(key.0, value(raw, 1));
+/// Reads the record that a visitor was handed, numbers unharmed.
+pub(super) fn record<'de, A: MapAccess<'de>>(mut map: A) -> Result<Record, A::Error> {
+    let mut record = Record::default();
+    while let Some((key, raw)) = map.next_entry::<Key<'_>, &'de RawValue>()? {
+        if record.is_empty() {
+            record.reserve(fields::FIELDS.len());
+        }
+        let key = key.text();
+        let name = match fields::find(&key) {
+            Some(field) => FieldKey::Borrowed(field.name),
+            None => FieldKey::Owned(key.into_owned()),
+        };
+        record.insert(name, value(raw, 1));
     }
-    Ok(object)
-}
-
-/// A key, read as [`string`] reads a value.
-struct Key(String);
-
-impl<'de> Deserialize<'de> for Key {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Bytes::deserialize(deserializer)
-            .map(|bytes| Self(String::from_utf8_lossy(&bytes.0).into_owned()))
-    }
+    Ok(record)
 }
 
 /// A string's bytes, which may hold half a surrogate pair.
-struct Bytes(Vec<u8>);
+struct Key<'a>(Cow<'a, [u8]>);
 
-impl<'de> Deserialize<'de> for Bytes {
+impl Key<'_> {
+    fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.0)
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Read;
         impl<'de> Visitor<'de> for Read {
-            type Value = Bytes;
+            type Value = Key<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a string")
             }
 
-            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Bytes, E> {
-                Ok(Bytes(bytes.to_vec()))
+            fn visit_borrowed_bytes<E>(self, bytes: &'de [u8]) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Borrowed(bytes)))
             }
 
-            fn visit_str<E>(self, text: &str) -> Result<Bytes, E> {
-                Ok(Bytes(text.as_bytes().to_vec()))
+            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Owned(bytes.to_vec())))
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Bytes, A::Error> {
+            fn visit_str<E>(self, text: &str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Owned(text.as_bytes().to_vec())))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Key<'de>, A::Error> {
                 Err(serde::de::Error::custom("not a string"))
             }
         }

@@ -213,7 +213,8 @@ impl Client {
         }
         let content_type = response.headers().get(CONTENT_TYPE).cloned();
         let retry_after = response.headers().get(RETRY_AFTER).and_then(retry_after);
-        let mut body = Vec::new();
+        let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
+        let mut body = Vec::with_capacity(announced.unwrap_or_default().min(LARGEST_REPLY));
         while let Some(chunk) = response.chunk().await.map_err(fault::of)? {
             if body.len() + chunk.len() > LARGEST_REPLY {
                 let too_large = Oddity::TooLarge { limit: LARGEST_REPLY };

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use super::json::{Faithful, faithful_object};
+use super::json::{self, Faithful};
 use super::token::Token;
 use super::{QUOTA_HOLD, Said};
 use crate::Record;
@@ -319,7 +319,7 @@ impl<'de> Deserialize<'de> for Data {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Data, A::Error> {
-                let record = faithful_object(map)?;
+                let record = json::record(map)?;
                 Ok(if record.is_empty() { Data::Blank } else { Data::Records(vec![record]) })
             }
 

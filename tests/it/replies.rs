@@ -195,7 +195,7 @@ async fn a_record_keeps_every_field_in_wolkvoxs_order() {
     let page = ask(200, JSON, &fixture("one_record.json")).await.expect("a page");
     let [record] = page.records.as_slice() else { panic!("one record") };
     assert_eq!(record.len(), 28);
-    let keys: Vec<_> = record.keys().map(String::as_str).collect();
+    let keys: Vec<_> = record.keys().map(AsRef::as_ref).collect();
     assert_eq!(keys[..3], ["tipifycation_code", "tipifycation_desc", "module"]);
     assert_eq!(keys[27], "wolkvox_id");
     assert_eq!(record["wolkvox_origen"], Value::Null);

@@ -1,0 +1,374 @@
+//! Measures wolkvox-mcp beside what people would use instead, on the same work in the same run:
+//! a server written in an hour on the same SDK (`bin/naive.rs`), one on the official Python SDK
+//! (`server.py`), and a bare keep-alive HTTP loop as the limit. The contestants take turns, so that
+//! the machine's noise hits all alike. Prints a Markdown table; ratios are to the naive server.
+//!
+//! ```sh
+//! cargo run --release --manifest-path benches/side_by_side/Cargo.toml
+//! ```
+//!
+//! Arguments choose what is measured: starts, warm, crowd, refusals, large, idle. `WOLKVOX_MCP`
+//! names another program than the one that is built here.
+
+mod bare;
+mod reply;
+mod server;
+mod stub;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, ensure};
+
+use crate::bare::Bare;
+use crate::server::{Contestant, Server, Streams};
+use crate::stub::{Manner, Stub};
+
+const OURS: &str = "wolkvox-mcp";
+const NAIVE: &str = "naive, same SDK";
+const PYTHON: &str = "Python SDK";
+const BARE: &str = "bare HTTP";
+const COLUMNS: [&str; 4] = [OURS, NAIVE, PYTHON, BARE];
+
+/// How long the stub thinks where it refuses a third request.
+const THINKS: Duration = Duration::from_millis(5);
+const AT_ONCE: usize = 16;
+
+/// Measures one kind of work.
+type Measure = fn(&[Contestant], &Stub, &mut Table);
+
+const MEASURES: [(&str, Measure); 6] = [
+    ("starts", starts),
+    ("warm", warm),
+    ("crowd", crowd),
+    ("refusals", refusals),
+    ("large", large),
+    ("idle", idle),
+];
+
+fn main() -> anyhow::Result<()> {
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let contestants = contestants()?;
+    let stub = Stub::start(Manner::Prompt);
+    let mut table = Table::default();
+    for (name, measure) in MEASURES {
+        if wanted.is_empty() || wanted.iter().any(|it| it == name) {
+            measure(&contestants, &stub, &mut table);
+        }
+    }
+    print!("{}", table.markdown());
+    Ok(())
+}
+
+/// Builds and installs what is measured.
+fn contestants() -> anyhow::Result<Vec<Contestant>> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = here.ancestors().nth(2).context("the repository")?;
+    let ours = match std::env::var_os("WOLKVOX_MCP") {
+        Some(program) => PathBuf::from(program),
+        None => {
+            let mut build = Command::new("cargo");
+            build.args(["build", "--release", "--locked"]).current_dir(root);
+            // What cargo told this program about itself would make it build everything anew.
+            let told = |name: &str| name.starts_with("CARGO_") && name != "CARGO_HOME";
+            for (name, _) in std::env::vars().filter(|(name, _)| told(name)) {
+                build.env_remove(name);
+            }
+            run(&mut build)?;
+            root.join("target/release/wolkvox-mcp")
+        }
+    };
+    let beside = std::env::current_exe()?;
+    let folder = beside.parent().context("a folder")?;
+    let python = folder.join("python");
+    if !python.join("bin/mcp").exists() {
+        run(Command::new("python3").args(["-m", "venv"]).arg(&python))?;
+        let pip = ["-m", "pip", "install", "--quiet", "-r"];
+        run(Command::new(python.join("bin/python")).args(pip).arg(here.join("requirements.txt")))?;
+    }
+    let compiled = |name, program: PathBuf| Contestant {
+        name,
+        files: vec![program.clone()],
+        program,
+        arguments: Vec::new(),
+        share: 100,
+    };
+    Ok(vec![
+        compiled(OURS, ours),
+        compiled(NAIVE, folder.join("naive")),
+        Contestant {
+            name: PYTHON,
+            program: python.join("bin/python"),
+            arguments: vec![here.join("server.py")],
+            files: vec![python.join("lib")],
+            share: 20,
+        },
+    ])
+}
+
+fn run(command: &mut Command) -> anyhow::Result<()> {
+    ensure!(command.status().with_context(|| format!("{command:?}"))?.success(), "{command:?}");
+    Ok(())
+}
+
+/// Says whether a contestant takes part in a round.
+fn takes_part(contestant: &Contestant, round: usize) -> bool {
+    round * contestant.share / 100 != (round + 1) * contestant.share / 100
+}
+
+fn starts(contestants: &[Contestant], stub: &Stub, table: &mut Table) {
+    for round in 0..100 {
+        for contestant in contestants.iter().filter(|it| takes_part(it, round)) {
+            let mut server = Server::start(contestant, stub.address, Streams::Pipes, &[]);
+            server.list_tools();
+            table.time("start to tool list", contestant.name, server.started.elapsed());
+            drop(server);
+            let mut server = Server::start(contestant, stub.address, Streams::Pipes, &[]);
+            assert!(server.call("1-0"));
+            table.time("start to first answer", contestant.name, server.started.elapsed());
+        }
+    }
+}
+
+fn warm(contestants: &[Contestant], stub: &Stub, table: &mut Table) {
+    warm_over(Streams::Pipes, contestants, stub, table);
+    warm_over(Streams::Sockets, contestants, stub, table);
+}
+
+fn warm_over(streams: Streams, contestants: &[Contestant], stub: &Stub, table: &mut Table) {
+    let over = format!("{streams:?}").to_lowercase();
+    let mut servers: Vec<_> =
+        contestants.iter().map(|it| (it, Server::start(it, stub.address, streams, &[]))).collect();
+    let mut bare = Bare::connect(stub.address);
+    for size in [1, 20] {
+        let figure = match size {
+            1 => format!("warm call, 1 record, {over}"),
+            size => format!("warm call, {size} records, {over}"),
+        };
+        for round in 0..110 {
+            // The first rounds warm everything up.
+            let counts = round >= 10;
+            for (contestant, server) in &mut servers {
+                if !takes_part(contestant, round) {
+                    continue;
+                }
+                for call in 0..30 {
+                    let value = format!("{size}-{round}-{call}");
+                    let begun = Instant::now();
+                    assert!(server.call(&value));
+                    if counts {
+                        table.call(&figure, contestant.name, begun.elapsed());
+                    }
+                }
+            }
+            for call in 0..30 {
+                let begun = Instant::now();
+                assert!(bare.ask(&format!("{size}-{round}-{call}")));
+                if counts {
+                    table.call(&figure, BARE, begun.elapsed());
+                }
+            }
+        }
+    }
+}
+
+/// Sixteen calls in flight, and nothing that holds them back.
+fn crowd(contestants: &[Contestant], stub: &Stub, table: &mut Table) {
+    let lifted = [("WOLKVOX_MAX_IN_FLIGHT", "16")];
+    let mut servers: Vec<_> = contestants
+        .iter()
+        .map(|it| (it, Server::start(it, stub.address, Streams::Pipes, &lifted)))
+        .collect();
+    for round in 0..25 {
+        for (contestant, server) in &mut servers {
+            if !takes_part(contestant, round) {
+                continue;
+            }
+            let begun = Instant::now();
+            let good = server.calls(400, AT_ONCE, |call| format!("1-{round}-{call}"));
+            assert_eq!(good, 400);
+            table.rate("16 in flight, gate lifted", contestant.name, good, begun.elapsed());
+        }
+        let begun = Instant::now();
+        thread::scope(|scope| {
+            for _ in 0..AT_ONCE {
+                scope.spawn(|| {
+                    let mut bare = Bare::connect(stub.address);
+                    (0..400 / AT_ONCE).for_each(|_| assert!(bare.ask("1-0")));
+                });
+            }
+        });
+        table.rate("16 in flight, gate lifted", BARE, 400, begun.elapsed());
+    }
+}
+
+/// Sixteen calls in flight to a server that thinks a while and refuses a third request.
+fn refusals(contestants: &[Contestant], _: &Stub, table: &mut Table) {
+    let stub = Stub::start(Manner::TwoAtATime(THINKS));
+    let mut servers: Vec<_> = contestants
+        .iter()
+        .map(|it| (it, Server::start(it, stub.address, Streams::Pipes, &[])))
+        .collect();
+    let figure = "16 in flight, a third refused";
+    for round in 0..5 {
+        for (contestant, server) in &mut servers {
+            let begun = Instant::now();
+            let good = server.calls(200, AT_ONCE, |call| format!("1-{round}-{call}"));
+            table.rate(figure, contestant.name, good, begun.elapsed());
+            table.share(&format!("{figure}: failed"), contestant.name, 200 - good, 200);
+        }
+        // What two at a time allow.
+        let begun = Instant::now();
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    let mut bare = Bare::connect(stub.address);
+                    (0..100).for_each(|_| assert!(bare.ask("1-0")));
+                });
+            }
+        });
+        table.rate(figure, BARE, 200, begun.elapsed());
+    }
+}
+
+fn large(contestants: &[Contestant], stub: &Stub, table: &mut Table) {
+    for round in 0..20 {
+        for contestant in contestants.iter().filter(|it| takes_part(it, round)) {
+            let mut server = Server::start(contestant, stub.address, Streams::Pipes, &[]);
+            assert!(server.call("1-0"));
+            let begun = Instant::now();
+            assert!(server.call("5000-0"));
+            table.time("5,000 records in one reply", contestant.name, begun.elapsed());
+            table.memory("5,000 records, peak memory", contestant.name, server.status("VmHWM"));
+            for call in 0..3 {
+                assert!(server.call(&format!("1-{call}")));
+            }
+            thread::sleep(Duration::from_millis(300));
+            table.memory("memory after it", contestant.name, server.status("VmRSS"));
+        }
+        let mut bare = Bare::connect(stub.address);
+        let begun = Instant::now();
+        assert!(bare.ask("5000-0"));
+        table.time("5,000 records in one reply", BARE, begun.elapsed());
+    }
+}
+
+fn idle(contestants: &[Contestant], stub: &Stub, table: &mut Table) {
+    for round in 0..5 {
+        for contestant in contestants {
+            let mut server = Server::start(contestant, stub.address, Streams::Pipes, &[]);
+            server.list_tools();
+            assert!(server.call(&format!("1-{round}")));
+            thread::sleep(Duration::from_millis(500));
+            table.memory("idle memory", contestant.name, server.status("VmRSS"));
+            table.count("idle threads", contestant.name, server.status("Threads"));
+        }
+    }
+    for contestant in contestants {
+        let bytes: u64 = contestant.files.iter().map(|path| bytes(path)).sum();
+        table.memory("on disk", contestant.name, bytes as f64 / 1024.0);
+    }
+}
+
+fn bytes(path: &Path) -> u64 {
+    let metadata = path.metadata().expect("installed");
+    if !metadata.is_dir() {
+        return metadata.len();
+    }
+    let entries = path.read_dir().expect("a folder").map(|entry| entry.expect("an entry").path());
+    entries.map(|entry| bytes(&entry)).sum()
+}
+
+/// Collects samples by figure and contestant.
+#[derive(Default)]
+struct Table {
+    order: Vec<(String, Unit)>,
+    samples: BTreeMap<(String, &'static str), Vec<f64>>,
+}
+
+#[derive(Clone, Copy)]
+enum Unit {
+    /// Milliseconds; the middle one counts.
+    Time,
+    /// Microseconds; the middle one counts and the worst of a hundred is shown.
+    Call,
+    /// Good answers a second.
+    Rate,
+    /// Kilobytes.
+    Memory,
+    /// A number of things.
+    Count,
+    /// Percent.
+    Share,
+}
+
+impl Table {
+    fn add(&mut self, figure: &str, unit: Unit, name: &'static str, sample: f64) {
+        if !self.order.iter().any(|(known, _)| known == figure) {
+            self.order.push((figure.to_owned(), unit));
+        }
+        self.samples.entry((figure.to_owned(), name)).or_default().push(sample);
+    }
+
+    fn time(&mut self, figure: &str, name: &'static str, time: Duration) {
+        self.add(figure, Unit::Time, name, time.as_secs_f64() * 1e3);
+    }
+
+    fn call(&mut self, figure: &str, name: &'static str, time: Duration) {
+        self.add(figure, Unit::Call, name, time.as_secs_f64() * 1e6);
+    }
+
+    fn rate(&mut self, figure: &str, name: &'static str, good: usize, time: Duration) {
+        self.add(figure, Unit::Rate, name, good as f64 / time.as_secs_f64());
+    }
+
+    fn memory(&mut self, figure: &str, name: &'static str, kilobytes: f64) {
+        self.add(figure, Unit::Memory, name, kilobytes);
+    }
+
+    fn count(&mut self, figure: &str, name: &'static str, count: f64) {
+        self.add(figure, Unit::Count, name, count);
+    }
+
+    fn share(&mut self, figure: &str, name: &'static str, part: usize, whole: usize) {
+        self.add(figure, Unit::Share, name, 100.0 * part as f64 / whole as f64);
+    }
+
+    fn markdown(&mut self) -> String {
+        self.samples.values_mut().for_each(|samples| samples.sort_by(f64::total_cmp));
+        let mut text = format!("| figure | ratio | {} |\n", COLUMNS.join(" | "));
+        text += "| --- | --- | --- | --- | --- | --- |\n";
+        for (figure, unit) in &self.order {
+            let of = |name| self.samples.get(&(figure.clone(), name));
+            let ratio = match (of(OURS), of(NAIVE), unit) {
+                (Some(ours), Some(naive), unit) if !matches!(unit, Unit::Share) => {
+                    format!("{:.2}", quantile(ours, 0.5) / quantile(naive, 0.5))
+                }
+                _ => String::new(),
+            };
+            let cells = COLUMNS.map(|name| of(name).map_or(String::new(), |it| shown(it, *unit)));
+            text += &format!("| {figure} | {ratio} | {} |\n", cells.join(" | "));
+        }
+        text
+    }
+}
+
+/// Gives the sample below which a part of the sorted samples lie.
+fn quantile(samples: &[f64], part: f64) -> f64 {
+    samples[((samples.len() - 1) as f64 * part).round() as usize]
+}
+
+fn shown(samples: &[f64], unit: Unit) -> String {
+    let middle = quantile(samples, 0.5);
+    match unit {
+        Unit::Time => format!("{middle:.1} ms"),
+        Unit::Call => format!("{middle:.0} µs, p99 {:.0}", quantile(samples, 0.99)),
+        Unit::Rate => format!("{middle:.0}/s"),
+        Unit::Memory => format!("{:.1} MB", middle / 1024.0),
+        Unit::Count => format!("{middle:.0}"),
+        Unit::Share => format!("{middle:.0}%"),
+    }
+}
