@@ -14,6 +14,7 @@
 //! - [`sandbox`]: a wolkvox on this computer with fictitious data, knowing none of the others
 
 pub mod answer;
+mod aside;
 pub mod clean;
 pub mod cli;
 pub mod config;

@@ -65,10 +65,17 @@ pub fn tidy(records: Vec<Record>, mask: &Mask) -> Vec<Row> {
     rows
 }
 
+/// A field on its way into a row, with its place there.
+type Entry = (usize, FieldKey, Value);
+
 fn row(raw: Record, mask: &Mask) -> Row {
-    let mut entries: Vec<(usize, FieldKey, Value)> = Vec::with_capacity(raw.len());
+    let mut entries: Vec<Entry> = Vec::with_capacity(raw.len());
     for (key, mut value) in raw {
-        let key = clean_key(key);
+        let key = match key {
+            // A name of the table of fields.
+            Cow::Borrowed(known) => Cow::Borrowed(known),
+            own => Cow::Owned(clean_key(own).into_owned()),
+        };
         let rank = rank(&key);
         if rank == FIELDS.len() && is_echo(&key) {
             continue;
@@ -80,13 +87,13 @@ fn row(raw: Record, mask: &Mask) -> Row {
         }
         entries.push((rank, key, value));
     }
+    TWINS.iter().for_each(|twins| fuse(&mut entries, twins));
     entries.sort_by_key(|(rank, _, _)| *rank);
     let mut record = Record::with_capacity_and_hasher(entries.len(), Default::default());
     for (_, key, value) in entries {
         let key = distinct(key, |key| record.contains_key(key));
         record.insert(key, value);
     }
-    TWINS.iter().for_each(|twins| fuse(&mut record, twins));
     let when = record.get(DATE).and_then(Value::as_str).and_then(dates::parse);
     Row { when, record }
 }
@@ -103,19 +110,21 @@ fn rank(key: &str) -> usize {
 }
 
 /// Keeps one spelling if all say the same, else every one.
-fn fuse(record: &mut Record, twins: &[&'static str]) {
-    let present = || twins.iter().filter_map(|twin| record.get(*twin));
-    let mut values = present();
-    let (Some(name), Some(first)) = (twins.first(), values.next()) else { return };
-    if values.any(|other| !same(first, other))
-        || present().count() == 1 && record.contains_key(*name)
-    {
+fn fuse(entries: &mut Vec<Entry>, twins: &[&'static str]) {
+    let is_twin = |key: &str| twins.contains(&key);
+    let present: Vec<_> = entries.iter().filter(|(_, key, _)| is_twin(key)).collect();
+    let (Some(name), [(_, key, first), others @ ..]) = (twins.first(), present.as_slice()) else {
+        return;
+    };
+    let contradicted = others.iter().any(|(_, _, other)| !same(first, other));
+    if contradicted || others.is_empty() && key == name {
         return;
     }
-    let value = first.clone();
-    record.retain(|key, _| !twins.contains(&key.as_ref()));
-    let place = record.keys().take_while(|key| rank(key) < rank(name)).count();
-    record.shift_insert(place, FieldKey::Borrowed(name), value);
+    // Of a number and its text the text is kept.
+    let text = others.iter().map(|(_, _, other)| other).find(|other| other.is_string());
+    let kept = text.unwrap_or(first).clone();
+    entries.retain(|(_, key, _)| !is_twin(key));
+    entries.push((rank(name), FieldKey::Borrowed(name), kept));
 }
 
 /// Compares as people would: the number 5 and the text 5 are the same code.
@@ -139,11 +148,12 @@ fn clean_value(value: &mut Value) {
             items.retain(|item| !is_blank(item));
         }
         Value::Object(members) => {
-            for (key, mut value) in std::mem::take(members) {
-                clean_value(&mut value);
-                if !is_blank(&value) {
-                    let key = distinct(clean_key(key.into()), |key| members.contains_key(key));
-                    members.insert(key.into_owned(), value);
+            members.values_mut().for_each(clean_value);
+            members.retain(|_, member| !is_blank(member));
+            if members.keys().any(|key| clean_key(Cow::Borrowed(key)) != *key) {
+                for (key, member) in std::mem::take(members) {
+                    let key = distinct(clean_key(Cow::Owned(key)), |key| members.contains_key(key));
+                    members.insert(key.into_owned(), member);
                 }
             }
         }
@@ -151,14 +161,10 @@ fn clean_value(value: &mut Value) {
     }
 }
 
-fn clean_key(key: FieldKey) -> FieldKey {
-    match &key {
-        // A name of the table of fields.
-        Cow::Borrowed(_) => key,
-        Cow::Owned(own) => match clean::value(own, clean::LONGEST) {
-            Cow::Borrowed(same) if same.trim().len() == same.len() => key,
-            cleaned => FieldKey::Owned(cleaned.trim().to_owned()),
-        },
+fn clean_key(key: Cow<'_, str>) -> Cow<'_, str> {
+    match clean::value(&key, clean::LONGEST) {
+        Cow::Borrowed(same) if same.trim().len() == same.len() => key,
+        cleaned => Cow::Owned(cleaned.trim().to_owned()),
     }
 }
 

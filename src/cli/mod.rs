@@ -11,6 +11,7 @@ mod serve;
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use clap::{Parser, Subcommand};
@@ -111,6 +112,8 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     logging::start(&config.log);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
+        // A thread that large work took ends with it.
+        .thread_keep_alive(Duration::from_millis(100))
         .build()
         .context("cannot start")?;
     let status = runtime.block_on(async {

@@ -28,10 +28,11 @@ use self::meter::Meter;
 pub use self::meter::Stage;
 use self::quota::QuotaHold;
 use crate::answer::{self, Found, Mask};
+use crate::aside::aside;
 use crate::config::Limits;
 use crate::error::{Error, Fault, Kind, Spent};
 use crate::fields;
-use crate::wolkvox::{Client, Query};
+use crate::wolkvox::{Client, PAGE_SIZE, Query};
 
 /// Answers queries within the limits.
 #[derive(Debug)]
@@ -159,7 +160,9 @@ async fn fly(
         means.quota().begin(token, Instant::now());
     }
     let Fetched { records, as_of, upstream_total, complete, cut_short } = fetched?;
-    let rows = answer::tidy(records, &means.mask);
+    let is_large = records.len() > PAGE_SIZE as usize;
+    let tidying = Arc::clone(&means);
+    let rows = aside(is_large, move || answer::tidy(records, &tidying.mask)).await?;
     let found = Arc::new(Found { rows, as_of, upstream_total, complete });
     if !cut_short {
         means.cache.put(query, Arc::clone(&found));

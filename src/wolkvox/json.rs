@@ -123,7 +123,10 @@ struct Key<'a>(Cow<'a, [u8]>);
 
 impl Key<'_> {
     fn text(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(&self.0)
+        match str::from_utf8(&self.0) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(&self.0),
+        }
     }
 }
 

@@ -28,6 +28,7 @@ pub use self::said::Said;
 pub use self::tls::{Handshake, RootCertificates};
 pub use self::token::{Token, TokenFile, TokenSource};
 use crate::Record;
+use crate::aside::aside;
 use crate::error::{Error, Oddity};
 use crate::language::Text;
 use crate::server_url::ServerUrl;
@@ -36,6 +37,8 @@ use crate::server_url::ServerUrl;
 pub const PAGE_SIZE: u32 = 250;
 /// How long nothing is sent once the day's quota is used up.
 pub const QUOTA_HOLD: Duration = Duration::from_secs(10 * 60);
+/// Reading more bytes than this takes milliseconds; a usual page has fewer.
+const LARGE_REPLY: usize = 512 * 1024;
 /// Most bytes of one reply that are read, after decompression.
 pub const LARGEST_REPLY: usize = 16 * 1024 * 1024;
 
@@ -222,9 +225,13 @@ impl Client {
             }
             body.extend_from_slice(&chunk);
         }
-        let content_type = content_type.as_ref().and_then(|value| value.to_str().ok());
-        let reply = Reply { status, content_type, body: &body };
-        reply.read(Some(&token)).map_err(|error| Failure { error, retry_after })
+        let is_large = body.len() > LARGE_REPLY;
+        let read = move || {
+            let content_type = content_type.as_ref().and_then(|value| value.to_str().ok());
+            Reply { status, content_type, body: &body }.read(Some(&token))
+        };
+        let page = aside(is_large, read).await?;
+        page.map_err(|error| Failure { error, retry_after })
     }
 }
 

@@ -1,0 +1,35 @@
+//! Keeps large work off the event loop.
+
+use crate::error::Error;
+
+/// Runs work at once, or if it is large on a thread beside the event loop: other calls go on
+/// meanwhile, and what the work takes of memory lies apart, so that the system gets it back.
+///
+/// # Errors
+///
+/// [`Error::Internal`] if the work panicked on its thread.
+pub(crate) async fn aside<T: Send + 'static>(
+    is_large: bool,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Error> {
+    match is_large {
+        true => tokio::task::spawn_blocking(work).await.map_err(|_| Error::Internal),
+        false => Ok(work()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn only_large_work_leaves_the_thread_and_a_panic_there_is_a_failure() {
+        let here = thread::current().id();
+        assert_eq!(aside(false, || thread::current().id()).await, Ok(here));
+        assert_ne!(aside(true, || thread::current().id()).await, Ok(here));
+        let panicked: Result<(), Error> = aside(true, || panic!("a bug")).await;
+        assert_eq!(panicked, Err(Error::Internal));
+    }
+}
