@@ -15,6 +15,9 @@ mod support;
 mod check;
 /// The official Python and TypeScript clients.
 mod clients;
+/// Pipes, sockets, files, a terminal.
+#[cfg(unix)]
+mod descriptors;
 /// The examples.
 mod examples;
 /// Clients' configuration files.
@@ -31,6 +34,7 @@ mod query;
 mod questions;
 /// The README and mcp.json, held against the program.
 mod readme;
+/// What is published beside the program.
 mod release;
 /// Every variant of wolkvox's replies, as raw bytes over HTTP.
 mod replies;

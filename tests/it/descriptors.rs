@@ -1,0 +1,207 @@
+//! The standard streams that clients hand over: pipes (Python, Rust), UNIX sockets (Node), and what
+//! else there is: a file, a terminal. Messages larger than their buffers, readers slower than us.
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::support::{RawReply, RawServer, TOKEN};
+
+#[derive(Clone, Copy, Debug)]
+enum Streams {
+    Pipes,
+    Sockets,
+}
+
+const BOTH: [Streams; 2] = [Streams::Pipes, Streams::Sockets];
+
+/// The running program, spoken to without tokio.
+struct Client {
+    child: Child,
+    input: Option<Box<dyn Write>>,
+    output: BufReader<Box<dyn Read>>,
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wolkvox-mcp"));
+    command.args(arguments).env_clear().stderr(Stdio::null());
+    command
+}
+
+fn request(id: u64, method: &str, params: Value) -> String {
+    json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }).to_string() + "\n"
+}
+
+fn call(id: u64, arguments: Value) -> String {
+    request(id, "tools/call", json!({ "name": "query_obligation", "arguments": arguments }))
+}
+
+/// Writes the opening of a connection: two messages, one of them with an answer.
+fn opening() -> String {
+    let client = json!({ "name": "test", "version": "1" });
+    let params =
+        json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": client });
+    let ready = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
+    format!("{}{ready}\n", request(0, "initialize", params))
+}
+
+impl Client {
+    fn start(streams: Streams, mut command: Command) -> Self {
+        let (child, input, output): (_, Box<dyn Write>, Box<dyn Read>) = match streams {
+            Streams::Pipes => {
+                command.stdin(Stdio::piped()).stdout(Stdio::piped());
+                let mut child = command.spawn().expect("starts");
+                let input = child.stdin.take().expect("piped");
+                let output = child.stdout.take().expect("piped");
+                (child, Box::new(input), Box::new(output))
+            }
+            Streams::Sockets => {
+                let (input, its_input) = UnixStream::pair().expect("a pair");
+                let (output, its_output) = UnixStream::pair().expect("a pair");
+                command.stdin(OwnedFd::from(its_input)).stdout(OwnedFd::from(its_output));
+                (command.spawn().expect("starts"), Box::new(input), Box::new(output))
+            }
+        };
+        let mut client = Self { child, input: Some(input), output: BufReader::new(output) };
+        client.send(&opening());
+        assert_eq!(client.receive()["id"], 0);
+        client
+    }
+
+    fn send(&mut self, text: &str) {
+        let input = self.input.as_mut().expect("still open");
+        input.write_all(text.as_bytes()).expect("the program reads");
+    }
+
+    fn receive(&mut self) -> Value {
+        let mut line = String::new();
+        self.output.read_line(&mut line).expect("stdout is text");
+        serde_json::from_str(&line).expect("a line of JSON")
+    }
+
+    fn end(mut self) {
+        drop(self.input.take());
+        assert!(self.child.wait().expect("ends").success());
+    }
+}
+
+/// Counts the threads of a process.
+#[cfg(target_os = "linux")]
+fn threads(child: &Child) -> usize {
+    let folder = format!("/proc/{}/task", child.id());
+    fs::read_dir(folder).expect("it runs").count()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn over_pipes_and_sockets_the_idle_program_is_one_thread() {
+    for streams in BOTH {
+        let mut client = Client::start(streams, command(&["--sandbox"]));
+        client.send(&request(1, "tools/list", json!({})));
+        assert_eq!(client.receive()["result"]["tools"].as_array().expect("tools").len(), 2);
+        client.send(&call(2, json!({ "field": "id_customer", "value": "900000001" })));
+        assert_eq!(client.receive()["result"]["structuredContent"]["total"], 37);
+        // The thread that built the HTTP client ends by itself.
+        let begun = Instant::now();
+        while threads(&client.child) > 1 {
+            assert!(begun.elapsed() < Duration::from_secs(20), "{streams:?}");
+            thread::sleep(Duration::from_millis(5));
+        }
+        client.end();
+    }
+}
+
+/// A hundred records with notes as long as answers allow; the answer fills a pipe by far.
+fn large_reply() -> RawReply {
+    let record = |n: usize| json!({ "id": n, "nota": format!("{n} {}", "ñ\"\n".repeat(150)) });
+    let records: Vec<Value> = (0..100).map(record).collect();
+    let body = json!({ "code": "200", "error": "null", "data": records }).to_string();
+    RawReply::new(200, "application/json", body.as_bytes())
+}
+
+#[tokio::test]
+async fn messages_larger_than_a_buffer_arrive_whole_also_at_a_slow_reader() {
+    for streams in BOTH {
+        let server = RawServer::start(vec![large_reply()]).await;
+        let mut command = command(&["--operation", "empresa"]);
+        command.env("WOLKVOX_SERVER", server.address()).env("WOLKVOX_TOKEN", TOKEN);
+        let asking = tokio::task::spawn_blocking(move || ask_for_much(streams, command));
+        asking.await.expect("the answers are whole");
+    }
+}
+
+/// Makes calls longer than a pipe's buffer, and reads no answer until all are written.
+fn ask_for_much(streams: Streams, command: Command) {
+    const CALLS: u64 = 20;
+    let mut client = Client::start(streams, command);
+    let padding = "x".repeat(100_000);
+    for id in 1..=CALLS {
+        let arguments = json!({ "field": "id", "value": id, "limit": 100 });
+        let params = json!({
+            "name": "query_obligation", "arguments": arguments, "_meta": { "padding": padding },
+        });
+        client.send(&request(id, "tools/call", params));
+    }
+    let mut answered: Vec<u64> = (1..=CALLS)
+        .map(|_| {
+            let answer = client.receive();
+            let text = answer["result"]["content"][0]["text"].as_str().expect("text");
+            let structured = &answer["result"]["structuredContent"];
+            assert_eq!(&serde_json::from_str::<Value>(text).expect("JSON"), structured);
+            assert!(answer.to_string().len() > 100_000, "{streams:?}");
+            answer["id"].as_u64().expect("an id")
+        })
+        .collect();
+    answered.sort_unstable();
+    assert_eq!(answered, Vec::from_iter(1..=CALLS), "{streams:?}");
+    client.end();
+}
+
+#[test]
+fn files_serve_as_well() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (asked, answered) = (folder.path().join("asked"), folder.path().join("answered"));
+    fs::write(&asked, opening() + &request(1, "tools/list", json!({}))).expect("written");
+    let status = command(&["--sandbox"])
+        .stdin(File::open(&asked).expect("a file"))
+        .stdout(File::create(&answered).expect("a file"))
+        .status()
+        .expect("runs");
+    assert!(status.success());
+    let lines = fs::read_to_string(&answered).expect("answers");
+    let ids: Vec<Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("JSON")["id"].clone())
+        .collect();
+    assert_eq!(ids, [0, 1]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_serves_as_well() {
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+    grantpt(&ours).and_then(|()| unlockpt(&ours)).expect("usable");
+    let path = ptsname(&ours, Vec::new()).expect("a name").into_string().expect("plain");
+    let theirs = File::options().read(true).write(true).open(path).expect("its other end");
+    let mut child = command(&["--sandbox"])
+        .stdin(theirs.try_clone().expect("a copy"))
+        .stdout(theirs)
+        .spawn()
+        .expect("starts");
+    let mut ours = File::from(ours);
+    ours.write_all(opening().as_bytes()).expect("typed");
+    // The terminal also echoes what is typed.
+    let lines = BufReader::new(ours.try_clone().expect("a copy")).lines();
+    let answer = lines.map(|line| line.expect("text")).find(|line| line.contains("serverInfo"));
+    assert!(answer.is_some_and(|answer| answer.contains("wolkvox-mcp")));
+    ours.write_all(b"\x04").expect("end of input is typed");
+    assert!(child.wait().expect("ends").success());
+}
