@@ -107,7 +107,8 @@ fn tables(text: &str) -> Vec<Vec<String>> {
     let rows = outside_code.flat_map(str::lines).filter(|line| line.starts_with('|'));
     let cell = |cell: &str| -> String {
         let code = cell.split('`').skip(1).step_by(2);
-        let figures = cell.split_whitespace().filter(|word| word.parse::<f64>().is_ok());
+        let figure = |word: &&str| word.trim_end_matches(['/', 's', '%']).parse::<f64>().is_ok();
+        let figures = cell.split_whitespace().filter(figure);
         code.chain(figures).collect::<Vec<_>>().join(" ")
     };
     rows.map(|row| row.split('|').map(cell).collect()).collect()
