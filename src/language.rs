@@ -46,6 +46,11 @@ pub struct Text {
 }
 
 impl Text {
+    /// Holds a text that is known beforehand.
+    pub const fn new(english: &'static str, spanish: &'static str) -> Self {
+        Self { english: Cow::Borrowed(english), spanish: Cow::Borrowed(spanish) }
+    }
+
     /// Holds what is the same in both languages, such as a name.
     pub fn same(text: impl Into<Cow<'static, str>>) -> Self {
         let english = text.into();

@@ -8,7 +8,7 @@ use anyhow::{Context, anyhow};
 use clap::Args;
 
 use super::Given;
-use crate::install::{self, Change, ClientKind, Entry, Places, Problem, Scope, TokenPlace};
+use crate::install::{self, Change, ClientKind, Entry, Places, Scope, TokenPlace};
 use crate::language::{self, Language, Text, text};
 use crate::server_url::ServerUrl;
 use crate::settings::{ALLOW_HOST, SERVER, SETTINGS, Setting, TOKEN, TOKEN_FILE};
@@ -76,7 +76,7 @@ impl Install {
         }
         let file = self.target.file(language)?;
         let change = install::install(*client, &file, name, &entry)
-            .map_err(|problem| in_language(advise(&problem)))?;
+            .map_err(|problem| in_language(problem.text()))?;
         let (title, shown) = (client.title(), file.display());
         let mut say = |text: Text| writeln!(out, "{}", text.to(language));
         match change {
@@ -177,7 +177,7 @@ impl Uninstall {
         let Target { client, name, .. } = &self.target;
         let file = self.target.file(language)?;
         let change = install::uninstall(*client, &file, name)
-            .map_err(|problem| anyhow!(advise(&problem).to(language).to_owned()))?;
+            .map_err(|problem| anyhow!(problem.text().to(language).to_owned()))?;
         let (title, shown) = (client.title(), file.display());
         let said = match change {
             Change::Unchanged => text!(
@@ -205,16 +205,4 @@ impl Uninstall {
 fn about(setting: &Setting, problem: &Text) -> Text {
     let variable = setting.variable;
     text!("{variable} {problem}", "{variable} {problem}", problem)
-}
-
-fn advise(problem: &Problem) -> Text {
-    let said = problem.text();
-    match problem {
-        Problem::Malformed { .. } => text!(
-            "{said}\nMend it there, or paste what `--print` shows.",
-            "{said}\nCorríjalo allí, o pegue lo que muestra `--print`.",
-            said,
-        ),
-        Problem::Unreadable { .. } | Problem::Unwritable { .. } => said,
-    }
 }

@@ -36,58 +36,52 @@ pub enum Change {
 
 /// Says why a file was left as it is.
 #[derive(Debug)]
-pub enum Problem {
+pub struct Problem {
+    /// The file.
+    pub path: PathBuf,
+    /// What is the matter with it.
+    pub trouble: Trouble,
+    /// What the system says, or what is wrong and in which line.
+    pub reason: Text,
+}
+
+/// Names what can be the matter with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
     /// It cannot be read.
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        reason: Text,
-    },
+    Unreadable,
     /// It cannot be written.
-    Unwritable {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        reason: Text,
-    },
+    Unwritable,
     /// It is not what the client would accept.
-    Malformed {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong, and in which line.
-        reason: Text,
-    },
+    Malformed,
 }
 
 impl Problem {
-    /// Says what is wrong with which file.
+    fn new(path: &Path, trouble: Trouble, reason: Text) -> Self {
+        Self { path: path.to_owned(), trouble, reason }
+    }
+
+    /// Says what is wrong with which file, and what to do if that is not plain.
     pub fn text(&self) -> Text {
-        match self {
-            Self::Unreadable { path, reason } => {
-                let path = path.display();
-                text!(
-                    "{path} cannot be read ({reason}); it was left as it is",
-                    "no se puede leer {path} ({reason}); se dejó como está",
-                    reason,
-                )
-            }
-            Self::Unwritable { path, reason } => {
-                let path = path.display();
-                text!(
-                    "{path} cannot be written ({reason}); it was left as it is",
-                    "no se puede escribir {path} ({reason}); se dejó como está",
-                    reason,
-                )
-            }
-            Self::Malformed { path, reason } => {
-                let path = path.display();
-                text!(
-                    "{path} is not in order: {reason}; it was left as it is",
-                    "{path} no está en orden: {reason}; se dejó como está",
-                    reason,
-                )
-            }
+        let (path, reason) = (self.path.display(), &self.reason);
+        match self.trouble {
+            Trouble::Unreadable => text!(
+                "{path} cannot be read ({reason}); it was left as it is",
+                "no se puede leer {path} ({reason}); se dejó como está",
+                reason,
+            ),
+            Trouble::Unwritable => text!(
+                "{path} cannot be written ({reason}); it was left as it is",
+                "no se puede escribir {path} ({reason}); se dejó como está",
+                reason,
+            ),
+            Trouble::Malformed => text!(
+                "{path} is not in order: {reason}; it was left as it is\n\
+                 Mend it there, or paste what `--print` shows.",
+                "{path} no está en orden: {reason}; se dejó como está\n\
+                 Corríjalo allí, o pegue lo que muestra `--print`.",
+                reason,
+            ),
         }
     }
 }
@@ -105,7 +99,7 @@ pub fn install(
 ) -> Result<Change, Problem> {
     let before = read(path)?;
     let after = edit::add(client, before.as_deref().unwrap_or_default(), name, entry)
-        .map_err(|reason| Problem::Malformed { path: path.to_owned(), reason })?;
+        .map_err(|reason| Problem::new(path, Trouble::Malformed, reason))?;
     if before.as_deref() == Some(after.as_str()) {
         return Ok(Change::Unchanged);
     }
@@ -128,7 +122,7 @@ pub fn install(
 ///
 /// [`Problem`]; then nothing was changed.
 pub fn uninstall(client: ClientKind, path: &Path, name: &str) -> Result<Change, Problem> {
-    let malformed = |reason| Problem::Malformed { path: path.to_owned(), reason };
+    let malformed = |reason| Problem::new(path, Trouble::Malformed, reason);
     let Some(before) = read(path)? else { return Ok(Change::Unchanged) };
     let removed = edit::remove(client, &before, name).map_err(malformed)?;
     let Some(removed) = removed else { return Ok(Change::Unchanged) };
@@ -164,15 +158,15 @@ fn read(path: &Path) -> Result<Option<String>, Problem> {
     match fs::read(path) {
         Ok(bytes) => match String::from_utf8(bytes) {
             Ok(text) => Ok(Some(text)),
-            Err(_) => Err(Problem::Malformed {
-                path: path.to_owned(),
-                reason: text!("it is not UTF-8 text", "no es texto UTF-8"),
-            }),
+            Err(_) => {
+                let reason = text!("it is not UTF-8 text", "no es texto UTF-8");
+                Err(Problem::new(path, Trouble::Malformed, reason))
+            }
         },
         Err(problem) if problem.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(problem) => {
             let reason = language::reason(problem.kind());
-            Err(Problem::Unreadable { path: path.to_owned(), reason })
+            Err(Problem::new(path, Trouble::Unreadable, reason))
         }
     }
 }
@@ -190,7 +184,7 @@ fn write(path: &Path, text: &str, like: &Path) -> Result<(), Problem> {
     let permissions = fs::metadata(like).ok().map(|metadata| metadata.permissions());
     if permissions.as_ref().is_some_and(fs::Permissions::readonly) {
         let reason = text!("it is read-only", "es de solo lectura");
-        return Err(Problem::Unwritable { path: path.to_owned(), reason });
+        return Err(Problem::new(path, Trouble::Unwritable, reason));
     }
     let folder = target.parent().unwrap_or(Path::new("."));
     let written = || {
@@ -208,5 +202,5 @@ fn write(path: &Path, text: &str, like: &Path) -> Result<(), Problem> {
 }
 
 fn unwritable(path: &Path, problem: &io::Error) -> Problem {
-    Problem::Unwritable { path: path.to_owned(), reason: language::reason(problem.kind()) }
+    Problem::new(path, Trouble::Unwritable, language::reason(problem.kind()))
 }

@@ -1,0 +1,98 @@
+//! Checks the way to the server: its name, and a connection to it or to the proxy.
+
+use hyper_util::client::proxy::matcher::Matcher;
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::timeout;
+
+use super::PATIENCE;
+use super::report::Report;
+use crate::language::{self, Text, text};
+use crate::server_url::ServerUrl;
+
+/// Reports name and connection; says whether there is one.
+pub(super) async fn reach(server: &ServerUrl, report: &mut Report) -> bool {
+    let (host, port) = server.host_and_port();
+    let proxy = match server.is_loopback() {
+        true => None,
+        false => {
+            server.to_string().parse().ok().and_then(|uri| Matcher::from_system().intercept(&uri))
+        }
+    };
+    let (name, port) = match &proxy {
+        Some(proxy) => {
+            let uri = proxy.uri();
+            report.skipped(text!(
+                "the proxy of HTTPS_PROXY resolves it",
+                "lo resuelve el proxy de HTTPS_PROXY",
+            ));
+            (uri.host().unwrap_or_default().to_owned(), uri.port_u16().unwrap_or(80))
+        }
+        None => (host.trim_matches(['[', ']']).to_owned(), port),
+    };
+    let addresses: Vec<_> = match timeout(PATIENCE, lookup_host((name.as_str(), port))).await {
+        Ok(Ok(addresses)) => addresses.collect(),
+        Ok(Err(_)) | Err(_) => Vec::new(),
+    };
+    match (&proxy, addresses.len()) {
+        (None, 0) => {
+            report.failed(
+                text!(
+                    "the host name could not be resolved",
+                    "no se pudo resolver el nombre del servidor",
+                ),
+                text!(
+                    "Check WOLKVOX_SERVER: it is the host in the browser's address bar when you \
+                     are logged in to the CRM. Old names end in crmvox.com; new ones in \
+                     wolkvox.com. If the name is right, check this computer's network.",
+                    "Revise WOLKVOX_SERVER: es el servidor de la barra de direcciones del \
+                     navegador cuando está en el CRM. Los nombres viejos terminan en crmvox.com; \
+                     los nuevos, en wolkvox.com. Si el nombre está bien, revise la red.",
+                ),
+            );
+            return false;
+        }
+        (None, count) => {
+            report.ok(text!("resolves to {count} address(es)", "{count} dirección(es)"));
+        }
+        (Some(_), _) => {}
+    }
+    let to = match &proxy {
+        Some(_) => text!("the proxy", "el proxy"),
+        None => text!("the server", "el servidor"),
+    };
+    let mend = mend_connection(proxy.is_some());
+    match timeout(PATIENCE, TcpStream::connect(addresses.as_slice())).await {
+        Ok(Ok(_)) => {
+            report.ok(text!("{to} accepts connections", "{to} acepta conexiones", to));
+            true
+        }
+        Ok(Err(problem)) => {
+            let why = language::reason(problem.kind());
+            report.failed(
+                text!("no connection to {to} ({why})", "sin conexión con {to} ({why})", to, why),
+                mend,
+            );
+            false
+        }
+        Err(_) => {
+            report.failed(text!("no answer from {to}", "{to} no responde", to), mend);
+            false
+        }
+    }
+}
+
+fn mend_connection(proxy: bool) -> Text {
+    match proxy {
+        true => text!(
+            "Check HTTPS_PROXY: is the proxy's address right, and is it running?",
+            "Revise HTTPS_PROXY: ¿es correcta la dirección del proxy y está encendido?",
+        ),
+        false => text!(
+            "Usual causes: this computer's public address is not on wolkvox's IP allow-list \
+             (Manager, Configuration), a firewall, or a proxy that HTTPS_PROXY must name.",
+            "Causas habituales: la dirección pública de este equipo no está en la lista de IP \
+             permitidas de wolkvox (Manager, Configuración), un cortafuegos, o un proxy que \
+             HTTPS_PROXY debe indicar.",
+        ),
+    }
+}
