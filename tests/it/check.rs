@@ -91,12 +91,17 @@ async fn a_refused_port_fails_at_the_connection() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_is_down_is_named() {
+async fn a_proxy_that_is_down_or_has_no_such_name_is_named() {
     let mut environment = account("crm0001.wolkvox.com");
     environment.push(("HTTPS_PROXY", "http://user:secret@127.0.0.1:9"));
     let report = check(&environment, &[]).await;
     assert_fails(&report, "connection", "to the proxy", "HTTPS_PROXY");
     assert!(!report.1.to_string().contains("secret"));
+
+    let mut environment = account("crm0001.wolkvox.com");
+    environment.push(("HTTPS_PROXY", "http://proxy.invalid:3128"));
+    let report = check(&environment, &[]).await;
+    assert_fails(&report, "connection", "proxy's host name", "HTTPS_PROXY");
 }
 
 #[tokio::test]

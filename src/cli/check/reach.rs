@@ -54,6 +54,16 @@ pub(super) async fn reach(server: &ServerUrl, report: &mut Report) -> bool {
         (None, count) => {
             report.ok(text!("resolves to {count} address(es)", "{count} dirección(es)"));
         }
+        (Some(_), 0) => {
+            report.failed(
+                text!(
+                    "the proxy's host name could not be resolved",
+                    "no se pudo resolver el nombre del proxy",
+                ),
+                mend_connection(true),
+            );
+            return false;
+        }
         (Some(_), _) => {}
     }
     let to = match &proxy {
