@@ -95,7 +95,7 @@ pub enum LogFormat {
 }
 
 /// Lists every setting that has to be mended.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub struct Problems(Vec<Problem>);
 
 /// Says what is wrong with one setting, never its value.
@@ -156,6 +156,8 @@ impl Problems {
         )
     }
 }
+
+impl std::error::Error for Problems {}
 
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
