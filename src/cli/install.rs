@@ -1,18 +1,18 @@
 //! Connects a client: writes this server into its configuration, or takes it out again.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
 use clap::Args;
 
 use super::Given;
-use crate::install::{self, Change, ClientKind, Entry, Places, Scope, TokenPlace};
+use crate::config::Config;
+use crate::install::{self, Change, ClientKind, Entry, Places, Scope, ServerName, TokenPlace};
 use crate::language::{self, Language, Text, text};
-use crate::server_url::ServerUrl;
-use crate::settings::{ALLOW_HOST, SERVER, SETTINGS, Setting, TOKEN, TOKEN_FILE};
-use crate::wolkvox::Token;
+use crate::settings::{CA_FILE, SERVER, SETTINGS, Setting, TOKEN, TOKEN_FILE};
+use crate::wolkvox::TokenFile;
 
 /// Which configuration.
 #[derive(Debug, Args)]
@@ -25,7 +25,7 @@ pub(super) struct Target {
     project: bool,
     /// Name of the server in the configuration
     #[arg(long, default_value = "wolkvox")]
-    name: String,
+    name: ServerName,
 }
 
 /// Where to write this server, and what.
@@ -66,18 +66,18 @@ impl Install {
     pub(super) fn run(&self, sandbox: bool, given: &Given) -> anyhow::Result<ExitCode> {
         let language = given.language;
         let in_language = |text: Text| anyhow!(text.to(language).to_owned());
-        let Target { client, name, .. } = &self.target;
+        let client = self.target.client;
         let entry = self.entry(sandbox, given).map_err(in_language)?;
-        entry.check(*client).map_err(in_language)?;
+        entry.check(client).map_err(in_language)?;
         let mut out = io::stdout();
         if self.print {
-            out.write_all(install::shown(*client, name, &entry).as_bytes())?;
+            out.write_all(install::shown(client, &entry).as_bytes())?;
             return Ok(ExitCode::SUCCESS);
         }
         let file = self.target.file(language)?;
-        let change = install::install(*client, &file, name, &entry)
+        let change = install::install(client, &file, &entry)
             .map_err(|problem| in_language(problem.text()))?;
-        let (title, shown) = (client.title(), file.display());
+        let (title, name, shown) = (client.title(), &entry.name, file.display());
         let mut say = |text: Text| writeln!(out, "{}", text.to(language));
         match change {
             Change::Unchanged => say(text!(
@@ -89,15 +89,17 @@ impl Install {
                     "{title} now starts this program: `{name}` in {shown}",
                     "{title} ya puede iniciar este programa: `{name}` en {shown}",
                 ))?;
-                if let Some(backup) = backup {
-                    let backup = backup.display();
-                    say(text!(
-                        "What was there before is in {backup}",
-                        "Lo que había antes está en {backup}",
-                    ))?;
-                }
+                backup.map_or(Ok(()), |backup| say(kept_in(&backup)))?;
             }
             Change::Restored | Change::Removed => {}
+        }
+        if let TokenPlace::File(token) = &entry.token
+            && let Err(problem) = TokenFile::open(token.clone())
+        {
+            let token = token.display();
+            let careful =
+                text!("Careful: {token} {problem}.", "Cuidado: {token}: {problem}.", problem,);
+            writeln!(io::stderr(), "{}", careful.to(language))?;
         }
         if self.inline_token {
             let careful = text!(
@@ -122,17 +124,11 @@ impl Install {
     }
 
     fn entry(&self, sandbox: bool, given: &Given) -> Result<Entry, Text> {
-        let set = |variable: &str| {
-            let setting = SETTINGS.iter().find(|setting| setting.variable == variable);
-            let flag = setting.and_then(|setting| given.flag(setting));
-            let text = flag.or_else(|| std::env::var(variable).ok())?;
+        let set = |setting: &Setting| {
+            let text = given.flag(setting).or_else(|| std::env::var(setting.variable).ok())?;
             (!text.trim().is_empty()).then(|| text.trim().to_owned())
         };
-        if let Some(server) = set(SERVER.variable) {
-            ServerUrl::parse(&server, set(ALLOW_HOST.variable).as_deref())
-                .map_err(|problem| about(&SERVER, &problem))?;
-        }
-        let token = match (self.inline_token, set(TOKEN_FILE.variable)) {
+        let token = match (self.inline_token, set(&TOKEN_FILE)) {
             (true, Some(_)) => {
                 return Err(text!(
                     "give --inline-token or a token file, not both",
@@ -141,35 +137,72 @@ impl Install {
             }
             (true, None) => {
                 let variable = TOKEN.variable;
-                let token = set(variable).ok_or_else(|| {
+                TokenPlace::Inline(set(&TOKEN).ok_or_else(|| {
                     text!("--inline-token needs {variable}", "--inline-token necesita {variable}")
-                })?;
-                Token::parse(&token).map_err(|problem| about(&TOKEN, &problem))?;
-                TokenPlace::Inline(token)
-            }
-            (false, Some(file)) => {
-                // The client starts this program in a folder of its own choice.
-                let file = std::path::absolute(file);
-                TokenPlace::File(file.map_err(|problem| {
-                    let why = language::reason(problem.kind());
-                    text!("the token file: {why}", "el archivo del token: {why}", why)
                 })?)
             }
+            (false, Some(file)) => TokenPlace::File(absolute(&file)?.into()),
             (false, None) => TokenPlace::Client,
         };
-        let settings = SETTINGS
-            .iter()
-            .filter(|it| ![TOKEN.variable, TOKEN_FILE.variable].contains(&it.variable))
-            .filter_map(|setting| Some((setting.variable, set(setting.variable)?)))
-            .collect();
+        self.check(sandbox, set)?;
+        let mut settings = Vec::new();
+        for setting in SETTINGS {
+            match set(setting) {
+                _ if [TOKEN.variable, TOKEN_FILE.variable].contains(&setting.variable) => {}
+                Some(file) if setting.variable == CA_FILE.variable => {
+                    settings.push((setting.variable, absolute(&file)?));
+                }
+                Some(text) => settings.push((setting.variable, text)),
+                None => {}
+            }
+        }
         let command = std::env::current_exe().map_err(|_| {
             text!(
                 "this program cannot find its own file",
                 "este programa no encuentra su propio archivo",
             )
         })?;
-        Ok(Entry { command, sandbox, settings, token })
+        Ok(Entry { name: self.target.name.clone(), command, sandbox, settings, token })
     }
+
+    /// Refuses settings with which the server would not start. What may come later from the
+    /// client's environment or from a file is stood in for.
+    fn check(&self, sandbox: bool, set: impl Fn(&Setting) -> Option<String>) -> Result<(), Text> {
+        let later = |setting: &Setting| match setting.variable {
+            name if name == TOKEN_FILE.variable => None,
+            name if name == TOKEN.variable && !self.inline_token => Some("later".to_owned()),
+            name if name == SERVER.variable => {
+                set(setting).or_else(|| Some(setting.example.to_owned()))
+            }
+            _ => set(setting),
+        };
+        let problems = match Config::resolve(sandbox, later, |_| None) {
+            Ok(_) => return Ok(()),
+            Err(problems) => problems,
+        };
+        let listed = |language| {
+            let lines: Vec<_> = problems.lines().map(|it| it.to(language).to_owned()).collect();
+            lines.join("\n").into()
+        };
+        Err(Text { english: listed(Language::English), spanish: listed(Language::Spanish) })
+    }
+}
+
+/// Gives a file's whole path: the client starts this program in a folder of its own choice.
+fn absolute(file: &str) -> Result<String, Text> {
+    match std::path::absolute(file) {
+        Ok(path) => Ok(path.to_string_lossy().into_owned()),
+        Err(problem) => {
+            let why = language::reason(problem.kind());
+            Err(text!("{file}: {why}", "{file}: {why}", why))
+        }
+    }
+}
+
+/// Says where a file's earlier content is.
+fn kept_in(backup: &Path) -> Text {
+    let backup = backup.display();
+    text!("What was there before is in {backup}", "Lo que había antes está en {backup}")
 }
 
 impl Uninstall {
@@ -179,7 +212,7 @@ impl Uninstall {
         let change = install::uninstall(*client, &file, name)
             .map_err(|problem| anyhow!(problem.text().to(language).to_owned()))?;
         let (title, shown) = (client.title(), file.display());
-        let said = match change {
+        let said = match &change {
             Change::Unchanged => text!(
                 "{title} does not know `{name}`: {shown}",
                 "{title} no conoce `{name}`: {shown}",
@@ -193,16 +226,13 @@ impl Uninstall {
                 "{shown} no tenía nada más y se eliminó",
             ),
             Change::Written { .. } => {
-                text!("`{name}` is no longer in {shown}", "`{name}` ya no está en {shown}",)
+                text!("`{name}` is no longer in {shown}", "`{name}` ya no está en {shown}")
             }
         };
         writeln!(io::stdout(), "{}", said.to(language))?;
+        if let Change::Written { backup: Some(backup) } = &change {
+            writeln!(io::stdout(), "{}", kept_in(backup).to(language))?;
+        }
         Ok(ExitCode::SUCCESS)
     }
-}
-
-/// Puts a setting's name before what is wrong with it.
-fn about(setting: &Setting, problem: &Text) -> Text {
-    let variable = setting.variable;
-    text!("{variable} {problem}", "{variable} {problem}", problem)
 }

@@ -1,12 +1,12 @@
 //! Changes a configuration's text: only our own entry, everything else byte for byte (pure).
 
 use jsonc_parser::ParseOptions;
-use jsonc_parser::cst::{CstInputValue, CstNode, CstObject, CstRootNode};
+use jsonc_parser::cst::{CstInputValue, CstNode, CstObject, CstObjectProp, CstRootNode};
 use serde_json::{Value, json};
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, value};
 
 use super::ClientKind;
-use super::entry::{Entry, INPUT};
+use super::entry::{Entry, ServerName};
 use crate::language::{Text, text};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -15,20 +15,19 @@ const SERVERS_IN_TOML: &str = "mcp_servers";
 const INPUTS: &str = "inputs";
 
 /// Adds the entry, or replaces it.
-pub(super) fn add(
-    client: ClientKind,
-    text: &str,
-    name: &str,
-    entry: &Entry,
-) -> Result<String, Text> {
+pub(super) fn add(client: ClientKind, text: &str, entry: &Entry) -> Result<String, Text> {
     match client {
-        ClientKind::Codex => add_to_toml(text, name, entry),
-        _ => add_to_json(client, text, name, entry),
+        ClientKind::Codex => add_to_toml(text, entry),
+        _ => add_to_json(client, text, entry),
     }
 }
 
 /// Removes the entry; none if it is not there.
-pub(super) fn remove(client: ClientKind, text: &str, name: &str) -> Result<Option<String>, Text> {
+pub(super) fn remove(
+    client: ClientKind,
+    text: &str,
+    name: &ServerName,
+) -> Result<Option<String>, Text> {
     match client {
         ClientKind::Codex => remove_from_toml(text, name),
         _ => remove_from_json(client, text, name),
@@ -36,7 +35,12 @@ pub(super) fn remove(client: ClientKind, text: &str, name: &str) -> Result<Optio
 }
 
 /// Says whether two texts mean the same but for the entry, which only the first one has.
-pub(super) fn is_same_but_for(client: ClientKind, with: &str, without: &str, name: &str) -> bool {
+pub(super) fn is_same_but_for(
+    client: ClientKind,
+    with: &str,
+    without: &str,
+    name: &ServerName,
+) -> bool {
     match client {
         ClientKind::Codex => {
             let meaning = |text: &str| -> Option<DocumentMut> { text.parse().ok() };
@@ -115,7 +119,7 @@ fn object(root: &CstRootNode) -> Result<CstObject, Text> {
     })
 }
 
-fn add_to_json(client: ClientKind, text: &str, name: &str, entry: &Entry) -> Result<String, Text> {
+fn add_to_json(client: ClientKind, text: &str, entry: &Entry) -> Result<String, Text> {
     let (mark, text) = split_mark(text);
     let root = parse_json(text)?;
     let top = object(&root)?;
@@ -126,35 +130,72 @@ fn add_to_json(client: ClientKind, text: &str, name: &str, entry: &Entry) -> Res
             "`{key}` contiene algo que no es un objeto"
         )
     })?;
-    let wanted = entry.json(client);
-    match servers.get(name) {
-        Some(there) if there.value().and_then(|it| it.to_serde_value()) == Some(wanted.clone()) => {
-        }
+    let (name, wanted) = (&entry.name, entry.json(client));
+    let there = servers.get(name.as_str());
+    let before = there.as_ref().and_then(CstObjectProp::value).and_then(|it| it.to_serde_value());
+    match there {
+        Some(_) if before.as_ref() == Some(&wanted) => {}
         Some(there) => there.set_value(input(wanted)),
-        None => drop(servers.append(name, input(wanted))),
+        None => drop(servers.append(name.as_str(), input(wanted))),
     }
     if entry.prompts(client) {
-        let inputs = top.array_value_or_create(INPUTS).ok_or_else(|| {
-            text!(
-                "`{INPUTS}` holds something else than a list",
-                "`{INPUTS}` contiene algo que no es una lista"
-            )
-        })?;
-        if !inputs.elements().iter().any(is_our_input) {
-            inputs.append(input(json!({
-                "type": "promptString",
-                "id": INPUT,
-                "description": "wolkvox: the CRM's internal token",
-                "password": true,
-            })));
-        }
+        add_prompt(&top, name)?;
+    } else if before.is_some_and(|before| asks_for(name, &before)) {
+        drop_prompt(&root, &top, name);
     }
     let changed = root.to_string();
     let end = if text.trim().is_empty() && !changed.ends_with('\n') { "\n" } else { "" };
     Ok(format!("{mark}{changed}{end}"))
 }
 
-fn remove_from_json(client: ClientKind, text: &str, name: &str) -> Result<Option<String>, Text> {
+/// Makes VS Code prompt for the token, once for all who refer to the same input.
+fn add_prompt(top: &CstObject, name: &ServerName) -> Result<(), Text> {
+    let inputs = top.array_value_or_create(INPUTS).ok_or_else(|| {
+        text!(
+            "`{INPUTS}` holds something else than a list",
+            "`{INPUTS}` contiene algo que no es una lista"
+        )
+    })?;
+    if !inputs.elements().iter().any(|node| is_prompt_of(name, node)) {
+        inputs.append(input(json!({
+            "type": "promptString",
+            "id": name.input(),
+            "description": "wolkvox: the CRM's internal token",
+            "password": true,
+        })));
+    }
+    Ok(())
+}
+
+/// Takes the prompt out, unless another server still refers to it.
+fn drop_prompt(root: &CstRootNode, top: &CstObject, name: &ServerName) {
+    if root.to_string().contains(&name.input_reference()) {
+        return;
+    }
+    let Some(inputs) = top.array_value(INPUTS) else { return };
+    let ours = inputs.elements().into_iter().filter(|node| is_prompt_of(name, node));
+    ours.for_each(CstNode::remove);
+    if inputs.elements().is_empty()
+        && let Some(property) = top.get(INPUTS)
+    {
+        property.remove();
+    }
+}
+
+fn is_prompt_of(name: &ServerName, node: &CstNode) -> bool {
+    node.to_serde_value().is_some_and(|it| it.get("id").is_some_and(|id| *id == name.input()))
+}
+
+/// Says whether an entry refers to its prompt.
+fn asks_for(name: &ServerName, entry: &Value) -> bool {
+    entry.to_string().contains(&name.input_reference())
+}
+
+fn remove_from_json(
+    client: ClientKind,
+    text: &str,
+    name: &ServerName,
+) -> Result<Option<String>, Text> {
     let (mark, text) = split_mark(text);
     let root = parse_json(text)?;
     if !take_from_json(client, &root, name) {
@@ -164,37 +205,22 @@ fn remove_from_json(client: ClientKind, text: &str, name: &str) -> Result<Option
 }
 
 /// Takes the entry out, with its prompt, and what it leaves empty.
-fn take_from_json(client: ClientKind, root: &CstRootNode, name: &str) -> bool {
+fn take_from_json(client: ClientKind, root: &CstRootNode, name: &ServerName) -> bool {
     let Some(top) = root.object_value() else { return false };
-    let Some(servers) = top.object_value(servers_key(client)) else { return false };
-    let taken = match servers.get(name) {
-        Some(entry) => {
-            entry.remove();
-            true
-        }
-        None => false,
-    };
+    let key = servers_key(client);
+    let Some(servers) = top.object_value(key) else { return false };
+    let entry = servers.get(name.as_str());
+    let value = entry.as_ref().and_then(CstObjectProp::value).and_then(|it| it.to_serde_value());
+    let taken = entry.map(CstObjectProp::remove).is_some();
     if servers.properties().is_empty()
-        && let Some(property) = top.get(servers_key(client))
+        && let Some(property) = top.get(key)
     {
         property.remove();
     }
-    if client == ClientKind::VsCode
-        && taken
-        && let Some(inputs) = top.array_value(INPUTS)
-    {
-        inputs.elements().into_iter().filter(is_our_input).for_each(CstNode::remove);
-        if inputs.elements().is_empty()
-            && let Some(property) = top.get(INPUTS)
-        {
-            property.remove();
-        }
+    if value.is_some_and(|value| asks_for(name, &value)) {
+        drop_prompt(root, &top, name);
     }
     taken
-}
-
-fn is_our_input(node: &CstNode) -> bool {
-    node.to_serde_value().is_some_and(|it| it.get("id").is_some_and(|id| id == INPUT))
 }
 
 fn input(value: Value) -> CstInputValue {
@@ -219,7 +245,7 @@ fn parse_toml(text: &str) -> Result<DocumentMut, Text> {
     })
 }
 
-fn add_to_toml(text: &str, name: &str, entry: &Entry) -> Result<String, Text> {
+fn add_to_toml(text: &str, entry: &Entry) -> Result<String, Text> {
     let (mark, text) = split_mark(text);
     let mut document = parse_toml(text)?;
     let servers = document
@@ -247,6 +273,7 @@ fn add_to_toml(text: &str, name: &str, entry: &Entry) -> Result<String, Text> {
     if !variables.is_empty() {
         table.insert("env", value(InlineTable::from_iter(variables)));
     }
+    let name = entry.name.as_str();
     let same = |item: &Item| {
         let plain = |text: String| text.split_whitespace().collect::<String>();
         item.as_table().is_some_and(|there| plain(there.to_string()) == plain(table.to_string()))
@@ -268,17 +295,17 @@ fn add_to_toml(text: &str, name: &str, entry: &Entry) -> Result<String, Text> {
     Ok(format!("{mark}{changed}"))
 }
 
-fn remove_from_toml(text: &str, name: &str) -> Result<Option<String>, Text> {
+fn remove_from_toml(text: &str, name: &ServerName) -> Result<Option<String>, Text> {
     let (mark, text) = split_mark(text);
     let mut document = parse_toml(text)?;
     Ok(take_from_toml(&mut document, name).then(|| format!("{mark}{document}")))
 }
 
-fn take_from_toml(document: &mut DocumentMut, name: &str) -> bool {
+fn take_from_toml(document: &mut DocumentMut, name: &ServerName) -> bool {
     let Some(servers) = document.get_mut(SERVERS_IN_TOML).and_then(Item::as_table_like_mut) else {
         return false;
     };
-    let taken = servers.remove(name).is_some();
+    let taken = servers.remove(name.as_str()).is_some();
     if taken && servers.is_empty() {
         document.remove(SERVERS_IN_TOML);
     }

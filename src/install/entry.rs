@@ -3,29 +3,75 @@
 //! The token is not written there unless asked for: the entry refers to the environment in the
 //! client's own syntax, to a file, or to an input that the client prompts for.
 
+use std::fmt;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use serde_json::{Value, json};
 
 use super::ClientKind;
 use crate::language::{Text, text};
-use crate::settings::{SERVER, TOKEN, TOKEN_FILE};
+use crate::settings::{ALLOW_HOST, CA_FILE, SERVER, TOKEN, TOKEN_FILE};
 
-/// Id of the input that VS Code prompts for.
-pub(super) const INPUT: &str = "wolkvox-token";
+/// Names a server in a client's configuration: letters, digits, `-` and `_`, which every client
+/// accepts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerName(String);
+
+impl FromStr for ServerName {
+    type Err = Text;
+
+    fn from_str(text: &str) -> Result<Self, Text> {
+        let fits = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+        match (1..=64).contains(&text.len()) && text.chars().all(fits) {
+            true => Ok(Self(text.to_owned())),
+            false => Err(text!(
+                "a name is 1 to 64 letters, digits, hyphens and underscores",
+                "un nombre son de 1 a 64 letras, dígitos, guiones y guiones bajos",
+            )),
+        }
+    }
+}
+
+impl fmt::Display for ServerName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl ServerName {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Gives the id of the input by which VS Code prompts for this server's token.
+    pub(super) fn input(&self) -> String {
+        format!("{self}-token")
+    }
+
+    /// Refers to that input in VS Code's syntax.
+    pub(super) fn input_reference(&self) -> String {
+        format!("${{input:{}}}", self.input())
+    }
+}
 
 /// Holds what a client needs to start this server.
 #[derive(Clone, Debug)]
 pub struct Entry {
+    /// Under which name.
+    pub name: ServerName,
     /// This program.
     pub command: PathBuf,
-    /// Whether it serves the sandbox; then nothing else is needed.
+    /// Whether it serves the sandbox; then no account is needed.
     pub sandbox: bool,
-    /// Settings to write as they are, by variable; never the token.
+    /// Settings to write as they are, by variable; never the token or its file.
     pub settings: Vec<(&'static str, String)>,
     /// Where the token comes from.
     pub token: TokenPlace,
 }
+
+/// The settings that say whom to ask, which the sandbox does without.
+const ACCOUNT: [&str; 3] = [SERVER.variable, ALLOW_HOST.variable, CA_FILE.variable];
 
 /// Says where the token comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,17 +112,18 @@ impl Entry {
 
     /// Gives the variables to write, in the client's own syntax for what comes from elsewhere.
     pub(super) fn variables(&self, client: ClientKind) -> Vec<(&'static str, String)> {
-        if self.sandbox {
-            return Vec::new();
-        }
         let mut variables = self.settings.clone();
+        if self.sandbox {
+            variables.retain(|(name, _)| !ACCOUNT.contains(name));
+            return variables;
+        }
         if !variables.iter().any(|(name, _)| *name == SERVER.variable) {
             variables.extend(reference(client, SERVER.variable).map(|it| (SERVER.variable, it)));
         }
         match &self.token {
             TokenPlace::Client => {
                 let token = match client {
-                    ClientKind::VsCode => Some(format!("${{input:{INPUT}}}")),
+                    ClientKind::VsCode => Some(self.name.input_reference()),
                     _ => reference(client, TOKEN.variable),
                 };
                 variables.extend(token.map(|token| (TOKEN.variable, token)));

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 pub use self::client::{ClientKind, Places, Scope, System};
-pub use self::entry::{Entry, TokenPlace};
+pub use self::entry::{Entry, ServerName, TokenPlace};
 use crate::language::{self, Text, text};
 
 /// Says what became of a file.
@@ -91,28 +91,49 @@ impl Problem {
 /// # Errors
 ///
 /// [`Problem`]; then nothing was changed.
-pub fn install(
-    client: ClientKind,
-    path: &Path,
-    name: &str,
-    entry: &Entry,
-) -> Result<Change, Problem> {
+pub fn install(client: ClientKind, path: &Path, entry: &Entry) -> Result<Change, Problem> {
     let before = read(path)?;
-    let after = edit::add(client, before.as_deref().unwrap_or_default(), name, entry)
+    let after = edit::add(client, before.as_deref().unwrap_or_default(), entry)
         .map_err(|reason| Problem::new(path, Trouble::Malformed, reason))?;
     if before.as_deref() == Some(after.as_str()) {
         return Ok(Change::Unchanged);
     }
-    let backup = match &before {
+    let backup = match before {
         None => None,
-        Some(before) => {
-            let backup = backup_of(path);
-            write(&backup, before, path)?;
-            Some(backup)
-        }
+        Some(before) => back_up(client, path, &entry.name, &before)?,
     };
     write(path, &after, path)?;
     Ok(Change::Written { backup })
+}
+
+/// Keeps what a file held before this server came into it, and says where. A second installation
+/// keeps the backup of the first; a file that holds nothing but this server needs none.
+fn back_up(
+    client: ClientKind,
+    path: &Path,
+    name: &ServerName,
+    before: &str,
+) -> Result<Option<PathBuf>, Problem> {
+    let backup = backup_of(path);
+    if original(client, path, name, before).is_some() {
+        return Ok(Some(backup));
+    }
+    let without = edit::remove(client, before, name).ok().flatten();
+    if without.is_some_and(|rest| edit::is_empty(client, &rest)) {
+        return Ok(None);
+    }
+    write(&backup, before, path)?;
+    Ok(Some(backup))
+}
+
+/// Gives what the backup holds if that is what the file was before this server came into it: the
+/// same but for the entry.
+fn original(client: ClientKind, path: &Path, name: &ServerName, now: &str) -> Option<String> {
+    let kept = read(&backup_of(path)).ok().flatten()?;
+    let is_there = |text: &str| edit::remove(client, text, name).is_ok_and(|it| it.is_some());
+    let is_original =
+        is_there(now) && !is_there(&kept) && edit::is_same_but_for(client, now, &kept, name);
+    is_original.then_some(kept)
 }
 
 /// Takes the entry out of a client's file. If nothing else was changed since the installation, the
@@ -121,17 +142,14 @@ pub fn install(
 /// # Errors
 ///
 /// [`Problem`]; then nothing was changed.
-pub fn uninstall(client: ClientKind, path: &Path, name: &str) -> Result<Change, Problem> {
-    let malformed = |reason| Problem::new(path, Trouble::Malformed, reason);
+pub fn uninstall(client: ClientKind, path: &Path, name: &ServerName) -> Result<Change, Problem> {
     let Some(before) = read(path)? else { return Ok(Change::Unchanged) };
-    let removed = edit::remove(client, &before, name).map_err(malformed)?;
+    let removed = edit::remove(client, &before, name)
+        .map_err(|reason| Problem::new(path, Trouble::Malformed, reason))?;
     let Some(removed) = removed else { return Ok(Change::Unchanged) };
     let backup = backup_of(path);
-    if let Some(kept) = read(&backup)?
-        && edit::remove(client, &kept, name).map_err(malformed)?.is_none()
-        && edit::is_same_but_for(client, &before, &kept, name)
-    {
-        write(path, &kept, path)?;
+    if let Some(original) = original(client, path, name, &before) {
+        write(path, &original, path)?;
         // The backup has done its work.
         let _ = fs::remove_file(&backup);
         return Ok(Change::Restored);
@@ -149,9 +167,9 @@ pub fn uninstall(client: ClientKind, path: &Path, name: &str) -> Result<Change, 
 }
 
 /// Shows the entry in the client's own form, for people who paste it themselves.
-pub fn shown(client: ClientKind, name: &str, entry: &Entry) -> String {
+pub fn shown(client: ClientKind, entry: &Entry) -> String {
     // An empty file is in order for every client.
-    edit::add(client, "", name, entry).unwrap_or_default()
+    edit::add(client, "", entry).unwrap_or_default()
 }
 
 fn read(path: &Path) -> Result<Option<String>, Problem> {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::Program;
+use crate::support::{Authority, Program};
 
 const CLIENTS: [&str; 6] = ["claude-desktop", "claude-code", "vscode", "cursor", "codex", "gemini"];
 
@@ -166,6 +166,82 @@ async fn in_a_rich_file_everything_else_stays_byte_for_byte() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
+async fn after_several_installations_uninstall_still_gives_back_the_first_file() {
+    let account = ["--server", "crm0001.wolkvox.com", "--token-file", "token.txt"];
+    for client in CLIENTS {
+        let first = ["install", client, "--sandbox"];
+        let second = [&["install", client][..], &account].concat();
+        for original in rich(client).iter().map(Some).chain([None]) {
+            let machine = Machine::new();
+            let file = machine.file(client, false);
+            if let Some(original) = original {
+                machine.write(&file, original);
+            }
+            machine.run(&first, &[]).await;
+            let (status, said) = machine.run(&second, &[]).await;
+            assert_eq!(status, Some(0), "{client}: {said}");
+            machine.run(&["uninstall", client], &[]).await;
+            assert_eq!(fs::read_to_string(&file).ok().as_ref(), original, "{client}");
+            assert!(!backup(&file).exists(), "{client}");
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn uninstall_says_where_it_keeps_what_was_changed_since() {
+    let machine = Machine::new();
+    let file = machine.file("cursor", false);
+    machine.write(&file, "{}\n");
+    machine.run(&["install", "cursor", "--sandbox"], &[]).await;
+    let changed = read(&file).replacen('{', "{\n  \"theme\": \"dark\",", 1);
+    machine.write(&file, &changed);
+    let (_, said) = machine.run(&["uninstall", "cursor"], &[]).await;
+    assert!(said.contains("What was there before is in"), "{said}");
+    assert_eq!(read(&backup(&file)), changed);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn in_vs_code_each_name_has_a_prompt_of_its_own() {
+    let machine = Machine::new();
+    let file = machine.file("vscode", false);
+    let inputs = || {
+        let json: Value = serde_json::from_str(&read(&file)).expect("JSON");
+        let inputs = json["inputs"].as_array().cloned().unwrap_or_default();
+        inputs.iter().map(|it| it["id"].as_str().expect("an id").to_owned()).collect::<Vec<_>>()
+    };
+    machine.run(&["install", "vscode", "--server", "crm0001.wolkvox.com"], &[]).await;
+    let other = ["install", "vscode", "--name", "prueba", "--server", "crm0002.wolkvox.com"];
+    machine.run(&other, &[]).await;
+    assert_eq!(inputs(), ["wolkvox-token", "prueba-token"]);
+    machine.run(&["uninstall", "vscode", "--name", "prueba"], &[]).await;
+    assert_eq!(inputs(), ["wolkvox-token"]);
+    // Nothing asks for it any more.
+    machine.run(&["install", "vscode", "--sandbox"], &[]).await;
+    assert_eq!(inputs(), [""; 0]);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_prompt_that_another_server_uses_stays() {
+    let machine = Machine::new();
+    let file = machine.file("vscode", false);
+    machine.run(&["install", "vscode", "--server", "crm0001.wolkvox.com"], &[]).await;
+    let with_copy = read(&file).replacen(
+        "\"servers\": {",
+        "\"servers\": {\n    \"copy\": { \"env\": { \"T\": \"${input:wolkvox-token}\" } },",
+        1,
+    );
+    machine.write(&file, &with_copy);
+    machine.run(&["uninstall", "vscode"], &[]).await;
+    let json: Value = serde_json::from_str(&read(&file)).expect("JSON");
+    assert_eq!(json["inputs"][0]["id"], "wolkvox-token");
+    assert!(json["servers"].get("wolkvox").is_none() && json["servers"].get("copy").is_some());
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
 async fn what_changed_since_the_installation_survives_uninstall() {
     let machine = Machine::new();
     let file = machine.file("cursor", false);
@@ -287,6 +363,11 @@ async fn what_cannot_work_is_refused_before_anything_is_written() {
     for (arguments, reason) in [
         (&["install", "cursor", "--server", "evil.example"][..], "WOLKVOX_SERVER is not a host"),
         (&["install", "cursor", "--inline-token"], "--inline-token needs WOLKVOX_TOKEN"),
+        (&["install", "cursor", "--timeout", "20"], "WOLKVOX_TIMEOUT must be a time"),
+        (&["install", "cursor", "--ca-file", "none.pem"], "WOLKVOX_CA_FILE names a file that"),
+        (&["install", "cursor", "--sandbox", "--name", ""], "letters, digits"),
+        (&["install", "codex", "--sandbox", "--name", "a b.c"], "letters, digits"),
+        (&["uninstall", "codex", "--name", "ñ"], "letters, digits"),
         (&["install", "netscape"], "possible values"),
     ] {
         let (status, said) = machine.run(arguments, &[]).await;
@@ -294,6 +375,40 @@ async fn what_cannot_work_is_refused_before_anything_is_written() {
         assert!(said.contains(reason), "{said}");
     }
     assert_eq!(fs::read_dir(machine.home.path()).expect("a folder").count(), 0);
+}
+
+/// The client starts this program in a folder of its own choice.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn files_are_written_with_their_whole_path_and_a_missing_token_file_is_told() {
+    let machine = Machine::new();
+    let authority = Authority::certify("crm0001.wolkvox.com");
+    machine.write(&machine.home.path().join("ca.pem"), &authority.certificate);
+    let install = ["install", "cursor", "--token-file", "token.txt", "--ca-file", "ca.pem"];
+    let (status, said) = machine.run(&install, &[]).await;
+    assert_eq!(status, Some(0), "{said}");
+    assert!(said.contains("token.txt does not exist"), "{said}");
+    let json: Value = serde_json::from_str(&read(&machine.file("cursor", false))).expect("JSON");
+    let environment = &json["mcpServers"]["wolkvox"]["env"];
+    for variable in ["WOLKVOX_TOKEN_FILE", "WOLKVOX_CA_FILE"] {
+        let path = environment[variable].as_str().expect("a path");
+        assert!(Path::new(path).is_absolute(), "{path}");
+    }
+    machine.write(&machine.home.path().join("token.txt"), "FICTITIOUS-TOKEN-0001");
+    let (_, said) = machine.run(&install, &[]).await;
+    assert!(!said.contains("token.txt"), "{said}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn with_the_sandbox_limits_are_written_and_the_account_is_not() {
+    let machine = Machine::new();
+    let install = ["install", "cursor", "--sandbox", "--mask", "personal", "--operation", "x"];
+    machine.run(&install, &[("WOLKVOX_SERVER", "crm0001.wolkvox.com")]).await;
+    let json: Value = serde_json::from_str(&read(&machine.file("cursor", false))).expect("JSON");
+    let environment = json["mcpServers"]["wolkvox"]["env"].clone();
+    let expected = serde_json::json!({ "WOLKVOX_OPERATION": "x", "WOLKVOX_MASK": "personal" });
+    assert_eq!(environment, expected);
 }
 
 #[cfg(target_os = "linux")]
