@@ -192,10 +192,16 @@ fn warm_over(streams: Streams, contestants: &[Contestant], stub: &Stub, table: &
 
 /// Sixteen calls in flight, and nothing that holds them back.
 fn crowd(contestants: &[Contestant], stub: &Stub, table: &mut Table) {
+    crowd_over(Streams::Pipes, contestants, stub, table);
+    crowd_over(Streams::Sockets, contestants, stub, table);
+}
+
+fn crowd_over(streams: Streams, contestants: &[Contestant], stub: &Stub, table: &mut Table) {
+    let figure = format!("16 in flight, gate lifted, {}", format!("{streams:?}").to_lowercase());
     let lifted = [("WOLKVOX_MAX_IN_FLIGHT", "16")];
     let mut servers: Vec<_> = contestants
         .iter()
-        .map(|it| (it, Server::start(it, stub.address, Streams::Pipes, &lifted)))
+        .map(|it| (it, Server::start(it, stub.address, streams, &lifted)))
         .collect();
     for round in 0..25 {
         for (contestant, server) in &mut servers {
@@ -205,7 +211,7 @@ fn crowd(contestants: &[Contestant], stub: &Stub, table: &mut Table) {
             let begun = Instant::now();
             let good = server.calls(400, AT_ONCE, |call| format!("1-{round}-{call}"));
             assert_eq!(good, 400);
-            table.rate("16 in flight, gate lifted", contestant.name, good, begun.elapsed());
+            table.rate(&figure, contestant.name, good, begun.elapsed());
         }
         let begun = Instant::now();
         thread::scope(|scope| {
@@ -216,7 +222,7 @@ fn crowd(contestants: &[Contestant], stub: &Stub, table: &mut Table) {
                 });
             }
         });
-        table.rate("16 in flight, gate lifted", BARE, 400, begun.elapsed());
+        table.rate(&figure, BARE, 400, begun.elapsed());
     }
 }
 
