@@ -123,6 +123,11 @@ impl Problems {
         })
     }
 
+    /// Says whether one of them is about this setting.
+    pub fn are_about(&self, setting: &Setting) -> bool {
+        self.0.iter().any(|it| it.setting.variable == setting.variable)
+    }
+
     /// Writes all of it: what is wrong, and where to mend it.
     pub fn text(&self) -> Text {
         let heading = match self.0.len() {

@@ -103,7 +103,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let config = match (config, &job) {
         // Wrong settings are what `check` is for.
         (Err(problems), Job::Check(check)) => {
-            return check.wrong_settings(&problems, language);
+            return check.wrong_settings(&problems, sandbox, &given);
         }
         (config, _) => {
             config.map_err(|problems| anyhow!(problems.text().to(language).to_owned()))?

@@ -66,6 +66,42 @@ async fn wrong_settings_are_the_first_step_to_fail() {
 }
 
 #[tokio::test]
+async fn wrong_settings_are_shown_with_their_source_and_without_their_value() {
+    let environment = [("WOLKVOX_SERVER", "https://ana:secreto@crm0001.wolkvox.com")];
+    let (_, report) = check(&environment, &["--timeout", "5s", "--token-file", TOKEN]).await;
+    let details = report["steps"][0]["details"].to_string();
+    for shown in [
+        "WOLKVOX_SERVER: not shown, as it is wrong (variable)",
+        "WOLKVOX_TOKEN_FILE: not shown, as it is wrong (flag)",
+        "WOLKVOX_TIMEOUT: 5s (flag)",
+    ] {
+        assert!(details.contains(shown), "{details}");
+    }
+    assert!(!details.contains("secreto"), "{details}");
+}
+
+#[tokio::test]
+async fn a_ticket_names_neither_a_misplaced_token_nor_who_owns_the_home_folder() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("token.txt");
+    std::fs::write(&file, TOKEN).expect("written");
+    let misplaced = "0123456789abcdef0123456789abcdef01234567";
+    let home = home.path().to_str().expect("a plain path");
+    let environment = [
+        ("HOME", home),
+        ("USERPROFILE", home),
+        ("WOLKVOX_SERVER", "crm0001.wolkvox.com"),
+        ("WOLKVOX_TOKEN_FILE", file.to_str().expect("a plain path")),
+        ("WOLKVOX_OPERATION", misplaced),
+    ];
+    let (status, report) = check(&environment, &["--offline"]).await;
+    assert_eq!(status, Some(0));
+    let report = report.to_string();
+    assert!(!report.contains(home) && !report.contains(misplaced), "{report}");
+    assert!(report.contains("token.txt (variable)"), "{report}");
+}
+
+#[tokio::test]
 async fn settings_are_shown_with_their_source_and_the_token_only_as_its_length() {
     let (status, report) =
         check(&account("crm0001.wolkvox.com"), &["--offline", "--timeout", "5s"]).await;
@@ -254,6 +290,8 @@ async fn in_spanish_every_line_is_spanish_and_the_json_keeps_its_keys() {
     assert_snapshot!(refused.stdout.join("\n"), @r#"
     ✗ falla    ajustes     WOLKVOX_SERVER no está definido. Ejemplo: crm0001.wolkvox.com
                            WOLKVOX_TOKEN_FILE no existe. Ejemplo: /etc/wolkvox/token
+                           WOLKVOX_TOKEN_FILE: no se muestra, pues está mal (opción)
+                           por defecto: WOLKVOX_TIMEOUT=20s, WOLKVOX_MAX_IN_FLIGHT=2, WOLKVOX_CACHE_TTL=30s, WOLKVOX_RATE=60, WOLKVOX_MAX_PAGES=4, WOLKVOX_LOG=info, WOLKVOX_LOG_FORMAT=text
                            → Corríjalos en la parte "env" del mcp.json de su cliente, o en el entorno.
     – omitido  nombre      no se llegó: falló un paso anterior
     – omitido  conexión    no se llegó: falló un paso anterior

@@ -53,18 +53,21 @@ impl Check {
     pub(super) fn wrong_settings(
         &self,
         problems: &Problems,
-        language: Language,
+        sandbox: bool,
+        given: &Given,
     ) -> anyhow::Result<ExitCode> {
         let mut report = Report::default();
-        report.add(Status::Failed, problems.lines().collect(), Some(Problems::advice()));
+        let listed = settings(given, sandbox, |setting| problems.are_about(setting));
+        let details = problems.lines().chain(listed).collect();
+        report.add(Status::Failed, details, Some(Problems::advice()));
         report.skip_the_rest(&not_reached());
-        self.print(&report, language)
+        self.print(&report, given.language)
     }
 
     pub(super) async fn run(self, session: Session, given: &Given) -> anyhow::Result<ExitCode> {
         let Session { desk, sandbox: _sandbox } = session;
         let mut report = Report::default();
-        report.add(Status::Ok, settings(given, desk.sandbox), None);
+        report.add(Status::Ok, settings(given, desk.sandbox, |_| false), None);
         if self.offline {
             report.skip_the_rest(&text!("not asked for: --offline", "no se pidió: --offline"));
         } else {

@@ -43,10 +43,12 @@ pub(super) async fn reach(server: &ServerUrl, report: &mut Report) -> bool {
                 text!(
                     "Check WOLKVOX_SERVER: it is the host in the browser's address bar when you \
                      are logged in to the CRM. Old names end in crmvox.com; new ones in \
-                     wolkvox.com. If the name is right, check this computer's network.",
+                     wolkvox.com. If the name is right, check this computer's network; where only a \
+                     proxy resolves names, HTTPS_PROXY must name it.",
                     "Revise WOLKVOX_SERVER: es el servidor de la barra de direcciones del \
                      navegador cuando está en el CRM. Los nombres viejos terminan en crmvox.com; \
-                     los nuevos, en wolkvox.com. Si el nombre está bien, revise la red.",
+                     los nuevos, en wolkvox.com. Si el nombre está bien, revise la red; si solo un \
+                     proxy resuelve nombres, HTTPS_PROXY debe indicarlo.",
                 ),
             );
             return false;

@@ -1,12 +1,19 @@
 //! Shows the settings and where each comes from, the token only as its length.
 
+use std::path::Path;
+
 use crate::cli::Given;
 use crate::language::{Text, text};
-use crate::settings::{SETTINGS, TOKEN, TOKEN_FILE};
-use crate::wolkvox::TokenFile;
+use crate::settings::{CA_FILE, SETTINGS, Setting, TOKEN, TOKEN_FILE};
+use crate::wolkvox::{Said, TokenFile};
 
-/// Lists the settings with a value, and where each comes from.
-pub(super) fn settings(given: &Given, sandbox: bool) -> Vec<Text> {
+/// Lists the settings with a value, and where each comes from. The value of one that is `wrong` may
+/// be anything, such as a token in the wrong place, and is not shown.
+pub(super) fn settings(
+    given: &Given,
+    sandbox: bool,
+    wrong: impl Fn(&Setting) -> bool,
+) -> Vec<Text> {
     let mut lines = Vec::new();
     if sandbox {
         lines.push(text!("the sandbox, with fictitious data", "el sandbox, con datos ficticios"));
@@ -26,10 +33,22 @@ pub(super) fn settings(given: &Given, sandbox: bool) -> Vec<Text> {
             continue;
         };
         let set = set.trim();
-        lines.push(match variable == TOKEN.variable {
-            true => text_of_length(set.chars().count(), &source),
-            false => text!("{variable}: {set} ({source})", "{variable}: {set} ({source})", source),
-        });
+        if variable == TOKEN.variable {
+            lines.push(text_of_length(set.chars().count(), &source));
+        } else if wrong(setting) {
+            lines.push(text!(
+                "{variable}: not shown, as it is wrong ({source})",
+                "{variable}: no se muestra, pues está mal ({source})",
+                source,
+            ));
+        } else {
+            let shown = shown(setting, set);
+            lines.push(text!(
+                "{variable}: {shown} ({source})",
+                "{variable}: {shown} ({source})",
+                source
+            ));
+        }
         if variable == TOKEN_FILE.variable
             && let Ok(token) = TokenFile::open(set.into()).and_then(|file| file.current())
         {
@@ -39,6 +58,19 @@ pub(super) fn settings(given: &Given, sandbox: bool) -> Vec<Text> {
     let defaults = defaults.join(", ");
     lines.push(text!("by default: {defaults}", "por defecto: {defaults}"));
     lines
+}
+
+/// Writes a value so that a support ticket may hold it: nothing that looks like a token, and the
+/// home folder, which names its owner, as `~`.
+fn shown(setting: &Setting, set: &str) -> String {
+    let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
+    let below_home = home.as_deref().and_then(|home| Path::new(set).strip_prefix(home).ok());
+    match below_home {
+        Some(rest) if [TOKEN_FILE.variable, CA_FILE.variable].contains(&setting.variable) => {
+            Said::new(&Path::new("~").join(rest).to_string_lossy()).to_string()
+        }
+        _ => Said::new(set).to_string(),
+    }
 }
 
 fn text_of_length(length: usize, source: &Text) -> Text {
