@@ -203,6 +203,11 @@ pub enum Oddity {
         /// wolkvox's own total.
         said: u64,
     },
+    /// A first page without records, although there are more pages.
+    EmptyPage {
+        /// wolkvox's own count of pages.
+        pages: u64,
+    },
     /// More than this program reads.
     TooLarge {
         /// The limit.
@@ -357,6 +362,12 @@ impl Error {
                  usa el mismo token: baje WOLKVOX_MAX_IN_FLIGHT a 1.",
             ),
             Self::Maintenance(_) => text!("Try again later.", "Intente más tarde."),
+            Self::Rejected { said, .. } if said.is_nothing() => text!(
+                "Nothing of wolkvox came with it: check WOLKVOX_SERVER, and whether a proxy or a \
+                 firewall answers in its place.",
+                "No vino nada de wolkvox: revise WOLKVOX_SERVER, y si un proxy o un cortafuegos \
+                 responde en su lugar.",
+            ),
             Self::Rejected { .. } => text!(
                 "Check the operation and the field's name; repeating the same call \
                  will not help.",
@@ -497,6 +508,10 @@ impl Oddity {
             Self::Contradiction { said } => text!(
                 "a reply that says {said} records were found but holds none",
                 "una respuesta que dice {said} registros pero no trae ninguno",
+            ),
+            Self::EmptyPage { pages } => text!(
+                "a reply that says there are {pages} pages but whose first page is empty",
+                "una respuesta que dice {pages} páginas pero cuya primera página está vacía",
             ),
             Self::TooLarge { limit } => text!("more than {limit} bytes", "más de {limit} bytes"),
             Self::Redirect { status } => {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::fields;
+use crate::fields::FIELDS;
 use crate::language::{Text, text};
 
 /// Says which fields are masked.
@@ -23,7 +23,7 @@ impl Mask {
     ///
     /// # Errors
     ///
-    /// A sentence if the list has a blank name.
+    /// A sentence if the list has a blank name, or one that is nearly `personal`.
     pub fn parse(list: &str) -> Result<Self, Text> {
         let names: Vec<String> = list.split(',').map(|name| name.trim().to_lowercase()).collect();
         if names.iter().any(String::is_empty) {
@@ -32,20 +32,55 @@ impl Mask {
                 "tiene un nombre en blanco entre las comas"
             ));
         }
+        // Taken for a tenant's field it would mask nothing, and nobody would notice.
+        let is_nearly = |name: &String| {
+            name != PERSONAL && strsim::normalized_damerau_levenshtein(name, PERSONAL) > 0.7
+        };
+        if names.iter().any(is_nearly) {
+            return Err(text!(
+                "has a name that is nearly `{PERSONAL}`: write it exactly so",
+                "tiene un nombre casi igual a `{PERSONAL}`: escríbalo exactamente así"
+            ));
+        }
         let personal = names.iter().any(|name| name == PERSONAL);
         Ok(Self { personal, names: names.into_iter().filter(|name| name != PERSONAL).collect() })
     }
 
-    /// Masks the value of a field, if the field is to be masked.
+    /// Masks the value of a field, if the field is to be masked; else what is to be masked inside
+    /// it, by its name there. wolkvox sends an obligation's own fields as a list of `name` and
+    /// `value`.
     pub(super) fn apply(&self, field: &str, value: &mut Value) {
+        if self.is_none() {
+            return;
+        }
         if self.covers(field) {
-            mask(value);
+            return mask(value);
+        }
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(|item| self.apply("", item)),
+            Value::Object(members) => {
+                let named = members.get("name").and_then(Value::as_str);
+                let is_named = named.is_some_and(|name| self.covers(name));
+                for (name, member) in members {
+                    match is_named && name == "value" {
+                        true => mask(member),
+                        false => self.apply(name, member),
+                    }
+                }
+            }
+            Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Null => {}
         }
     }
 
+    fn is_none(&self) -> bool {
+        !self.personal && self.names.is_empty()
+    }
+
     fn covers(&self, field: &str) -> bool {
-        self.personal && fields::find(field).is_some_and(|known| known.personal)
-            || !self.names.is_empty() && self.names.contains(&field.trim().to_lowercase())
+        let field = field.trim();
+        self.personal
+            && FIELDS.iter().any(|known| known.personal && known.name.eq_ignore_ascii_case(field))
+            || !self.names.is_empty() && self.names.contains(&field.to_lowercase())
     }
 }
 
@@ -105,8 +140,35 @@ mod tests {
     }
 
     #[test]
-    fn a_list_with_a_blank_name_is_refused() {
+    fn fields_inside_fields_are_masked_by_their_names() {
+        let mask = Mask::parse("teléfono,personal").expect("a mask");
+        let mut form = json!([
+            { "name": "Teléfono ", "value": "3000000001" },
+            { "name": "client_name", "value": "Cliente" },
+            { "name": "Frecuencia", "value": "Mensual" },
+            { "cliente": { "Client_Name ": "Cliente", "edad": 40 } },
+            "3000000001",
+        ]);
+        mask.apply("form", &mut form);
+        assert_eq!(
+            form,
+            json!([
+                { "name": "Teléfono ", "value": "•••001" },
+                { "name": "client_name", "value": "•••te" },
+                { "name": "Frecuencia", "value": "Mensual" },
+                { "cliente": { "Client_Name ": "•••te", "edad": 40 } },
+                "3000000001",
+            ])
+        );
+    }
+
+    #[test]
+    fn a_list_with_a_blank_name_or_a_slip_is_refused() {
         assert!(Mask::parse("personal,,date").is_err());
+        for slip in ["personales", "Personl", "persona"] {
+            assert!(Mask::parse(slip).is_err(), "{slip}");
+        }
+        assert!(Mask::parse("PERSONAL, personas a cargo").is_ok());
         assert!(Mask::parse("id_customer").is_ok());
     }
 }

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::page::{length, to_the_second};
+use super::page::{SHORTER, length, shorten, to_the_second};
 use super::{Found, LONGEST_ANSWER, Outcome};
 use crate::{FieldKey, Record};
 
@@ -32,7 +32,8 @@ pub struct ObligationAnswer {
 }
 
 const NOTHING: &str = "No obligation has this id in this case file. A gestión stores the \
-    obligation's NAME, while this needs its ID: look it up in the CRM, or ask for it.";
+    obligation's NAME, while this needs its ID: look it up in the CRM, or ask for it. record_id is \
+    the wolkvox_idRecord of a gestión, not a document number.";
 const INCOMPLETE: &str = "INCOMPLETE: not every obligation that matches is shown.";
 
 /// The form's key, and those of its entries (the vendor's page "Query obligation").
@@ -57,14 +58,46 @@ pub fn obligation(found: &Found) -> ObligationAnswer {
         sandbox: None,
     };
     // An id that matches hundreds is no id, but the answer must end somewhere.
-    while length(&answer) > LONGEST_ANSWER - RESERVE && !answer.obligations.is_empty() {
+    let is_long = |answer: &ObligationAnswer| length(answer) > LONGEST_ANSWER - RESERVE;
+    while is_long(&answer) && answer.obligations.len() > 1 {
         let half = answer.obligations.len() / 2;
         answer.obligations.truncate(half);
         answer.incomplete = Some(true);
         answer.hint = Some(INCOMPLETE.to_owned());
     }
+    // The balance must not be lost to thousands of the tenant's own fields.
+    for longest in SHORTER {
+        if !is_long(&answer) {
+            return answer;
+        }
+        answer.hint = Some(SHORTENED.to_owned());
+        let values = answer.obligations.iter_mut().flat_map(Record::values_mut);
+        values.for_each(|value| shorten(value, longest));
+    }
+    if is_long(&answer) {
+        answer.hint = Some(WITHOUT_OWN_FIELDS.to_owned());
+        answer.incomplete = Some(true);
+        let is_known = |name: &FieldKey, _: &mut Value| KNOWN.contains(&name.as_ref());
+        answer.obligations.iter_mut().for_each(|obligation| obligation.retain(is_known));
+    }
     answer
 }
+
+const SHORTENED: &str = "This obligation is too long: its values were shortened where marked.";
+const WITHOUT_OWN_FIELDS: &str =
+    "This obligation is too long: the tenant's own fields were left out.";
+
+/// The keys that the vendor's page "Query obligation" names, but for the form.
+const KNOWN: [&str; 8] = [
+    "id",
+    "name",
+    "total_balance",
+    "portfolio_type",
+    "last_pay",
+    "last_pay_date",
+    "expiring_date",
+    "days_delay",
+];
 
 /// Characters kept for the sandbox's mark and the hint.
 const RESERVE: usize = 500;
@@ -152,10 +185,25 @@ mod tests {
           "outcome": "none",
           "total": 0,
           "as_of": "1970-01-01T00:00:00Z",
-          "hint": "No obligation has this id in this case file. A gestión stores the obligation's NAME, while this needs its ID: look it up in the CRM, or ask for it.",
+          "hint": "No obligation has this id in this case file. A gestión stores the obligation's NAME, while this needs its ID: look it up in the CRM, or ask for it. record_id is the wolkvox_idRecord of a gestión, not a document number.",
           "obligations": []
         }
         "#);
+    }
+
+    #[test]
+    fn however_long_it_is_an_obligation_keeps_its_balance() {
+        for (fields, length) in [(70, 1_000), (2_000, 900), (20_000, 5)] {
+            let form: Vec<_> = (0..fields)
+                .map(|n| json!({ "name": format!("Campo {n}"), "value": "ñ".repeat(length) }))
+                .collect();
+            let record = json!({ "id": "obl1", "total_balance": "10000", "form": form });
+            let text = answer(vec![record]);
+            let answer: Value = serde_json::from_str(&text).expect("JSON");
+            assert!(answer.to_string().chars().count() <= LONGEST_ANSWER, "{fields}");
+            assert_eq!(answer["obligations"][0]["total_balance"], "10000", "{fields}");
+            assert!(answer["hint"].as_str().expect("a hint").contains("too long"), "{fields}");
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::{Record, clean};
 /// Characters kept for what is added after the page is cut: hints and the sandbox's mark.
 const RESERVE: usize = 1_500;
 /// How far values are shortened, step by step, when one record alone is too long.
-const SHORTER: [usize; 5] = [500, 200, 100, 50, 20];
+pub(super) const SHORTER: [usize; 5] = [500, 200, 100, 50, 20];
 
 /// Builds the answer with as many whole records as fit. At least one is always there, if need be
 /// with its values shortened.
@@ -109,7 +109,8 @@ pub(super) fn length(answer: &impl Serialize) -> usize {
     characters.0
 }
 
-fn shorten(value: &mut Value, longest: usize) {
+/// Cuts every text in a value, inner ones too.
+pub(super) fn shorten(value: &mut Value, longest: usize) {
     match value {
         Value::String(text) => *text = clean::value(text, longest).into_owned(),
         Value::Array(items) => items.iter_mut().for_each(|item| shorten(item, longest)),

@@ -1,5 +1,7 @@
 //! Chooses what of the rows an answer shows: the days, the columns, and what they have in common.
 
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 use serde_json::Value;
 
@@ -110,7 +112,8 @@ impl Columns {
 fn unknown(name: &str, rows: &[Row]) -> Error {
     const CLOSE: f64 = 0.75;
     const MOST: usize = 3;
-    let own = rows.iter().flat_map(|row| row.record.keys().map(AsRef::as_ref));
+    let own: HashSet<&str> =
+        rows.iter().flat_map(|row| row.record.keys().map(AsRef::as_ref)).collect();
     let mut close: Vec<(f64, &str)> = FIELDS
         .iter()
         .map(|field| field.name)

@@ -83,8 +83,14 @@ impl Fetch<'_> {
         };
         let Page { mut records, mut total_records, mut total_pages } = first?;
         let as_of = Timestamp::now();
-        if let (true, Some(said @ 1..)) = (records.is_empty(), total_records) {
-            return Err(Error::UnexpectedReply(Oddity::Contradiction { said }));
+        match (records.is_empty(), total_records, total_pages) {
+            (true, Some(said @ 1..), _) => {
+                return Err(Error::UnexpectedReply(Oddity::Contradiction { said }));
+            }
+            (true, None, Some(pages @ 2..)) => {
+                return Err(Error::UnexpectedReply(Oddity::EmptyPage { pages }));
+            }
+            _ => {}
         }
         let mut last_page = 0..records.len();
         let mut page = 1;
@@ -102,10 +108,12 @@ impl Fetch<'_> {
                 break false;
             }
             page += 1;
+            let is_announced =
+                |page: u32| total_pages.is_some_and(|pages| u64::from(page) <= pages);
             let next = match self.deadline.within(self.page(query, Some(page))).await {
                 Some(Ok(next)) => next,
                 // "Range not satisfiable": there is no such page.
-                Some(Err(Error::Rejected { code: 416, .. })) => break true,
+                Some(Err(Error::Rejected { code: 416, .. })) => break !is_announced(page),
                 Some(Err(_)) | None => {
                     cut_short = true;
                     break false;
@@ -117,7 +125,7 @@ impl Fetch<'_> {
                 break last_page.len() != PAGE_SIZE as usize;
             }
             if next.records.is_empty() {
-                break true;
+                break !is_announced(page);
             }
             last_page = records.len()..records.len() + next.records.len();
             records.extend(next.records);

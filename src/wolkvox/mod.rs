@@ -43,9 +43,6 @@ const LARGE_REPLY: usize = 512 * 1024;
 pub const LARGEST_REPLY: usize = 16 * 1024 * 1024;
 
 const TOKEN_HEADER: HeaderName = HeaderName::from_static("wolkvox-token");
-const QUERY_GESTION: &str = "collections/queryGestion.php";
-const QUERY_OBLIGATION: &str = "collections/queryObligation.php";
-const TOKEN_INFORMATION: &str = "token/tokenInformation.php";
 
 /// Sends requests to one tenant's server.
 #[derive(Debug)]
@@ -53,16 +50,37 @@ pub struct Client {
     http: http::Http,
     server: ServerUrl,
     token: TokenSource,
-    /// wolkvox documents both methods; POST is tried first, and a 405 turns this on for good.
+    query_gestion: Endpoint,
+    query_obligation: Endpoint,
+    token_information: Endpoint,
+}
+
+/// Knows an endpoint's path and method. wolkvox documents POST and GET for each, differently from
+/// page to page: POST is tried first, and after a 405 the other one, which is then remembered.
+#[derive(Debug)]
+struct Endpoint {
+    path: &'static str,
     uses_get: AtomicBool,
+}
+
+impl Endpoint {
+    fn new(path: &'static str) -> Self {
+        Self { path, uses_get: AtomicBool::new(false) }
+    }
 }
 
 impl Client {
     /// Starts to prepare a client. Loading the system's root certificates takes milliseconds, so
     /// it happens on a thread of its own; the first request waits for it.
     pub fn new(server: ServerUrl, token: TokenSource, roots: RootCertificates) -> Self {
-        let http = http::Http::prepare(&server, roots);
-        Self { http, server, token, uses_get: AtomicBool::new(false) }
+        Self {
+            http: http::Http::prepare(&server, roots),
+            server,
+            token,
+            query_gestion: Endpoint::new("collections/queryGestion.php"),
+            query_obligation: Endpoint::new("collections/queryObligation.php"),
+            token_information: Endpoint::new("token/tokenInformation.php"),
+        }
     }
 
     /// Prepares a client of a server on this computer, such as the sandbox.
@@ -116,7 +134,7 @@ impl Client {
     ) -> Result<Page, Failure> {
         let GestionQuery { operation, field, value } = query;
         let body = QueryGestion { operation, field, value, paging: Paging::of(page) };
-        self.ask(QUERY_GESTION, &body, on_request).await
+        self.ask(&self.query_gestion, &body, on_request).await
     }
 
     /// Asks `queryObligation.php` for one page of obligations, as [`Client::page`] does.
@@ -133,7 +151,7 @@ impl Client {
         let ObligationQuery { operation, obligation, record } = query;
         let paging = Paging::of(page);
         let body = QueryObligation { operation, obligation, wolkvox_id: record, paging };
-        self.ask(QUERY_OBLIGATION, &body, on_request).await
+        self.ask(&self.query_obligation, &body, on_request).await
     }
 
     /// Asks `tokenInformation.php` for the token's calls of today. The question itself costs one.
@@ -145,9 +163,10 @@ impl Client {
         &self,
         operation: &Operation,
     ) -> Result<TokenInformation, Failure> {
-        let mut url = self.server.endpoint(TOKEN_INFORMATION);
+        let endpoint = &self.token_information;
+        let mut url = self.server.endpoint(endpoint.path);
         url.query_pairs_mut().append_pair("operation", operation.as_str());
-        let page = self.post_or_get(url, Vec::new(), &|| ()).await?;
+        let page = self.post_or_get(endpoint, url, Vec::new(), &|| ()).await?;
         Ok(TokenInformation::read(page.records.first()))
     }
 
@@ -163,28 +182,30 @@ impl Client {
 
     async fn ask(
         &self,
-        endpoint: &str,
+        endpoint: &Endpoint,
         body: &impl Serialize,
         on_request: &(dyn Fn() + Sync),
     ) -> Result<Page, Failure> {
         let body = serde_json::to_vec(body).map_err(|_| Error::Internal)?;
-        self.post_or_get(self.server.endpoint(endpoint), body, on_request).await
+        self.post_or_get(endpoint, self.server.endpoint(endpoint.path), body, on_request).await
     }
 
     async fn post_or_get(
         &self,
+        endpoint: &Endpoint,
         url: Url,
         body: Vec<u8>,
         on_request: &(dyn Fn() + Sync),
     ) -> Result<Page, Failure> {
-        if self.uses_get.load(Ordering::Relaxed) {
-            return self.send(Method::GET, url, body, on_request).await;
-        }
-        match self.send(Method::POST, url.clone(), body.clone(), on_request).await {
+        let uses_get = endpoint.uses_get.load(Ordering::Relaxed);
+        let (usual, other) =
+            if uses_get { (Method::GET, Method::POST) } else { (Method::POST, Method::GET) };
+        match self.send(usual, url.clone(), body.clone(), on_request).await {
             Err(refused) if refused.is_wrong_method() => {
-                let answer = self.send(Method::GET, url, body, on_request).await;
-                let understood = !answer.as_ref().is_err_and(Failure::is_wrong_method);
-                self.uses_get.store(understood, Ordering::Relaxed);
+                let answer = self.send(other, url, body, on_request).await;
+                if !answer.as_ref().is_err_and(Failure::is_wrong_method) {
+                    endpoint.uses_get.store(!uses_get, Ordering::Relaxed);
+                }
                 answer
             }
             answer => answer,

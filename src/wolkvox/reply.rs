@@ -59,31 +59,45 @@ impl Reply<'_> {
         }
     }
 
-    fn judge(self, envelope: Envelope) -> Result<Page, Error> {
+    fn judge(self, mut envelope: Envelope) -> Result<Page, Error> {
         let (bytes, status) = (self.body.len(), self.status);
         let code = envelope.code.unwrap_or(status);
         if !(200..300).contains(&code) {
             let words = envelope.words();
-            return if code == 404 && means_no_records(&words) {
-                Ok(Page::default())
-            } else {
-                Err(refusal(code, &words))
-            };
+            let is_none = code == 404 && !envelope.data.is_some() && means_no_records(&words);
+            return if is_none { Ok(Page::default()) } else { Err(refusal(code, &words)) };
         }
         // A success that names an error is none.
         if envelope.error.is_some() {
             return Err(refusal(code, &envelope.words()));
         }
-        let records = match envelope.data {
+        let no_envelope = Error::UnexpectedReply(Oddity::NoEnvelope { bytes, status });
+        let records = match std::mem::take(&mut envelope.data) {
             Data::Records(records) => records,
-            Data::Blank => Vec::new(),
-            Data::Missing if envelope.code.is_some() => Vec::new(),
-            Data::Missing | Data::Odd => {
-                return Err(Error::UnexpectedReply(Oddity::NoEnvelope { bytes, status }));
+            Data::Missing if envelope.code.is_none() => return Err(no_envelope),
+            Data::Odd => return Err(no_envelope),
+            Data::Blank | Data::Missing => {
+                let words = envelope.words();
+                return match self.speaks_against(code, &words) {
+                    Some(refusal) => Err(refusal),
+                    None if envelope.is_odd => Err(no_envelope),
+                    None => Ok(envelope.page(Vec::new())),
+                };
             }
         };
-        let Envelope { total_records, total_pages, .. } = envelope;
-        Ok(Page { records, total_records, total_pages })
+        Ok(envelope.page(records))
+    }
+
+    /// Gives what a reply without records that calls itself a success says otherwise. "Nothing
+    /// found" is only believed if neither the HTTP status nor the words name a trouble.
+    fn speaks_against(self, code: u16, words: &str) -> Option<Error> {
+        if self.status >= 400 && !(self.status == 404 && means_no_records(words)) {
+            return Some(refusal(self.status, words));
+        }
+        match refusal(code, words) {
+            Error::Rejected { .. } => None,
+            trouble => Some(trouble),
+        }
     }
 
     fn without_envelope(self, nonsense: Nonsense) -> Error {
@@ -106,7 +120,8 @@ fn refusal(code: u16, words: &str) -> Error {
     if says(&["SIMULTANEOUS"]) || code == 429 {
         return Error::Busy { attempts: 1 };
     }
-    if says(&["LIMIT EXCEEDED"]) {
+    // A limit on pages or records is not the token's.
+    if says(&["LIMIT EXCEEDED"]) && !matches!(code, 400 | 416) {
         return Error::QuotaExhausted { hold: QUOTA_HOLD };
     }
     let rejected_token = says(&["TOKEN"]) && says(&["INVALID", "INVÁLID", "EXPIRED", "EXPIRAD"]);
@@ -127,9 +142,17 @@ fn refusal(code: u16, words: &str) -> Error {
 /// is also what a wrong address says.
 fn means_no_records(words: &str) -> bool {
     let spoken = format!(" {}", words.to_uppercase());
-    [" 0 RECORDS", " NO RECORDS", " RECORDS NOT FOUND", " 0 REGISTROS", " NO SE ENCONTRARON REG"]
-        .iter()
-        .any(|part| spoken.contains(part))
+    [
+        " 0 RECORDS WERE",
+        " 0 RECORDS FOUND",
+        " NO RECORDS FOUND",
+        " NO RECORDS WERE",
+        " RECORDS NOT FOUND",
+        " 0 REGISTROS",
+        " NO SE ENCONTRARON REG",
+    ]
+    .iter()
+    .any(|part| spoken.contains(part))
 }
 
 /// Decodes the body by its declared charset, else as UTF-8; a byte order mark wins over both.
@@ -174,6 +197,10 @@ const MOST_BRACES: usize = 64;
 /// in the warning, or an object inside a cut-off envelope, must not pass for one.
 fn after_warning(text: &str) -> Option<Result<Envelope, Nonsense>> {
     for (at, _) in text.match_indices('{').take(MOST_BRACES) {
+        // What follows a fatal error was not PHP's to say.
+        if text.get(..at)?.to_lowercase().contains("fatal error") {
+            return None;
+        }
         match serde_json::from_str::<Envelope>(text.get(at..)?) {
             Ok(envelope) if envelope.recognised => return Some(Ok(envelope)),
             Err(problem) if problem.is_eof() => return Some(Err(Nonsense::CutOff)),
@@ -190,6 +217,8 @@ struct Envelope {
     recognised: bool,
     /// The result code, if it can be one.
     code: Option<u16>,
+    /// Whether there was a code that is none; blank and 0 are known to go with records.
+    is_odd: bool,
     error: Option<String>,
     msg: Option<String>,
     data: Data,
@@ -201,7 +230,7 @@ struct Envelope {
 enum Data {
     #[default]
     Missing,
-    /// `[]`, `{}`, `null`, `""` or `false`: nothing found.
+    /// `[]`, `{}`, `null` or `""`: nothing found.
     Blank,
     Records(Vec<Record>),
     /// Neither records nor blank.
@@ -215,14 +244,20 @@ impl Envelope {
                 self.code = count(&value)
                     .and_then(|code| u16::try_from(code).ok())
                     .filter(|code| (100..600).contains(code));
+                self.is_odd = self.code.is_none() && words(&value).is_some_and(|it| it != "0");
             }
             "error" => self.error = words(&value),
-            "msg" => self.msg = words(&value),
+            "msg" | "message" => self.msg = words(&value),
             "Total records" => self.total_records = count(&value),
             "Total pages" => self.total_pages = count(&value),
             _ => return,
         }
         self.recognised = true;
+    }
+
+    fn page(&self, records: Vec<Record>) -> Page {
+        let Self { total_records, total_pages, .. } = *self;
+        Page { records, total_records, total_pages }
     }
 
     fn words(&self) -> String {
@@ -290,6 +325,10 @@ impl<'de> Deserialize<'de> for Envelope {
 }
 
 impl Data {
+    fn is_some(&self) -> bool {
+        matches!(self, Self::Records(_))
+    }
+
     fn from_items<'de, A: SeqAccess<'de>>(mut items: A) -> Result<Self, A::Error> {
         let mut records = Vec::new();
         let mut odd = false;
@@ -335,8 +374,9 @@ impl<'de> Deserialize<'de> for Data {
                 Ok(Data::Blank)
             }
 
-            fn visit_bool<E>(self, truth: bool) -> Result<Data, E> {
-                Ok(if truth { Data::Odd } else { Data::Blank })
+            /// PHP's `false` is a failure, not an empty list.
+            fn visit_bool<E>(self, _: bool) -> Result<Data, E> {
+                Ok(Data::Odd)
             }
 
             fn visit_u64<E>(self, _: u64) -> Result<Data, E> {

@@ -26,16 +26,20 @@ impl Said {
                 cleaned.truncate(end);
                 cleaned.push('…');
             }
-            None if cleaned.is_empty() => cleaned.push_str("no explanation given"),
             None => {}
         }
         Self(cleaned)
+    }
+
+    /// Says whether there were no words at all, as when no wolkvox answered.
+    pub fn is_nothing(&self) -> bool {
+        self.0.is_empty()
     }
 }
 
 impl fmt::Display for Said {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(if self.is_nothing() { "no explanation given" } else { &self.0 })
     }
 }
 

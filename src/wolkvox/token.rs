@@ -47,11 +47,18 @@ impl Token {
         Some(value)
     }
 
-    /// Replaces the token wherever `text` repeats it.
+    /// Replaces the token wherever JSON `text` repeats it, also with its slashes escaped, as PHP
+    /// writes them.
     pub(super) fn remove_from(&self, text: &mut Cow<'_, str>) {
         let token = self.0.expose_secret();
         if text.contains(token) {
             *text = Cow::Owned(text.replace(token, "[removed]"));
+        }
+        if token.contains('/') {
+            let escaped = token.replace('/', "\\/");
+            if text.contains(&escaped) {
+                *text = Cow::Owned(text.replace(&escaped, "[removed]"));
+            }
         }
     }
 
@@ -173,6 +180,14 @@ mod tests {
         assert!(!format!("{token:?}").contains("ficticio"));
         assert_eq!(token.length(), 13);
         assert!(!format!("{:?}", token.header()).contains("ficticio"));
+    }
+
+    #[test]
+    fn a_token_is_removed_also_as_php_escapes_it() {
+        let token = Token::parse("FICT/ITIOUS+0001").expect("a token");
+        let mut text = Cow::Borrowed(r#"{"a":"FICT/ITIOUS+0001","b":"x FICT\/ITIOUS+0001"}"#);
+        token.remove_from(&mut text);
+        assert_eq!(text, r#"{"a":"[removed]","b":"x [removed]"}"#);
     }
 
     #[test]

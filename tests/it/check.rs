@@ -172,7 +172,7 @@ async fn what_wolkvox_refuses_fails_at_the_token() {
             "External tokens",
         ),
         (403, r#"{"code":"403","error":"FORBIDDEN","msg":"SERVER BACKUP"}"#, "closed for", "later"),
-        (404, "<html>", "refused the request with code 404", "operation"),
+        (404, "<html>", "refused the request with code 404", "WOLKVOX_SERVER"),
         (200, "<html>", "not a wolkvox reply", "WOLKVOX_SERVER"),
         (500, "", "status 500", "minute"),
     ] {

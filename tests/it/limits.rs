@@ -350,6 +350,30 @@ async fn a_total_without_records_is_no_none() {
 }
 
 #[tokio::test]
+async fn pages_that_were_announced_and_do_not_come_leave_an_honest_answer() {
+    let rows: Vec<_> = (0..250).map(|n| format!(r#"{{"n":{n}}}"#)).collect();
+    let reply = |pages: u32, rows: &[String]| {
+        let data = rows.join(",");
+        let body =
+            format!(r#"{{"code":"200","error":"null","Total pages":{pages},"data":[{data}]}}"#);
+        RawReply::new(200, "application/json", body.as_bytes())
+    };
+    let beyond = RawReply::new(416, "application/json", br#"{"code":"416"}"#);
+    for second in [reply(3, &[]), beyond] {
+        let server = RawServer::start(vec![reply(3, &rows), second]).await;
+        let client = Client::local(server.address(), TOKEN).expect("a client");
+        let lookup = Lookup::new(client, limits(), Mask::default());
+        let found = lookup.find(&by_customer("1"), |_| ()).await.expect("an answer");
+        assert_eq!((found.rows.len(), found.complete), (250, false));
+    }
+    let server = RawServer::start(vec![reply(3, &[])]).await;
+    let client = Client::local(server.address(), TOKEN).expect("a client");
+    let lookup = Lookup::new(client, limits(), Mask::default());
+    let answer = lookup.find(&by_customer("1"), |_| ()).await;
+    assert_eq!(kind(answer), Kind::UnexpectedReply, "the first page cannot be the empty one");
+}
+
+#[tokio::test]
 async fn an_exhausted_quota_holds_everything_back_for_ten_minutes() {
     let scene = Scene::new(limits(), |n| (n == 1).then_some(Fault::Quota)).await;
     scene.stop_the_clock().await;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use wolkvox_mcp::error::Error;
-use wolkvox_mcp::wolkvox::{Page, Reply};
+use wolkvox_mcp::wolkvox::{FieldValue, ObligationQuery, Page, Query, Reply};
 
 use crate::support::{RawReply, RawServer, TOKEN, by_customer, client};
 
@@ -144,6 +144,19 @@ fn cases() -> Vec<(u16, &'static str, &'static str, Becomes)> {
         (200, JSON, "json_text.json", Failure("unexpected_reply", "text of 4 bytes")),
         (200, JSON, "data_text.json", Failure("unexpected_reply", "without wolkvox's envelope")),
         (200, JSON, "data_true.json", Failure("unexpected_reply", "")),
+        (200, JSON, "data_false.json", Failure("unexpected_reply", "")),
+        // "Nothing found" is believed only if neither status, nor code, nor words say otherwise.
+        (500, JSON, "none.json", Failure("unavailable", "status 500")),
+        (403, JSON, "none.json", Failure("rejected", "code 403")),
+        (503, JSON, "none.json", Failure("maintenance", "")),
+        (404, JSON, "none.json", Becomes::None),
+        (200, JSON, "none_busy.json", Failure("busy", "")),
+        (200, JSON, "none_message.json", Failure("token_rejected", "token invalid")),
+        (200, JSON, "none_odd_code.json", Failure("unexpected_reply", "envelope")),
+        (200, JSON, "none_unknown_code.json", Failure("unexpected_reply", "envelope")),
+        (404, JSON, "not_found_operation.json", Failure("rejected", "code 404")),
+        (200, "text/html", "php_fatal.json", Failure("unexpected_reply", "an HTML page")),
+        (400, JSON, "page_limit.json", Failure("rejected", "PAGE LIMIT EXCEEDED")),
         (200, JSON, "data_of_texts.json", Failure("unexpected_reply", "")),
         (200, JSON, "no_code_no_data.json", Failure("unexpected_reply", "")),
     ]
@@ -261,6 +274,45 @@ async fn a_405_is_asked_again_with_get_and_remembered() {
         .collect();
     assert_eq!(methods, ["POST", "GET", "GET"]);
     assert!(server.requests()[2].ends_with(r#""page":1}"#));
+}
+
+/// wolkvox's pages name POST for one endpoint and GET for another; neither may spoil the other.
+#[tokio::test]
+async fn each_endpoint_has_a_method_of_its_own_and_a_405_to_that_one_is_tried_the_other_way() {
+    let refusal = RawReply::new(405, JSON, br#"{"code":"405","error":"METHOD NOT ALLOWED"}"#);
+    let none = RawReply::new(200, JSON, &fixture("none.json"));
+    // Obligations want GET, gestiones POST; later obligations want POST as well.
+    let replies = vec![refusal.clone(), none.clone(), none.clone(), refusal, none];
+    let server = RawServer::start(replies).await;
+    let client = client(server.address());
+    let value = |text: &str| FieldValue::parse(text.to_owned()).expect("a value");
+    let obligation = Query::Obligation(ObligationQuery {
+        operation: by_customer("1").operation().clone(),
+        obligation: value("FIC-001"),
+        record: value("0000000000000000000000aa"),
+    });
+    for query in [&obligation, &by_customer("1"), &obligation] {
+        client.page(query, Some(1), &|| ()).await.expect("a page");
+    }
+    let sent: Vec<_> = server
+        .requests()
+        .iter()
+        .map(|request| {
+            let (method, rest) = request.split_once(' ').expect("a method");
+            let path = rest.split(' ').next().expect("a path");
+            format!("{method} {}", path.rsplit('/').next().expect("a name"))
+        })
+        .collect();
+    assert_eq!(
+        sent,
+        [
+            "POST queryObligation.php",
+            "GET queryObligation.php",
+            "POST queryGestion.php",
+            "GET queryObligation.php",
+            "POST queryObligation.php",
+        ]
+    );
 }
 
 #[tokio::test]
