@@ -256,10 +256,14 @@ impl Error {
         match self {
             // Arguments are a model's business, so their texts are English only.
             Self::InvalidInput { problem, .. } => Text::same(problem.clone()),
-            Self::TokenRejected(said) => text!(
-                "wolkvox did not accept the token ({said})",
-                "wolkvox no aceptó el token ({said})",
-            ),
+            Self::TokenRejected(said) => {
+                let said = said.text();
+                text!(
+                    "wolkvox did not accept the token ({said})",
+                    "wolkvox no aceptó el token ({said})",
+                    said,
+                )
+            }
             Self::TokenUnreadable { problem } => text!(
                 "the token file cannot be used: it {problem}",
                 "el archivo del token no sirve: {problem}",
@@ -273,22 +277,23 @@ impl Error {
                 "wolkvox is handling too many requests of this token at once (tried {attempts} times)",
                 "wolkvox está atendiendo demasiadas solicitudes de este token a la vez ({attempts} intentos)",
             ),
-            Self::Maintenance(said) => text!(
-                "wolkvox is closed for maintenance or a backup ({said})",
-                "wolkvox está cerrado por mantenimiento o copia de seguridad ({said})",
-            ),
-            Self::Rejected { code, said } => text!(
-                "wolkvox refused the request with code {code} ({said})",
-                "wolkvox rechazó la solicitud con el código {code} ({said})",
-            ),
-            Self::Unavailable { fault } => {
-                let fault = fault.text();
+            Self::Maintenance(said) => {
+                let said = said.text();
                 text!(
-                    "wolkvox could not be reached: {fault}",
-                    "no se llegó a wolkvox: {fault}",
-                    fault
+                    "wolkvox is closed for maintenance or a backup ({said})",
+                    "wolkvox está cerrado por mantenimiento o copia de seguridad ({said})",
+                    said,
                 )
             }
+            Self::Rejected { code, said } => {
+                let said = said.text();
+                text!(
+                    "wolkvox refused the request with code {code} ({said})",
+                    "wolkvox rechazó la solicitud con el código {code} ({said})",
+                    said,
+                )
+            }
+            Self::Unavailable { fault } => fault.sentence(),
             Self::Timeout { limit, spent } => {
                 let (limit, spent) = (seconds(limit), spent.text());
                 text!(
@@ -414,24 +419,31 @@ impl Error {
 }
 
 impl Fault {
-    fn text(&self) -> Text {
+    fn sentence(&self) -> Text {
+        let unreached = |why: &Text| {
+            text!(
+                "wolkvox could not be reached: {why}",
+                "no fue posible conectarse con wolkvox: {why}",
+                why,
+            )
+        };
         match self {
-            Self::Dns => text!(
+            Self::Dns => unreached(&text!(
                 "the host name could not be resolved",
                 "no se pudo resolver el nombre del servidor",
-            ),
-            Self::Connect(why) => text!("no connection ({why})", "sin conexión ({why})", why),
-            Self::Tls(why) => {
-                text!(
-                    "the TLS handshake failed ({why})",
-                    "falló la conexión segura TLS ({why})",
-                    why
-                )
+            )),
+            Self::Connect(why) => {
+                unreached(&text!("no connection ({why})", "sin conexión ({why})", why))
             }
-            Self::CutOff => text!("the connection was cut off", "se cortó la conexión"),
+            Self::Tls(why) => unreached(&text!(
+                "the TLS handshake failed ({why})",
+                "falló la negociación TLS ({why})",
+                why,
+            )),
+            Self::CutOff => unreached(&text!("the connection was cut off", "se cortó la conexión")),
             Self::Status(status) => text!(
-                "its server failed with status {status}",
-                "su servidor falló con el estado {status}",
+                "wolkvox's server failed with status {status}",
+                "el servidor de wolkvox falló con el estado {status}",
             ),
             Self::CircuitOpen { .. } => text!(
                 "the last look-ups all failed, so this one was not tried",

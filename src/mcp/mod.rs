@@ -1,13 +1,14 @@
 //! Speaks MCP: what this server says about itself, its tools, prompts and resources, and the life
 //! of a connection.
 //!
-//! Works around rmcp 3.11 in named places: `opening` (messages before the first request, end of
-//! input), `server` (panics, cancellation, `arguments` that are no object) and [`serve`] (end of
+//! Works around rmcp 3.11 in named places: `lines` (requests that cannot be read), `opening`
+//! (messages before the first request, end of input), `server` (panics, cancellation, `arguments` that are no object) and [`serve`] (end of
 //! the process). The program's log filter holds the SDK at `warn`, because below that it prints
 //! requests.
 
 mod arguments;
 mod get_obligation;
+mod lines;
 mod opening;
 mod progress;
 mod prompts;
@@ -22,7 +23,6 @@ use std::time::Duration;
 
 use rmcp::ServiceExt;
 use rmcp::service::ServerInitializeError;
-use rmcp::transport::async_rw::AsyncRwTransport;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 
@@ -62,8 +62,7 @@ where
     W: AsyncWrite + Send + Unpin + 'static,
 {
     let ended = CancellationToken::new();
-    let transport =
-        opening::Opening::new(AsyncRwTransport::new_server(input, output), ended.clone());
+    let transport = opening::Opening::new(lines::Lines::new(input, output), ended.clone());
     let serving = async {
         match server.serve(transport).await {
             Ok(running) => running

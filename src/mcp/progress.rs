@@ -18,6 +18,11 @@ impl Progress {
         Self { token: context.meta.get_progress_token(), told: 0 }
     }
 
+    /// Says whether anybody wants to hear.
+    pub(super) fn is_wanted(&self) -> bool {
+        self.token.is_some()
+    }
+
     /// Sends one notification. It is written before this returns, so none follows the answer.
     pub(super) async fn tell(&mut self, context: &RequestContext<RoleServer>, stage: Stage) {
         let Some(token) = self.token.clone() else { return };

@@ -177,8 +177,13 @@ impl ServerHandler for Server {
         };
         let mut progress = Progress::of(&context);
         let (stages, mut heard) = mpsc::unbounded_channel();
+        let is_wanted = progress.is_wanted();
         // The receiver lives as long as the call.
-        let mut report = |stage| _ = stages.send(stage);
+        let mut report = |stage| {
+            if is_wanted {
+                let _ = stages.send(stage);
+            }
+        };
         let arguments = request.arguments.unwrap_or_default();
         let mut call = AssertUnwindSafe(tool.call(arguments, &mut report)).catch_unwind();
         let answer = loop {

@@ -14,9 +14,9 @@ pub(super) type Output = Box<dyn AsyncWrite + Send + Unpin>;
 
 /// Opens standard input and output. Must be called inside a tokio runtime.
 pub(super) fn open() -> (Input, Output) {
-    #[cfg(target_os = "linux")]
-    let polled = (linux::input(), linux::output());
-    #[cfg(not(target_os = "linux"))]
+    #[cfg(unix)]
+    let polled = (polled::input(), polled::output());
+    #[cfg(not(unix))]
     let polled = (None, None);
     (
         polled.0.unwrap_or_else(|| Box::new(tokio::io::stdin())),
@@ -24,10 +24,11 @@ pub(super) fn open() -> (Input, Output) {
     )
 }
 
-#[cfg(target_os = "linux")]
-mod linux {
+#[cfg(unix)]
+mod polled {
     use std::fs::File;
-    use std::os::fd::{AsFd, OwnedFd};
+    use std::io;
+    use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
     use std::os::unix::fs::FileTypeExt;
     use std::os::unix::net::UnixStream as BlockingStream;
 
@@ -36,26 +37,39 @@ mod linux {
 
     use super::{Input, Output};
 
+    /// "Do not block" belongs to the open pipe, which whoever started this program may share. Linux
+    /// lets us open it anew, so that it stays ours; elsewhere the shared one is taken.
+    const OPENS_ANEW: bool = cfg!(target_os = "linux");
+
     pub(super) fn input() -> Option<Input> {
-        // Opened anew, so that "do not block" stays ours: the descriptor itself is shared with
-        // whoever started this program. Only pipes open this way.
-        if let Ok(pipe) = pipe::OpenOptions::new().open_receiver("/proc/self/fd/0") {
-            return Some(Box::new(pipe));
+        let pipe = match OPENS_ANEW {
+            true => pipe::OpenOptions::new().open_receiver("/proc/self/fd/0"),
+            false => copy(io::stdin().as_fd()).and_then(pipe::Receiver::from_owned_fd),
+        };
+        match pipe {
+            Ok(pipe) => Some(Box::new(pipe)),
+            Err(_) => Some(Box::new(socket(io::stdin().as_fd())?)),
         }
-        socket(std::io::stdin().as_fd().try_clone_to_owned().ok()?).map(|it| Box::new(it) as Input)
     }
 
     pub(super) fn output() -> Option<Output> {
-        if let Ok(pipe) = pipe::OpenOptions::new().open_sender("/proc/self/fd/1") {
-            return Some(Box::new(pipe));
+        let pipe = match OPENS_ANEW {
+            true => pipe::OpenOptions::new().open_sender("/proc/self/fd/1"),
+            false => copy(io::stdout().as_fd()).and_then(pipe::Sender::from_owned_fd),
+        };
+        match pipe {
+            Ok(pipe) => Some(Box::new(pipe)),
+            Err(_) => Some(Box::new(socket(io::stdout().as_fd())?)),
         }
-        socket(std::io::stdout().as_fd().try_clone_to_owned().ok()?)
-            .map(|it| Box::new(it) as Output)
+    }
+
+    fn copy(descriptor: BorrowedFd<'_>) -> io::Result<OwnedFd> {
+        descriptor.try_clone_to_owned()
     }
 
     /// Takes a descriptor if it is a socket; sockets cannot be opened anew.
-    fn socket(descriptor: OwnedFd) -> Option<UnixStream> {
-        let file = File::from(descriptor);
+    fn socket(descriptor: BorrowedFd<'_>) -> Option<UnixStream> {
+        let file = File::from(copy(descriptor).ok()?);
         if !file.metadata().ok()?.file_type().is_socket() {
             return None;
         }

@@ -55,17 +55,17 @@ pub struct Client {
     token_information: Endpoint,
 }
 
-/// Knows an endpoint's path and method. wolkvox documents POST and GET for each, differently from
+/// Knows an endpoint's address and method. wolkvox documents POST and GET for each, differently from
 /// page to page: POST is tried first, and after a 405 the other one, which is then remembered.
 #[derive(Debug)]
 struct Endpoint {
-    path: &'static str,
+    url: Url,
     uses_get: AtomicBool,
 }
 
 impl Endpoint {
-    fn new(path: &'static str) -> Self {
-        Self { path, uses_get: AtomicBool::new(false) }
+    fn new(server: &ServerUrl, path: &str) -> Self {
+        Self { url: server.endpoint(path), uses_get: AtomicBool::new(false) }
     }
 }
 
@@ -75,11 +75,11 @@ impl Client {
     pub fn new(server: ServerUrl, token: TokenSource, roots: RootCertificates) -> Self {
         Self {
             http: http::Http::prepare(&server, roots),
+            query_gestion: Endpoint::new(&server, "collections/queryGestion.php"),
+            query_obligation: Endpoint::new(&server, "collections/queryObligation.php"),
+            token_information: Endpoint::new(&server, "token/tokenInformation.php"),
             server,
             token,
-            query_gestion: Endpoint::new("collections/queryGestion.php"),
-            query_obligation: Endpoint::new("collections/queryObligation.php"),
-            token_information: Endpoint::new("token/tokenInformation.php"),
         }
     }
 
@@ -164,7 +164,7 @@ impl Client {
         operation: &Operation,
     ) -> Result<TokenInformation, Failure> {
         let endpoint = &self.token_information;
-        let mut url = self.server.endpoint(endpoint.path);
+        let mut url = endpoint.url.clone();
         url.query_pairs_mut().append_pair("operation", operation.as_str());
         let page = self.post_or_get(endpoint, url, Vec::new(), &|| ()).await?;
         Ok(TokenInformation::read(page.records.first()))
@@ -187,7 +187,7 @@ impl Client {
         on_request: &(dyn Fn() + Sync),
     ) -> Result<Page, Failure> {
         let body = serde_json::to_vec(body).map_err(|_| Error::Internal)?;
-        self.post_or_get(endpoint, self.server.endpoint(endpoint.path), body, on_request).await
+        self.post_or_get(endpoint, endpoint.url.clone(), body, on_request).await
     }
 
     async fn post_or_get(

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::language::{Text, text};
+
 /// Holds a message of wolkvox: on one line, at most 200 characters, without anything that looks
 /// like a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,12 +23,9 @@ impl Said {
             }
             cleaned.push_str(&without_hex_runs(word));
         }
-        match cleaned.char_indices().nth(LONGEST) {
-            Some((end, _)) => {
-                cleaned.truncate(end);
-                cleaned.push('…');
-            }
-            None => {}
+        if let Some((end, _)) = cleaned.char_indices().nth(LONGEST) {
+            cleaned.truncate(end);
+            cleaned.push('…');
         }
         Self(cleaned)
     }
@@ -37,9 +36,19 @@ impl Said {
     }
 }
 
+impl Said {
+    /// Writes it for a sentence in either language; wolkvox's words stay as they are.
+    pub fn text(&self) -> Text {
+        match self.is_nothing() {
+            true => text!("no explanation given", "sin explicación"),
+            false => Text::same(self.0.clone()),
+        }
+    }
+}
+
 impl fmt::Display for Said {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.is_nothing() { "no explanation given" } else { &self.0 })
+        self.text().fmt(f)
     }
 }
 

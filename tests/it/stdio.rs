@@ -184,6 +184,31 @@ async fn garbage_lines_are_survived() {
 }
 
 #[tokio::test]
+async fn a_request_that_cannot_be_read_is_answered_so_that_nobody_waits_in_vain() {
+    let mut program = Program::start(SANDBOX, &[]);
+    program.initialize("2025-11-25").await;
+    // Node writes half a pair where a text was cut inside an emoji.
+    let call = call(77, json!({ "field": "client_name", "value": "@" })).to_string();
+    program.send_line(&call.replace('@', r"Ana \ud83d")).await;
+    let answer = program.receive().await;
+    assert_eq!((&answer["id"], &answer["error"]["code"]), (&json!(77), &json!(-32700)));
+    let result = program.call(one_record()).await;
+    assert_eq!(result["structuredContent"]["outcome"], "found");
+}
+
+#[tokio::test]
+async fn when_the_client_cannot_read_any_more_the_process_ends_though_its_input_is_open() {
+    let mut child = Program::command(SANDBOX, &[]).stdout(Stdio::piped()).spawn().expect("starts");
+    drop(child.stdout.take());
+    let mut input = child.stdin.take().expect("piped");
+    let line = json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" }).to_string() + "\n";
+    tokio::io::AsyncWriteExt::write_all(&mut input, line.as_bytes()).await.expect("written");
+    let ended = tokio::time::timeout(PROMPT, child.wait()).await.expect("ends").expect("waited");
+    assert!(ended.success());
+    drop(input);
+}
+
+#[tokio::test]
 async fn arguments_that_are_no_object_are_invalid_parameters() {
     let mut program = Program::start(SANDBOX, &[]);
     program.initialize("2025-11-25").await;

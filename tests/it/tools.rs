@@ -433,8 +433,8 @@ async fn every_trouble_is_a_failure_that_starts_with_its_kind() {
     forbidden       rejected: wolkvox refused the request with code 403 (FORBIDDEN: THIS USER HAS NO PERMISSION)
     bad_request     rejected: wolkvox refused the request with code 400 (BAD REQUEST: SOME PARAMETERS ARE REQUIRED)
     method          rejected: wolkvox refused the request with code 405 (METHOD NOT ALLOWED: METHOD NOT ALLOWED)
-    500             unavailable: wolkvox could not be reached: its server failed with status 500
-    502             unavailable: wolkvox could not be reached: its server failed with status 502
+    500             unavailable: wolkvox's server failed with status 500
+    502             unavailable: wolkvox's server failed with status 502
     503             maintenance: wolkvox is closed for maintenance or a backup (no explanation given)
     html            unexpected_reply: wolkvox's address answered with something that is not a wolkvox reply: an HTML page of 78 bytes, status 200
     empty           unexpected_reply: wolkvox's address answered with something that is not a wolkvox reply: an empty body of 0 bytes, status 200
