@@ -5,13 +5,14 @@
 
 use std::fmt;
 use std::num::{NonZeroU16, NonZeroU32};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use crate::answer::Mask;
+use crate::file;
 use crate::language::{self, Language, Text, text};
 use crate::server_url::ServerUrl;
 use crate::settings::{self, Setting};
@@ -267,7 +268,7 @@ impl Reader<'_> {
             self.wrong(&settings::SERVER, text!("is not set", "no está definido"));
         }
         let roots = self.optional(&settings::CA_FILE, |path| {
-            let pem = std::fs::read(path).map_err(|problem| {
+            let pem = file::read(Path::new(path), LARGEST_CA_FILE).map_err(|problem| {
                 let why = language::reason(problem.kind());
                 text!(
                     "names a file that cannot be read ({why})",
@@ -278,8 +279,11 @@ impl Reader<'_> {
             RootCertificates::from_pem(&pem)
         });
         let token = self.optional(&settings::TOKEN, Token::parse);
-        let file =
-            self.optional(&settings::TOKEN_FILE, |path| TokenFile::open(PathBuf::from(path)));
+        let file = self.optional(&settings::TOKEN_FILE, |path| {
+            TokenFile::open(PathBuf::from(path)).map_err(|problem| {
+                text!("names a file that {problem}", "indica un archivo que {problem}", problem)
+            })
+        });
         let token = match (token?, file?) {
             (Some(token), None) => Some(TokenSource::Fixed(token)),
             (None, Some(file)) => Some(TokenSource::File(file)),
@@ -324,9 +328,9 @@ impl Reader<'_> {
 
     fn log(&mut self) -> Option<Log> {
         let filter = self.defaulted(&settings::LOG, |text| {
-            text.trim()
-                .parse()
-                .map_err(|_| text!("is no log filter", "no es un filtro de registro"))
+            let known = text.split(',').map(str::trim).all(is_log_directive);
+            let filter = text.trim().parse().ok().filter(|_| known);
+            filter.ok_or_else(|| text!("is no log filter", "no es un filtro del log"))
         });
         let format = self.defaulted(&settings::LOG_FORMAT, |text| match text.trim() {
             "text" => Ok(LogFormat::Text),
@@ -346,6 +350,16 @@ fn placeholder(text: &str) -> bool {
             && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
 }
 
+/// Says whether a part of a log filter can mean something: a level, or a target of this program with
+/// or without one. Any other word would be taken for a target that nobody has, and nothing logged.
+fn is_log_directive(part: &str) -> bool {
+    let is_level = |word: &str| word.parse::<LevelFilter>().is_ok();
+    match part.split_once('=') {
+        Some((target, level)) => !target.trim().is_empty() && is_level(level.trim()),
+        None => is_level(part) || part.starts_with(env!("CARGO_CRATE_NAME")),
+    }
+}
+
 fn host_name(text: &str) -> Result<String, Text> {
     url::Host::parse(text.trim()).map(|host| host.to_string()).map_err(|_| {
         text!(
@@ -355,6 +369,8 @@ fn host_name(text: &str) -> Result<String, Text> {
     })
 }
 
+/// A system's whole bundle of root certificates is a tenth of this.
+const LARGEST_CA_FILE: u64 = 4 * 1024 * 1024;
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 fn duration(text: &str, least: Duration) -> Result<Duration, Text> {
@@ -423,6 +439,22 @@ mod tests {
         assert_eq!(max_pages, None);
         assert_eq!(config.operation.expect("set").as_str(), "empresa");
         assert_eq!(config.log.format, LogFormat::Json);
+    }
+
+    #[test]
+    fn a_log_filter_that_would_log_nothing_by_mistake_is_refused() {
+        for text in
+            ["debug", "off", "INFO", "wolkvox_mcp::lookup", "warn, wolkvox_mcp=trace", "rmcp=warn"]
+        {
+            let mut set = ACCOUNT.to_vec();
+            set.push(("WOLKVOX_LOG", text));
+            assert!(resolve(&set).is_ok(), "{text}");
+        }
+        for text in ["inof", "zzz", "debug,", "x=loud", "=info"] {
+            let mut set = ACCOUNT.to_vec();
+            set.push(("WOLKVOX_LOG", text));
+            assert!(resolve(&set).is_err(), "{text}");
+        }
     }
 
     #[test]

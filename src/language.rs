@@ -105,6 +105,8 @@ pub(crate) fn reason(kind: io::ErrorKind) -> Text {
             text!("no way to it", "sin ruta hasta allí")
         }
         ErrorKind::IsADirectory => text!("it is a folder", "es una carpeta"),
+        ErrorKind::InvalidInput => text!("it is no file", "no es un archivo"),
+        ErrorKind::FileTooLarge => text!("it is too large", "es demasiado grande"),
         ErrorKind::ReadOnlyFilesystem => {
             text!("the disk is read-only", "el disco es de solo lectura")
         }

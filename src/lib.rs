@@ -20,6 +20,7 @@ pub mod cli;
 pub mod config;
 pub mod error;
 pub mod fields;
+mod file;
 pub mod install;
 pub mod language;
 pub mod lookup;

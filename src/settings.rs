@@ -16,6 +16,15 @@ pub struct Setting {
     pub example: &'static str,
 }
 
+impl Setting {
+    /// Says whether it tells whom to ask; the sandbox needs no such setting.
+    pub fn is_account(&self) -> bool {
+        [SERVER, TOKEN, TOKEN_FILE, ALLOW_HOST, CA_FILE]
+            .iter()
+            .any(|account| account.variable == self.variable)
+    }
+}
+
 macro_rules! settings {
     ($($name:ident = $variable:literal, $flag:expr, $default:literal, $example:literal, $meaning:literal;)*) => {
         $(#[doc = $meaning]

@@ -4,14 +4,16 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use clap::Args;
 
 use super::Given;
 use crate::config::Config;
-use crate::install::{self, Change, ClientKind, Entry, Places, Scope, ServerName, TokenPlace};
+use crate::install::{
+    self, Change, ClientKind, Entry, Places, Scope, ServerName, System, TokenPlace, Trouble,
+};
 use crate::language::{self, Language, Text, text};
-use crate::settings::{CA_FILE, SERVER, SETTINGS, Setting, TOKEN, TOKEN_FILE};
+use crate::settings::{CA_FILE, OPERATION, SERVER, SETTINGS, Setting, TOKEN, TOKEN_FILE};
 use crate::wolkvox::TokenFile;
 
 /// Which configuration.
@@ -25,7 +27,7 @@ pub(super) struct Target {
     project: bool,
     /// Name of the server in the configuration
     #[arg(long, default_value = "wolkvox")]
-    name: ServerName,
+    name: String,
 }
 
 /// Where to write this server, and what.
@@ -49,16 +51,24 @@ pub(super) struct Uninstall {
 }
 
 impl Target {
-    fn file(&self, language: Language) -> anyhow::Result<PathBuf> {
-        let places = Places::from_environment(|name| std::env::var_os(name).map(PathBuf::from));
-        let places = places.map_err(|it| anyhow!(it.to(language).to_owned()))?;
-        let scope = if self.project { Scope::Project } else { Scope::User };
+    fn name(&self) -> Result<ServerName, Text> {
+        self.name.parse()
+    }
+
+    fn scope(&self) -> Scope {
+        if self.project { Scope::Project } else { Scope::User }
+    }
+
+    fn file(&self) -> Result<PathBuf, Text> {
+        let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
+        let places = Places::from_environment(System::current(), variable)?;
         let title = self.client.title();
-        let none = text!(
-            "{title} has no configuration for a project",
-            "{title} no tiene configuración por proyecto",
-        );
-        self.client.file(scope, &places).with_context(|| none.to(language).to_owned())
+        self.client.file(self.scope(), &places).ok_or_else(|| {
+            text!(
+                "{title} has no configuration for a project",
+                "{title} no tiene configuración por proyecto",
+            )
+        })
     }
 }
 
@@ -67,60 +77,114 @@ impl Install {
         let language = given.language;
         let in_language = |text: Text| anyhow!(text.to(language).to_owned());
         let client = self.target.client;
+        let file = self.target.file().map_err(in_language)?;
         let entry = self.entry(sandbox, given).map_err(in_language)?;
         entry.check(client).map_err(in_language)?;
-        let mut out = io::stdout();
         if self.print {
-            out.write_all(install::shown(client, &entry).as_bytes())?;
-            return Ok(ExitCode::SUCCESS);
+            // Only the entry goes to stdout, so that it can be piped.
+            let shown = file.display();
+            let heading = text!("For {shown}:", "Para {shown}:");
+            writeln!(io::stderr(), "{}", heading.to(language))?;
+            io::stdout().write_all(install::shown(client, &entry).as_bytes())?;
+        } else {
+            let change = install::install(client, &file, &entry).map_err(|problem| {
+                let text = problem.text();
+                in_language(match problem.trouble {
+                    Trouble::Malformed => text!(
+                        "{text}\nMend it there, or paste what `--print` shows.",
+                        "{text}\nCorríjalo allí, o pegue lo que muestra `--print`.",
+                        text,
+                    ),
+                    _ => text,
+                })
+            })?;
+            self.tell(&change, &file, &entry, language)?;
         }
-        let file = self.target.file(language)?;
-        let change = install::install(client, &file, &entry)
-            .map_err(|problem| in_language(problem.text()))?;
+        for careful in self.cares(&file, &entry) {
+            writeln!(io::stderr(), "{}", careful.to(language))?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// Says what was done, and what is left to do.
+    fn tell(
+        &self,
+        change: &Change,
+        file: &Path,
+        entry: &Entry,
+        language: Language,
+    ) -> io::Result<()> {
+        let client = self.target.client;
         let (title, name, shown) = (client.title(), &entry.name, file.display());
-        let mut say = |text: Text| writeln!(out, "{}", text.to(language));
+        let mut said = Vec::new();
         match change {
-            Change::Unchanged => say(text!(
+            Change::Unchanged => said.push(text!(
                 "{title} was set up already: {shown}",
                 "{title} ya estaba configurado: {shown}",
-            ))?,
+            )),
             Change::Written { backup } => {
-                say(text!(
+                said.push(text!(
                     "{title} now starts this program: `{name}` in {shown}",
                     "{title} ya puede iniciar este programa: `{name}` en {shown}",
-                ))?;
-                backup.map_or(Ok(()), |backup| say(kept_in(&backup)))?;
+                ));
+                said.extend(backup.as_deref().map(kept_in));
             }
-            Change::Restored | Change::Removed => {}
+            Change::Restored | Change::Removed { .. } => {}
         }
-        if let TokenPlace::File(token) = &entry.token
-            && let Err(problem) = TokenFile::open(token.clone())
-        {
-            let token = token.display();
-            let careful =
-                text!("Careful: {token} {problem}.", "Cuidado: {token}: {problem}.", problem,);
-            writeln!(io::stderr(), "{}", careful.to(language))?;
+        let expected = entry.expected(client).join(", ");
+        if !expected.is_empty() {
+            said.push(text!(
+                "Set in the environment in which {title} starts: {expected}",
+                "Defina en el entorno desde el que se abre {title}: {expected}",
+            ));
         }
-        if self.inline_token {
-            let careful = text!(
-                "Careful: the token stands in {shown}, readable as it is.",
-                "Cuidado: el token queda en {shown}, a la vista de quien pueda leerlo.",
-            );
-            writeln!(io::stderr(), "{}", careful.to(language))?;
-        } else if entry.token == TokenPlace::Client && !sandbox {
-            let variable = TOKEN.variable;
-            say(match client {
-                ClientKind::VsCode => {
-                    text!("VS Code will ask for the token.", "VS Code pedirá el token.")
-                }
-                _ => text!(
-                    "Set {variable} where {title} starts.",
-                    "Defina {variable} donde arranca {title}.",
+        if entry.prompts(client) {
+            said.push(text!("VS Code will ask for the token.", "VS Code pedirá el token."));
+        }
+        let operation = OPERATION.variable;
+        if !entry.sandbox && !entry.settings.iter().any(|(name, _)| *name == operation) {
+            said.push(text!(
+                "No operation is set: the assistant will have to ask for it (--operation sets one).",
+                "No hay operación definida: el asistente tendrá que preguntarla (--operation la define).",
+            ));
+        }
+        if client == ClientKind::Codex && self.target.project {
+            said.push(text!(
+                "Codex reads it only in a project that you trust.",
+                "Codex lo lee solo en un proyecto de confianza (trusted).",
+            ));
+        }
+        said.push(client.restart());
+        let mut out = io::stdout();
+        said.iter().try_for_each(|text| writeln!(out, "{}", text.to(language)))
+    }
+
+    /// Warns of what does not stop the installation.
+    fn cares(&self, file: &Path, entry: &Entry) -> Vec<Text> {
+        let shown = file.display();
+        match &entry.token {
+            TokenPlace::File(path) => {
+                let missing = TokenFile::open(path.clone()).err();
+                let path = path.display();
+                let care = |problem: Text| {
+                    text!("Careful: {path} {problem}.", "Cuidado: {path} {problem}.", problem)
+                };
+                missing.map(care).into_iter().collect()
+            }
+            TokenPlace::Inline(_) if !entry.sandbox => vec![match self.target.project {
+                true => text!(
+                    "Careful: the token stands in {shown}, readable as it is. Keep that file out of \
+                     version control.",
+                    "Cuidado: el token queda en {shown}, a la vista de quien pueda leerlo. No suba \
+                     ese archivo al control de versiones.",
                 ),
-            })?;
+                false => text!(
+                    "Careful: the token stands in {shown}, readable as it is.",
+                    "Cuidado: el token queda en {shown}, a la vista de quien pueda leerlo.",
+                ),
+            }],
+            TokenPlace::Inline(_) | TokenPlace::Client => Vec::new(),
         }
-        say(client.restart())?;
-        Ok(ExitCode::SUCCESS)
     }
 
     fn entry(&self, sandbox: bool, given: &Given) -> Result<Entry, Text> {
@@ -132,7 +196,7 @@ impl Install {
             (true, Some(_)) => {
                 return Err(text!(
                     "give --inline-token or a token file, not both",
-                    "dé --inline-token o un archivo con el token, no ambos",
+                    "indique --inline-token o un archivo con el token, no ambos",
                 ));
             }
             (true, None) => {
@@ -156,13 +220,15 @@ impl Install {
                 None => {}
             }
         }
-        let command = std::env::current_exe().map_err(|_| {
+        let own = std::env::current_exe().ok().and_then(|file| file.to_str().map(str::to_owned));
+        let command = own.ok_or_else(|| {
             text!(
-                "this program cannot find its own file",
-                "este programa no encuentra su propio archivo",
+                "this program cannot find its own file, or a folder's name is no Unicode text",
+                "este programa no encuentra su propio archivo, o el nombre de una carpeta no es \
+                 texto Unicode",
             )
         })?;
-        Ok(Entry { name: self.target.name.clone(), command, sandbox, settings, token })
+        Ok(Entry { name: self.target.name()?, command, sandbox, settings, token })
     }
 
     /// Refuses settings with which the server would not start. What may come later from the
@@ -202,37 +268,42 @@ fn absolute(file: &str) -> Result<String, Text> {
 /// Says where a file's earlier content is.
 fn kept_in(backup: &Path) -> Text {
     let backup = backup.display();
-    text!("What was there before is in {backup}", "Lo que había antes está en {backup}")
+    text!(
+        "What was there before the installation is in {backup}",
+        "Lo que había antes de la instalación está en {backup}",
+    )
 }
 
 impl Uninstall {
     pub(super) fn run(&self, language: Language) -> anyhow::Result<ExitCode> {
-        let Target { client, name, .. } = &self.target;
-        let file = self.target.file(language)?;
-        let change = install::uninstall(*client, &file, name)
-            .map_err(|problem| anyhow!(problem.text().to(language).to_owned()))?;
+        let in_language = |text: Text| anyhow!(text.to(language).to_owned());
+        let client = self.target.client;
+        let name = self.target.name().map_err(in_language)?;
+        let file = self.target.file().map_err(in_language)?;
+        let change = install::uninstall(client, &file, &name)
+            .map_err(|problem| in_language(problem.text()))?;
         let (title, shown) = (client.title(), file.display());
-        let said = match &change {
+        let mut said = vec![match &change {
             Change::Unchanged => text!(
                 "{title} does not know `{name}`: {shown}",
                 "{title} no conoce `{name}`: {shown}",
             ),
-            Change::Restored => text!(
-                "{shown} is again what it was before",
-                "{shown} vuelve a ser lo que era antes",
-            ),
-            Change::Removed => text!(
+            Change::Restored => {
+                text!("{shown} is again what it was before", "{shown} quedó como estaba antes",)
+            }
+            Change::Removed { .. } => text!(
                 "{shown} held nothing else and is gone",
-                "{shown} no tenía nada más y se eliminó",
+                "{shown} solo tenía esta entrada y se eliminó",
             ),
             Change::Written { .. } => {
                 text!("`{name}` is no longer in {shown}", "`{name}` ya no está en {shown}")
             }
-        };
-        writeln!(io::stdout(), "{}", said.to(language))?;
-        if let Change::Written { backup: Some(backup) } = &change {
-            writeln!(io::stdout(), "{}", kept_in(backup).to(language))?;
+        }];
+        if let Change::Written { backup } | Change::Removed { backup } = &change {
+            said.extend(backup.as_deref().map(kept_in));
         }
+        let mut out = io::stdout();
+        said.iter().try_for_each(|text| writeln!(out, "{}", text.to(language)))?;
         Ok(ExitCode::SUCCESS)
     }
 }

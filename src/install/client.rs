@@ -1,6 +1,6 @@
 //! Knows the MCP clients: where each keeps its configuration on each system.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::language::{Text, text};
 
@@ -55,52 +55,80 @@ impl System {
     }
 }
 
-/// Holds the folders from which the clients' files are found.
+/// Holds the folders in which the clients keep their files.
 #[derive(Clone, Debug)]
 pub struct Places {
-    /// Whose rules hold.
-    pub system: System,
     /// The user's home.
     pub home: PathBuf,
-    /// Where programs keep their configuration: `APPDATA` on Windows, `XDG_CONFIG_HOME` on Linux.
-    pub configuration: Option<PathBuf>,
-    /// `CODEX_HOME`.
-    pub codex_home: Option<PathBuf>,
+    /// Where desktop programs keep their configuration.
+    pub desktop: PathBuf,
+    /// Claude Desktop's own folder.
+    pub claude_desktop: PathBuf,
+    /// Where Claude Code keeps `.claude.json`.
+    pub claude_code: PathBuf,
+    /// Codex's own folder.
+    pub codex: PathBuf,
     /// The project's folder.
     pub project: PathBuf,
 }
 
 impl Places {
-    /// Reads the places from the environment.
+    /// Reads the places from the environment of a system; a blank variable counts as not set.
     ///
     /// # Errors
     ///
     /// A sentence if there is no home folder.
-    pub fn from_environment(variable: impl Fn(&str) -> Option<PathBuf>) -> Result<Self, Text> {
-        let system = System::current();
-        let (home, configuration) = match system {
-            System::Windows => ("USERPROFILE", "APPDATA"),
-            System::MacOs | System::Linux => ("HOME", "XDG_CONFIG_HOME"),
+    pub fn from_environment(
+        system: System,
+        variable: impl Fn(&str) -> Option<PathBuf>,
+    ) -> Result<Self, Text> {
+        let variable = |name: &str| variable(name).filter(|it| !it.as_os_str().is_empty());
+        let name = match system {
+            System::Windows => "USERPROFILE",
+            System::MacOs | System::Linux => "HOME",
+        };
+        let home =
+            variable(name).ok_or_else(|| text!("{name} is not set", "{name} no está definida"))?;
+        let desktop = match system {
+            System::Windows => {
+                variable("APPDATA").unwrap_or_else(|| home.join("AppData").join("Roaming"))
+            }
+            System::MacOs => home.join("Library").join("Application Support"),
+            // A relative one is to be ignored (XDG Base Directory Specification).
+            System::Linux => variable("XDG_CONFIG_HOME")
+                .filter(|it| it.is_absolute())
+                .unwrap_or_else(|| home.join(".config")),
+        };
+        let packaged = match system {
+            System::Windows => variable("LOCALAPPDATA")
+                .or_else(|| Some(home.join("AppData").join("Local")))
+                .and_then(|local| packaged_claude(&local)),
+            System::MacOs | System::Linux => None,
         };
         Ok(Self {
-            system,
-            home: variable(home)
-                .ok_or_else(|| text!("{home} is not set", "{home} no está definida"))?,
-            configuration: variable(configuration),
-            codex_home: variable("CODEX_HOME"),
+            claude_desktop: packaged.unwrap_or_else(|| desktop.join("Claude")),
+            claude_code: variable("CLAUDE_CONFIG_DIR").unwrap_or_else(|| home.clone()),
+            codex: variable("CODEX_HOME").unwrap_or_else(|| home.join(".codex")),
             project: PathBuf::from("."),
+            desktop,
+            home,
         })
     }
+}
 
-    /// Gives the folder in which desktop programs keep their configuration.
-    fn configuration(&self) -> PathBuf {
-        match (self.system, &self.configuration) {
-            (System::MacOs, _) => self.home.join("Library/Application Support"),
-            (_, Some(set)) => set.clone(),
-            (System::Windows, None) => self.home.join("AppData").join("Roaming"),
-            (System::Linux, None) => self.home.join(".config"),
-        }
-    }
+/// Finds the folder of a Claude Desktop that Windows installed as a package (MSIX, its usual
+/// installer since 2026): such a program reads a roaming folder of its own instead of the user's.
+fn packaged_claude(local: &Path) -> Option<PathBuf> {
+    let packages = local.join("Packages").read_dir().ok()?.filter_map(Result::ok);
+    let claude = packages.filter(|it| it.file_name().to_string_lossy().starts_with("Claude_"));
+    let mut roaming: Vec<PathBuf> = claude
+        .map(|package| package.path().join("LocalCache").join("Roaming"))
+        .filter(|roaming| roaming.is_dir())
+        .map(|roaming| roaming.join("Claude"))
+        .collect();
+    // One that has been started goes before one that has not.
+    roaming.sort_by_key(|claude| !claude.is_dir());
+    roaming.into_iter().next()
 }
 
 impl ClientKind {
@@ -151,25 +179,20 @@ impl ClientKind {
 
     /// Finds its configuration file; none if it has none for that scope.
     pub fn file(self, scope: Scope, places: &Places) -> Option<PathBuf> {
-        let Places { home, project, codex_home, .. } = places;
+        let Places { home, desktop, claude_desktop, claude_code, codex, project } = places;
         Some(match (self, scope) {
-            (Self::ClaudeDesktop, Scope::User) => {
-                places.configuration().join("Claude").join("claude_desktop_config.json")
-            }
-            (Self::ClaudeCode, Scope::User) => home.join(".claude.json"),
+            (Self::ClaudeDesktop, Scope::User) => claude_desktop.join("claude_desktop_config.json"),
+            (Self::ClaudeDesktop, Scope::Project) => return None,
+            (Self::ClaudeCode, Scope::User) => claude_code.join(".claude.json"),
             (Self::ClaudeCode, Scope::Project) => project.join(".mcp.json"),
-            (Self::VsCode, Scope::User) => {
-                places.configuration().join("Code").join("User").join("mcp.json")
-            }
+            (Self::VsCode, Scope::User) => desktop.join("Code").join("User").join("mcp.json"),
             (Self::VsCode, Scope::Project) => project.join(".vscode").join("mcp.json"),
             (Self::Cursor, Scope::User) => home.join(".cursor").join("mcp.json"),
             (Self::Cursor, Scope::Project) => project.join(".cursor").join("mcp.json"),
-            (Self::Codex, Scope::User) => {
-                codex_home.clone().unwrap_or_else(|| home.join(".codex")).join("config.toml")
-            }
+            (Self::Codex, Scope::User) => codex.join("config.toml"),
+            (Self::Codex, Scope::Project) => project.join(".codex").join("config.toml"),
             (Self::Gemini, Scope::User) => home.join(".gemini").join("settings.json"),
             (Self::Gemini, Scope::Project) => project.join(".gemini").join("settings.json"),
-            (Self::ClaudeDesktop | Self::Codex, Scope::Project) => return None,
         })
     }
 }
@@ -185,54 +208,101 @@ fn shows(program: &str) -> Text {
 mod tests {
     use super::*;
 
-    fn places(system: System, configuration: Option<&str>) -> Places {
-        Places {
-            system,
-            home: PathBuf::from("/home/ana"),
-            configuration: configuration.map(PathBuf::from),
-            codex_home: None,
-            project: PathBuf::from("."),
-        }
+    fn places(system: System, set: &[(&str, &str)]) -> Places {
+        let variable = |name: &str| {
+            let home = [("HOME", "/home/ana"), ("USERPROFILE", "/home/ana")];
+            let found = set.iter().chain(&home).find(|(variable, _)| *variable == name);
+            found.map(|(_, path)| PathBuf::from(path))
+        };
+        Places::from_environment(system, variable).expect("a home")
+    }
+
+    fn user(client: ClientKind, places: &Places) -> String {
+        let file = client.file(Scope::User, places).expect("a file");
+        file.to_string_lossy().replace('\\', "/")
     }
 
     #[test]
     fn desktop_programs_follow_the_rules_of_each_system() {
-        for (system, configuration, found) in [
-            (System::Linux, None, "/home/ana/.config/Claude/claude_desktop_config.json"),
-            (System::Linux, Some("/x"), "/x/Claude/claude_desktop_config.json"),
-            (
-                System::MacOs,
-                Some("/x"),
-                "/home/ana/Library/Application Support/Claude/claude_desktop_config.json",
-            ),
-            (System::Windows, Some("/r"), "/r/Claude/claude_desktop_config.json"),
-            (System::Windows, None, "/home/ana/AppData/Roaming/Claude/claude_desktop_config.json"),
+        let (xdg, roaming) = (("XDG_CONFIG_HOME", "/x"), ("APPDATA", "/r"));
+        for (system, set, folder) in [
+            (System::Linux, &[][..], "/home/ana/.config"),
+            (System::Linux, &[xdg], "/x"),
+            (System::Linux, &[("XDG_CONFIG_HOME", "")], "/home/ana/.config"),
+            (System::Linux, &[("XDG_CONFIG_HOME", "x")], "/home/ana/.config"),
+            (System::MacOs, &[xdg], "/home/ana/Library/Application Support"),
+            (System::Windows, &[roaming], "/r"),
+            (System::Windows, &[], "/home/ana/AppData/Roaming"),
         ] {
-            let file = ClientKind::ClaudeDesktop.file(Scope::User, &places(system, configuration));
-            assert_eq!(file, Some(PathBuf::from(found)), "{system:?}");
+            let places = places(system, set);
+            let desktop = user(ClientKind::ClaudeDesktop, &places);
+            assert_eq!(
+                desktop,
+                format!("{folder}/Claude/claude_desktop_config.json"),
+                "{system:?}"
+            );
+            let code = user(ClientKind::VsCode, &places);
+            assert_eq!(code, format!("{folder}/Code/User/mcp.json"), "{system:?}");
         }
-        let code = ClientKind::VsCode.file(Scope::User, &places(System::MacOs, None));
-        let found = "/home/ana/Library/Application Support/Code/User/mcp.json";
-        assert_eq!(code, Some(PathBuf::from(found)));
     }
 
     #[test]
-    fn the_others_live_in_the_home_or_the_project() {
-        let places = places(System::Linux, None);
-        for (client, user, project) in [
-            (ClientKind::ClaudeCode, ".claude.json", Some(".mcp.json")),
-            (ClientKind::Cursor, ".cursor/mcp.json", Some(".cursor/mcp.json")),
-            (ClientKind::Codex, ".codex/config.toml", None),
-            (ClientKind::Gemini, ".gemini/settings.json", Some(".gemini/settings.json")),
-        ] {
-            let found = client.file(Scope::User, &places);
-            assert_eq!(found, Some(places.home.join(user)), "{client:?}");
-            let found = client.file(Scope::Project, &places);
-            assert_eq!(found, project.map(|it| places.project.join(it)), "{client:?}");
+    fn on_windows_a_packaged_claude_desktop_has_a_folder_of_its_own() {
+        let local = tempfile::tempdir().expect("a folder");
+        let set =
+            [("LOCALAPPDATA", local.path().to_str().expect("a plain path")), ("APPDATA", "/r")];
+        let plain = "/r/Claude/claude_desktop_config.json";
+        assert_eq!(user(ClientKind::ClaudeDesktop, &places(System::Windows, &set)), plain);
+        let packages = local.path().join("Packages");
+        std::fs::create_dir_all(packages.join("Claude_left0over0")).expect("a folder");
+        assert_eq!(user(ClientKind::ClaudeDesktop, &places(System::Windows, &set)), plain);
+        let roaming = packages.join("Claude_pzs8sxrjxfjjc").join("LocalCache").join("Roaming");
+        std::fs::create_dir_all(&roaming).expect("a folder");
+        let file = roaming.join("Claude").join("claude_desktop_config.json");
+        let file = file.to_string_lossy().replace('\\', "/");
+        assert_eq!(user(ClientKind::ClaudeDesktop, &places(System::Windows, &set)), file);
+        assert_eq!(
+            user(ClientKind::VsCode, &places(System::Windows, &set)),
+            "/r/Code/User/mcp.json"
+        );
+    }
+
+    #[test]
+    fn the_others_live_in_the_home_or_where_their_variable_says() {
+        for system in [System::Linux, System::MacOs, System::Windows] {
+            for (client, file) in [
+                (ClientKind::ClaudeCode, ".claude.json"),
+                (ClientKind::Cursor, ".cursor/mcp.json"),
+                (ClientKind::Codex, ".codex/config.toml"),
+                (ClientKind::Gemini, ".gemini/settings.json"),
+            ] {
+                let found = user(client, &places(system, &[]));
+                assert_eq!(found, format!("/home/ana/{file}"), "{system:?}");
+            }
+            let set = [("CODEX_HOME", "/c"), ("CLAUDE_CONFIG_DIR", "/d")];
+            let places = places(system, &set);
+            assert_eq!(user(ClientKind::Codex, &places), "/c/config.toml");
+            assert_eq!(user(ClientKind::ClaudeCode, &places), "/d/.claude.json");
         }
-        assert_eq!(ClientKind::ClaudeDesktop.file(Scope::Project, &places), None);
-        let codex = Places { codex_home: Some(PathBuf::from("/c")), ..places };
-        let found = ClientKind::Codex.file(Scope::User, &codex);
-        assert_eq!(found, Some(PathBuf::from("/c/config.toml")));
+    }
+
+    #[test]
+    fn without_a_home_nothing_is_guessed() {
+        for (system, name) in [(System::Linux, "HOME"), (System::Windows, "USERPROFILE")] {
+            for home in [None, Some(PathBuf::new())] {
+                let problem = Places::from_environment(system, |_| home.clone());
+                assert_eq!(problem.expect_err("no home").english, format!("{name} is not set"));
+            }
+        }
+    }
+
+    #[test]
+    fn all_but_claude_desktop_have_a_file_for_a_project() {
+        let places = places(System::current(), &[]);
+        for client in ClientKind::ALL {
+            let file = client.file(Scope::Project, &places);
+            assert_eq!(file.is_some(), client != ClientKind::ClaudeDesktop, "{client:?}");
+            assert!(file.is_none_or(|file| file.starts_with(".")), "{client:?}");
+        }
     }
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::ClientKind;
 use crate::language::{Text, text};
-use crate::settings::{ALLOW_HOST, CA_FILE, SERVER, TOKEN, TOKEN_FILE};
+use crate::settings::{OPERATION, SERVER, SETTINGS, TOKEN, TOKEN_FILE};
 
 /// Names a server in a client's configuration: letters, digits, `-` and `_`, which every client
 /// accepts.
@@ -60,8 +60,8 @@ impl ServerName {
 pub struct Entry {
     /// Under which name.
     pub name: ServerName,
-    /// This program.
-    pub command: PathBuf,
+    /// This program's file.
+    pub command: String,
     /// Whether it serves the sandbox; then no account is needed.
     pub sandbox: bool,
     /// Settings to write as they are, by variable; never the token or its file.
@@ -70,8 +70,12 @@ pub struct Entry {
     pub token: TokenPlace,
 }
 
-/// The settings that say whom to ask, which the sandbox does without.
-const ACCOUNT: [&str; 3] = [SERVER.variable, ALLOW_HOST.variable, CA_FILE.variable];
+/// Says whether a variable that stands in an entry already stays there in a new one: all but those
+/// of the account.
+pub(super) fn is_kept(variable: &str) -> bool {
+    variable != OPERATION.variable
+        && SETTINGS.iter().all(|it| it.variable != variable || !it.is_account())
+}
 
 /// Says where the token comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,25 +89,44 @@ pub enum TokenPlace {
 }
 
 impl Entry {
-    /// Checks whether the client can get at the token.
+    /// Builds an entry that stands in for any other of this program.
+    pub(super) fn probe(name: ServerName) -> Self {
+        let command = env!("CARGO_PKG_NAME").to_owned();
+        Self { name, command, sandbox: true, settings: Vec::new(), token: TokenPlace::Client }
+    }
+
+    /// Gives the variables that must be set where the client starts.
+    pub fn expected(&self, client: ClientKind) -> Vec<&'static str> {
+        let asks = client == ClientKind::VsCode;
+        self.passed_on().into_iter().filter(|name| !(asks && *name == TOKEN.variable)).collect()
+    }
+
+    /// Checks whether the client can get at the account.
     ///
     /// # Errors
     ///
     /// A sentence that says what to do instead.
     pub fn check(&self, client: ClientKind) -> Result<(), Text> {
-        let needs_more = client == ClientKind::ClaudeDesktop
-            && !self.sandbox
-            && self.token == TokenPlace::Client;
-        match needs_more {
-            true => Err(text!(
+        if client != ClientKind::ClaudeDesktop {
+            return Ok(());
+        }
+        let missing = self.expected(client);
+        if missing.contains(&SERVER.variable) {
+            return Err(text!(
+                "Claude Desktop cannot pass on environment variables: give --server",
+                "Claude Desktop no puede pasar variables de entorno: indique --server",
+            ));
+        }
+        if missing.contains(&TOKEN.variable) {
+            return Err(text!(
                 "Claude Desktop cannot pass on environment variables: put the token into \
                  a file and give --token-file, or write it into the configuration with \
                  --inline-token",
                 "Claude Desktop no puede pasar variables de entorno: ponga el token en un archivo \
-                 y dé --token-file, o escríbalo en la configuración con --inline-token",
-            )),
-            false => Ok(()),
+                 e indique --token-file, o escríbalo en la configuración con --inline-token",
+            ));
         }
+        Ok(())
     }
 
     pub(super) fn arguments(&self) -> Vec<String> {
@@ -114,7 +137,7 @@ impl Entry {
     pub(super) fn variables(&self, client: ClientKind) -> Vec<(&'static str, String)> {
         let mut variables = self.settings.clone();
         if self.sandbox {
-            variables.retain(|(name, _)| !ACCOUNT.contains(name));
+            variables.retain(|(name, _)| is_kept(name) || *name == OPERATION.variable);
             return variables;
         }
         if !variables.iter().any(|(name, _)| *name == SERVER.variable) {
@@ -136,7 +159,7 @@ impl Entry {
         variables
     }
 
-    /// Gives the variables that Codex passes on by name.
+    /// Gives the variables that come from the environment; Codex passes them on by name.
     pub(super) fn passed_on(&self) -> Vec<&'static str> {
         let mut names = Vec::new();
         if self.sandbox {
@@ -152,25 +175,28 @@ impl Entry {
     }
 
     /// Says whether VS Code is to prompt for the token.
-    pub(super) fn prompts(&self, client: ClientKind) -> bool {
+    pub fn prompts(&self, client: ClientKind) -> bool {
         client == ClientKind::VsCode && !self.sandbox && self.token == TokenPlace::Client
     }
 
-    /// Gives the entry for clients with JSON.
-    pub(super) fn json(&self, client: ClientKind) -> Value {
-        let mut entry = serde_json::Map::new();
+    /// Gives the entry for clients with JSON. Of one that is there already, what is neither account
+    /// nor program stays.
+    pub(super) fn json(&self, client: ClientKind, there: Option<&Value>) -> Value {
+        let mut entry = there.and_then(Value::as_object).cloned().unwrap_or_default();
         if client == ClientKind::VsCode {
             entry.insert("type".to_owned(), json!("stdio"));
         }
         entry.insert("command".to_owned(), json!(self.command));
         entry.insert("args".to_owned(), json!(self.arguments()));
-        let variables = self.variables(client);
-        if !variables.is_empty() {
-            let variables: serde_json::Map<_, _> = variables
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), Value::String(value)))
-                .collect();
-            entry.insert("env".to_owned(), Value::Object(variables));
+        let there = entry.get("env").and_then(Value::as_object).cloned().unwrap_or_default();
+        let mut variables: serde_json::Map<_, _> =
+            there.into_iter().filter(|(name, _)| is_kept(name)).collect();
+        for (name, text) in self.variables(client) {
+            variables.insert(name.to_owned(), Value::String(text));
+        }
+        match variables.is_empty() {
+            true => drop(entry.shift_remove("env")),
+            false => drop(entry.insert("env".to_owned(), Value::Object(variables))),
         }
         Value::Object(entry)
     }

@@ -1,14 +1,14 @@
 //! Writes this server into the configuration of an MCP client, and takes it out again.
 //!
-//! `client` knows where each client keeps its configuration and in which form, `entry` what to
-//! write there, `edit` how to change a text and nothing around it (pure), and this module the
-//! files: written whole or not at all, with a backup of what was there.
+//! `client` knows where each client keeps its configuration, `entry` what to write there, `edit` how
+//! to change a text and nothing around it (pure), and this module the files: written whole or not
+//! at all, with a backup of what was there.
 
 mod client;
 mod edit;
 mod entry;
 
-use std::fs;
+use std::fs::{self, Metadata};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -16,21 +16,26 @@ use tempfile::NamedTempFile;
 
 pub use self::client::{ClientKind, Places, Scope, System};
 pub use self::entry::{Entry, ServerName, TokenPlace};
+use crate::file;
 use crate::language::{self, Text, text};
 
-/// Says what became of a file.
+/// Says what became of a file. The backup, if there is one, holds what was there before the first
+/// installation; it never holds an entry of this program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// It was written; what was there before is in the backup, if there was anything.
+    /// It was written.
     Written {
         /// The earlier content.
         backup: Option<PathBuf>,
     },
     /// It is as it was before the installation, byte for byte.
     Restored,
-    /// It was made by the installation, and is gone.
-    Removed,
-    /// It was right already.
+    /// It held nothing but this program, and is gone.
+    Removed {
+        /// The earlier content.
+        backup: Option<PathBuf>,
+    },
+    /// It was right already, or had no such entry.
     Unchanged,
 }
 
@@ -54,6 +59,8 @@ pub enum Trouble {
     Unwritable,
     /// It is not what the client would accept.
     Malformed,
+    /// Another program wrote it at the same time.
+    Changed,
 }
 
 impl Problem {
@@ -76,11 +83,13 @@ impl Problem {
                 reason,
             ),
             Trouble::Malformed => text!(
-                "{path} is not in order: {reason}; it was left as it is\n\
-                 Mend it there, or paste what `--print` shows.",
-                "{path} no está en orden: {reason}; se dejó como está\n\
-                 Corríjalo allí, o pegue lo que muestra `--print`.",
+                "{path} is not in order: {reason}; it was left as it is",
+                "{path} tiene un error: {reason}; se dejó como está",
                 reason,
+            ),
+            Trouble::Changed => text!(
+                "{path} was changed by another program meanwhile; run the command again",
+                "otro programa cambió {path} entretanto; ejecute el comando otra vez",
             ),
         }
     }
@@ -98,46 +107,32 @@ pub fn install(client: ClientKind, path: &Path, entry: &Entry) -> Result<Change,
     if before.as_deref() == Some(after.as_str()) {
         return Ok(Change::Unchanged);
     }
-    let backup = match before {
+    let backup = match &before {
         None => None,
-        Some(before) => back_up(client, path, &entry.name, &before)?,
+        Some(before) => back_up(client, path, before)?,
     };
-    write(path, &after, path)?;
+    write(path, &after, before.as_deref())?;
     Ok(Change::Written { backup })
 }
 
-/// Keeps what a file held before this server came into it, and says where. A second installation
-/// keeps the backup of the first; a file that holds nothing but this server needs none.
-fn back_up(
-    client: ClientKind,
-    path: &Path,
-    name: &ServerName,
-    before: &str,
-) -> Result<Option<PathBuf>, Problem> {
+/// Keeps what a file held before this program came into it, and says where. Further installations
+/// keep the backup of the first; a file that holds nothing but this program needs none.
+fn back_up(client: ClientKind, path: &Path, before: &str) -> Result<Option<PathBuf>, Problem> {
+    let kept = match edit::without_ours(client, before) {
+        Some(_) if backup(client, path).is_some() => return Ok(Some(backup_of(path))),
+        Some(rest) if edit::is_blank(&rest) => return Ok(None),
+        Some(rest) => rest,
+        None => before.to_owned(),
+    };
     let backup = backup_of(path);
-    if original(client, path, name, before).is_some() {
-        return Ok(Some(backup));
-    }
-    let without = edit::remove(client, before, name).ok().flatten();
-    if without.is_some_and(|rest| edit::is_empty(client, &rest)) {
-        return Ok(None);
-    }
-    write(&backup, before, path)?;
+    let like = fs::metadata(path).map_err(|problem| unwritable(path, &problem))?;
+    // A link in the backup's place is replaced, never followed: it may have come with a project.
+    persist(&backup, &kept, Some(&like)).map_err(|problem| unwritable(&backup, &problem))?;
     Ok(Some(backup))
 }
 
-/// Gives what the backup holds if that is what the file was before this server came into it: the
-/// same but for the entry.
-fn original(client: ClientKind, path: &Path, name: &ServerName, now: &str) -> Option<String> {
-    let kept = read(&backup_of(path)).ok().flatten()?;
-    let is_there = |text: &str| edit::remove(client, text, name).is_ok_and(|it| it.is_some());
-    let is_original =
-        is_there(now) && !is_there(&kept) && edit::is_same_but_for(client, now, &kept, name);
-    is_original.then_some(kept)
-}
-
 /// Takes the entry out of a client's file. If nothing else was changed since the installation, the
-/// file is again what it was before.
+/// file is again what it was before, byte for byte.
 ///
 /// # Errors
 ///
@@ -147,23 +142,36 @@ pub fn uninstall(client: ClientKind, path: &Path, name: &ServerName) -> Result<C
     let removed = edit::remove(client, &before, name)
         .map_err(|reason| Problem::new(path, Trouble::Malformed, reason))?;
     let Some(removed) = removed else { return Ok(Change::Unchanged) };
-    let backup = backup_of(path);
-    if let Some(original) = original(client, path, name, &before) {
-        write(path, &original, path)?;
+    let is_last = edit::without_ours(client, &removed).is_none();
+    let backup = backup(client, path);
+    if let Some(kept) = &backup
+        && is_last
+        && is_untouched(client, &removed, kept, name)
+    {
+        write(path, kept, Some(&before))?;
         // The backup has done its work.
-        let _ = fs::remove_file(&backup);
+        let _ = fs::remove_file(backup_of(path));
         return Ok(Change::Restored);
     }
-    if edit::is_empty(client, &removed) {
-        let gone = fs::remove_file(path);
-        return match gone {
-            Ok(()) => Ok(Change::Removed),
+    let backup = backup.map(|_| backup_of(path));
+    // What a link leads to is emptied; without the link it would be out of sight, not gone.
+    let is_link = fs::symlink_metadata(path).is_ok_and(|it| it.is_symlink());
+    if is_last && edit::is_blank(&removed) && !is_link {
+        return match fs::remove_file(path) {
+            Ok(()) => Ok(Change::Removed { backup }),
             Err(problem) => Err(unwritable(path, &problem)),
         };
     }
-    write(&backup, &before, path)?;
-    write(path, &removed, path)?;
-    Ok(Change::Written { backup: Some(backup) })
+    write(path, &removed, Some(&before))?;
+    Ok(Change::Written { backup })
+}
+
+/// Says whether a file from which our entry was removed is what comes of the backup when an entry
+/// is added and removed again: then nobody else has changed it.
+fn is_untouched(client: ClientKind, removed: &str, kept: &str, name: &ServerName) -> bool {
+    let added = edit::add(client, kept, &Entry::probe(name.clone()));
+    let again = added.and_then(|added| edit::remove(client, &added, name));
+    again.is_ok_and(|again| again.as_deref() == Some(removed))
 }
 
 /// Shows the entry in the client's own form, for people who paste it themselves.
@@ -172,8 +180,11 @@ pub fn shown(client: ClientKind, entry: &Entry) -> String {
     edit::add(client, "", entry).unwrap_or_default()
 }
 
+/// Configurations are small; Claude Code's own grows to some megabytes.
+const LARGEST_FILE: u64 = 64 * 1024 * 1024;
+
 fn read(path: &Path) -> Result<Option<String>, Problem> {
-    match fs::read(path) {
+    match file::read(path, LARGEST_FILE) {
         Ok(bytes) => match String::from_utf8(bytes) {
             Ok(text) => Ok(Some(text)),
             Err(_) => {
@@ -189,34 +200,58 @@ fn read(path: &Path) -> Result<Option<String>, Problem> {
     }
 }
 
+/// Gives what the backup holds, if it is one of ours.
+fn backup(client: ClientKind, path: &Path) -> Option<String> {
+    let kept = read(&backup_of(path)).ok().flatten()?;
+    edit::without_ours(client, &kept).is_none().then_some(kept)
+}
+
 fn backup_of(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".wolkvox-mcp-backup");
     path.with_file_name(name)
 }
 
-/// Writes a file whole or not at all, with the permissions of `like` if that exists. A link stays
-/// a link, and a file that its owner made read-only stays as it is.
-fn write(path: &Path, text: &str, like: &Path) -> Result<(), Problem> {
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let permissions = fs::metadata(like).ok().map(|metadata| metadata.permissions());
-    if permissions.as_ref().is_some_and(fs::Permissions::readonly) {
+/// Writes a file whole or not at all, if it still holds what was read. A link stays a link, and a
+/// file that its owner made read-only stays as it is.
+fn write(path: &Path, text: &str, before: Option<&str>) -> Result<(), Problem> {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|it| it.is_symlink());
+    let target = match is_link {
+        true => fs::canonicalize(path).map_err(|problem| unwritable(path, &problem))?,
+        false => path.to_owned(),
+    };
+    let like = fs::metadata(&target).ok();
+    if like.as_ref().is_some_and(|it| it.permissions().readonly()) {
         let reason = text!("it is read-only", "es de solo lectura");
         return Err(Problem::new(path, Trouble::Unwritable, reason));
     }
-    let folder = target.parent().unwrap_or(Path::new("."));
-    let written = || {
-        fs::create_dir_all(folder)?;
-        let mut file = NamedTempFile::new_in(folder)?;
-        file.write_all(text.as_bytes())?;
-        if let Some(permissions) = permissions {
-            file.as_file().set_permissions(permissions)?;
+    // Claude Code, for one, writes its own file at any time.
+    if read(path)?.as_deref() != before {
+        return Err(Problem::new(path, Trouble::Changed, Text::same("")));
+    }
+    persist(&target, text, like.as_ref()).map_err(|problem| unwritable(path, &problem))
+}
+
+/// Puts a new file into a place, with the owner and permissions of the one before; without one,
+/// only its owner can read it.
+fn persist(target: &Path, text: &str, like: Option<&Metadata>) -> io::Result<()> {
+    let folder = target.parent().filter(|it| !it.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut file = NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    if let Some(like) = like {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::{MetadataExt, fchown};
+            // Only root gives files away; for others it is their own already.
+            let _ = fchown(file.as_file(), Some(like.uid()), Some(like.gid()));
         }
-        file.as_file().sync_all()?;
-        file.persist(&target)?;
-        Ok(())
-    };
-    written().map_err(|problem: io::Error| unwritable(path, &problem))
+        file.as_file().set_permissions(like.permissions())?;
+    }
+    file.as_file().sync_all()?;
+    file.persist(target)?;
+    Ok(())
 }
 
 fn unwritable(path: &Path, problem: &io::Error) -> Problem {

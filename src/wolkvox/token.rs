@@ -10,6 +10,7 @@ use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::Error;
+use crate::file;
 use crate::language::{self, Text, text};
 
 /// A token is a line; anything larger is the wrong file.
@@ -142,7 +143,7 @@ impl TokenFile {
 fn stamp(path: &Path) -> Result<Stamp, Text> {
     let metadata = fs::metadata(path).map_err(|problem| reason(&problem))?;
     if !metadata.is_file() {
-        return Err(text!("is not a file", "no es un archivo"));
+        return Err(text!("is a folder or a device", "es una carpeta o un dispositivo"));
     }
     if metadata.len() > LARGEST_FILE {
         return Err(text!("is too large for a token", "es demasiado grande para un token"));
@@ -151,7 +152,7 @@ fn stamp(path: &Path) -> Result<Stamp, Text> {
 }
 
 fn read(path: &Path) -> Result<Token, Text> {
-    let bytes = fs::read(path).map_err(|problem| reason(&problem))?;
+    let bytes = file::read(path, LARGEST_FILE).map_err(|problem| reason(&problem))?;
     // Windows editors and shells write a byte order mark, or UTF-16; `decode` honours both.
     let (text, _, _) = encoding_rs::UTF_8.decode(&bytes);
     Token::parse(&text)

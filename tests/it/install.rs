@@ -32,17 +32,20 @@ impl Machine {
         (output.status.code(), String::from_utf8(text).expect("text"))
     }
 
-    #[cfg(target_os = "linux")]
     fn file(&self, client: &str, project: bool) -> PathBuf {
+        let desktop = match cfg!(target_os = "macos") {
+            true => "Library/Application Support",
+            false => ".config",
+        };
         self.home.path().join(match (client, project) {
-            ("claude-desktop", _) => ".config/Claude/claude_desktop_config.json",
-            ("claude-code", false) => ".claude.json",
-            ("claude-code", true) => ".mcp.json",
-            ("vscode", false) => ".config/Code/User/mcp.json",
-            ("vscode", true) => ".vscode/mcp.json",
-            ("cursor", _) => ".cursor/mcp.json",
-            ("codex", _) => ".codex/config.toml",
-            _ => ".gemini/settings.json",
+            ("claude-desktop", _) => format!("{desktop}/Claude/claude_desktop_config.json"),
+            ("claude-code", false) => ".claude.json".to_owned(),
+            ("claude-code", true) => ".mcp.json".to_owned(),
+            ("vscode", false) => format!("{desktop}/Code/User/mcp.json"),
+            ("vscode", true) => ".vscode/mcp.json".to_owned(),
+            ("cursor", _) => ".cursor/mcp.json".to_owned(),
+            ("codex", _) => ".codex/config.toml".to_owned(),
+            _ => ".gemini/settings.json".to_owned(),
         })
     }
 
@@ -60,14 +63,25 @@ fn backup(path: &Path) -> PathBuf {
     PathBuf::from(format!("{}.wolkvox-mcp-backup", path.display()))
 }
 
-/// Says whether every line of `part` stands in `whole`, in order.
+/// Says whether every line of `part` stands in `whole`, in order, line ends included.
 fn keeps_lines(whole: &str, part: &str) -> bool {
     let mut lines = whole.split_inclusive('\n');
-    // A line that was the last of its block may have got a comma.
+    // A line that was the last of its block may have got a comma, the file's last one an end.
     let same = |one: &str, other: &str| {
-        one == other || one.trim_end().trim_end_matches(',') == other.trim_end()
+        one == other
+            || one.replace(',', "") == other.replace(',', "")
+            || one.trim_end() == other && !other.ends_with('\n')
     };
     part.split_inclusive('\n').all(|line| lines.any(|it| same(it, line)))
+}
+
+/// Gives the arguments that choose a scope; none if the client has no such file.
+fn scope(client: &str, project: bool) -> Option<&'static [&'static str]> {
+    match (project, client) {
+        (false, _) => Some(&[]),
+        (true, "claude-desktop") => None,
+        (true, _) => Some(&["--project"]),
+    }
 }
 
 /// Files as people have them: comments, other servers, odd indentation, Windows line ends.
@@ -90,20 +104,20 @@ fn rich(client: &str) -> Vec<String> {
     texts.iter().cloned().chain(windows).chain(marked).collect()
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn on_an_absent_file_the_entry_starts_the_server_and_uninstall_leaves_nothing() {
     for client in CLIENTS {
         for project in [false, true] {
             let machine = Machine::new();
-            let scope: &[&str] = if project { &["--project"] } else { &[] };
-            let install = [&["install", client, "--sandbox"], scope].concat();
-            let (status, said) = machine.run(&install, &[]).await;
-            if project && ["claude-desktop", "codex"].contains(&client) {
+            let Some(scope) = scope(client, project) else {
+                let install = ["install", client, "--sandbox", "--project"];
+                let (status, said) = machine.run(&install, &[]).await;
                 assert_eq!(status, Some(2), "{said}");
                 assert!(said.contains("no configuration for a project"), "{said}");
                 continue;
-            }
+            };
+            let install = [&["install", client, "--sandbox"], scope].concat();
+            let (status, said) = machine.run(&install, &[]).await;
             assert_eq!(status, Some(0), "{client}: {said}");
             let file = machine.file(client, project);
             let text = read(&file);
@@ -120,57 +134,63 @@ async fn on_an_absent_file_the_entry_starts_the_server_and_uninstall_leaves_noth
     }
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn in_a_rich_file_everything_else_stays_byte_for_byte() {
     for client in CLIENTS {
-        for original in rich(client) {
-            let machine = Machine::new();
-            let file = machine.file(client, false);
-            machine.write(&file, &original);
-            let install = ["install", client, "--sandbox"];
-            let (status, said) = machine.run(&install, &[]).await;
-            assert_eq!(status, Some(0), "{client}: {said}\n{original}");
-            let installed = read(&file);
-            assert!(installed.contains("--sandbox"), "{installed}");
-            if original.contains('\n') {
-                assert!(keeps_lines(&installed, &original), "{client}:\n{original}\n{installed}");
+        for project in [false, true] {
+            let Some(scope) = scope(client, project) else { continue };
+            for original in rich(client) {
+                stays_byte_for_byte(client, project, scope, &original).await;
             }
-            if original.contains("\r\n") {
-                let plain = installed.replace("\r\n", "");
-                assert!(!plain.contains('\n'), "{client} mixes line ends:\n{installed:?}");
-            }
-            assert_eq!(read(&backup(&file)), original);
-            machine.run(&install, &[]).await;
-            assert_eq!(read(&file), installed, "{client}: a second run changes nothing");
-
-            // Without the backup our entry is cut out of the text.
-            fs::remove_file(backup(&file)).expect("removed");
-            let (status, said) = machine.run(&["uninstall", client], &[]).await;
-            assert_eq!(status, Some(0), "{client}: {said}");
-            let left = read(&file);
-            assert!(!left.contains("wolkvox-mcp") && !left.contains("--sandbox"), "{left}");
-            assert!(keeps_lines(&left, &original) || !original.contains('\n'), "{left}");
-
-            // With it the file is what it was.
-            fs::remove_file(backup(&file)).expect("removed");
-            machine.write(&file, &original);
-            machine.run(&install, &[]).await;
-            let (_, said) = machine.run(&["uninstall", client], &[]).await;
-            assert!(said.contains("is again what it was before"), "{client}: {said}\n{original}");
-            assert_eq!(read(&file), original, "{client}");
-            assert!(!backup(&file).exists());
         }
     }
 }
 
-#[cfg(target_os = "linux")]
+async fn stays_byte_for_byte(client: &str, project: bool, scope: &[&str], original: &str) {
+    let machine = Machine::new();
+    let file = machine.file(client, project);
+    machine.write(&file, original);
+    let install = [&["install", client, "--sandbox"], scope].concat();
+    let uninstall = [&["uninstall", client], scope].concat();
+    let (status, said) = machine.run(&install, &[]).await;
+    assert_eq!(status, Some(0), "{client}: {said}\n{original}");
+    let installed = read(&file);
+    assert!(installed.contains("--sandbox"), "{installed}");
+    let has_lines = original.contains('\n');
+    assert!(!has_lines || keeps_lines(&installed, original), "{client}:\n{original}\n{installed}");
+    let is_windows = |text: &str| text.matches("\r\n").count() == text.matches('\n').count();
+    if original.contains("\r\n") {
+        assert!(is_windows(&installed), "{client} mixes line ends:\n{installed:?}");
+    }
+    assert_eq!(read(&backup(&file)), original);
+    machine.run(&install, &[]).await;
+    assert_eq!(read(&file), installed, "{client}: a second run changes nothing");
+
+    // Without the backup our entry is cut out of the text.
+    fs::remove_file(backup(&file)).expect("removed");
+    let (status, said) = machine.run(&uninstall, &[]).await;
+    assert_eq!(status, Some(0), "{client}: {said}");
+    let left = read(&file);
+    assert!(!left.contains("wolkvox-mcp") && !left.contains("--sandbox"), "{left}");
+    assert!(!has_lines || keeps_lines(&left, original), "{client}:\n{left:?}\n{original:?}");
+    assert!(!original.contains("\r\n") || is_windows(&left), "{client}: {left:?}");
+
+    // With it the file is what it was.
+    machine.write(&file, original);
+    machine.run(&install, &[]).await;
+    let (_, said) = machine.run(&uninstall, &[]).await;
+    assert!(said.contains("is again what it was before"), "{client}: {said}\n{original}");
+    assert_eq!(read(&file), original, "{client}");
+    assert!(!backup(&file).exists());
+}
+
 #[tokio::test]
 async fn after_several_installations_uninstall_still_gives_back_the_first_file() {
-    let account = ["--server", "crm0001.wolkvox.com", "--token-file", "token.txt"];
+    let account = ["--server", "https://crm0001.wolkvox.com", "--token-file", "token.txt"];
     for client in CLIENTS {
         let first = ["install", client, "--sandbox"];
         let second = [&["install", client][..], &account].concat();
+        let other = [&["install", client, "--name", "otro"][..], &account].concat();
         for original in rich(client).iter().map(Some).chain([None]) {
             let machine = Machine::new();
             let file = machine.file(client, false);
@@ -178,30 +198,135 @@ async fn after_several_installations_uninstall_still_gives_back_the_first_file()
                 machine.write(&file, original);
             }
             machine.run(&first, &[]).await;
-            let (status, said) = machine.run(&second, &[]).await;
-            assert_eq!(status, Some(0), "{client}: {said}");
+            for install in [&second, &other] {
+                let (status, said) = machine.run(install, &[]).await;
+                assert_eq!(status, Some(0), "{client}: {said}");
+            }
             machine.run(&["uninstall", client], &[]).await;
+            assert!(read(&file).contains("otro"), "{client}");
+            machine.run(&["uninstall", client, "--name", "otro"], &[]).await;
             assert_eq!(fs::read_to_string(&file).ok().as_ref(), original, "{client}");
             assert!(!backup(&file).exists(), "{client}");
         }
     }
 }
 
-#[cfg(target_os = "linux")]
+/// Whatever is changed by hand since the installation must not be lost by going back.
 #[tokio::test]
-async fn uninstall_says_where_it_keeps_what_was_changed_since() {
-    let machine = Machine::new();
-    let file = machine.file("cursor", false);
-    machine.write(&file, "{}\n");
-    machine.run(&["install", "cursor", "--sandbox"], &[]).await;
-    let changed = read(&file).replacen('{', "{\n  \"theme\": \"dark\",", 1);
-    machine.write(&file, &changed);
-    let (_, said) = machine.run(&["uninstall", "cursor"], &[]).await;
-    assert!(said.contains("What was there before is in"), "{said}");
-    assert_eq!(read(&backup(&file)), changed);
+async fn uninstall_goes_back_only_if_nothing_else_was_changed() {
+    let original = "{\n  /* one\n  two */\n  \"n\": 12345678901234567890123,\n  \"a\": 1, // here\n  \"b\": 2\n}\n";
+    for (from, to) in [
+        ("two */", "three */"),
+        ("0123,", "0124,"),
+        ("\"a\": 1, // here\n  \"b\": 2", "\"b\": 2, // here\n  \"a\": 1"),
+        ("// here", "// there"),
+    ] {
+        let machine = Machine::new();
+        let file = machine.file("cursor", false);
+        machine.write(&file, original);
+        machine.run(&["install", "cursor", "--sandbox"], &[]).await;
+        let installed = read(&file);
+        assert!(installed.contains(from), "{from}: {installed}");
+        machine.write(&file, &installed.replacen(from, to, 1));
+        let (_, said) = machine.run(&["uninstall", "cursor"], &[]).await;
+        assert!(said.contains("What was there before the installation is in"), "{said}");
+        let left = read(&file);
+        assert!(left.contains(to) && !left.contains("--sandbox"), "{left}");
+        assert_eq!(read(&backup(&file)), original);
+    }
 }
 
-#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn an_entry_that_another_hand_wrote_is_in_the_backup_and_comes_back() {
+    for (client, original) in [
+        (
+            "cursor",
+            "{\"mcpServers\": {\"wolkvox\": {\"command\": \"my-wrapper\", \"env\": {\"T\": \"x\"}}}}",
+        ),
+        ("codex", "[mcp_servers.wolkvox]\ncommand = \"my-wrapper\" # mine\ncwd = \"/x\"\n"),
+    ] {
+        let machine = Machine::new();
+        let file = machine.file(client, false);
+        machine.write(&file, original);
+        machine.run(&["install", client, "--sandbox"], &[]).await;
+        assert!(!read(&file).contains("my-wrapper"), "{}", read(&file));
+        assert_eq!(read(&backup(&file)), original);
+        machine.run(&["uninstall", client], &[]).await;
+        assert_eq!(read(&file), original);
+    }
+}
+
+#[tokio::test]
+async fn what_was_added_to_our_entry_stays_when_it_is_installed_again() {
+    for (client, from, to) in [
+        ("gemini", "\"args\":", "\"trust\": true,\n      \"args\":"),
+        ("gemini", "\"env\": {", "\"env\": {\n        \"WOLKVOX_MASK\": \"personal\","),
+        ("codex", "args =", "startup_timeout_sec = 30 # slow disk\nargs ="),
+        ("codex", "env = { ", "env = { WOLKVOX_MASK = \"personal\", "),
+    ] {
+        let machine = Machine::new();
+        let file = machine.file(client, false);
+        let install = |server| {
+            let token = ["--token-file", "token.txt", "--server", server];
+            [&["install", client][..], &token].concat()
+        };
+        machine.run(&install("crm0001.wolkvox.com"), &[]).await;
+        let added = read(&file).replacen(from, to, 1);
+        assert_ne!(added, read(&file), "{client}: {added}");
+        machine.write(&file, &added);
+        machine.run(&install("crm0002.wolkvox.com"), &[]).await;
+        let text = read(&file);
+        let kept = ["\"trust\": true", "\"personal\"", "startup_timeout_sec = 30 # slow disk"];
+        assert!(
+            kept.iter().any(|kept| to.contains(kept) && text.contains(kept)),
+            "{client}: {text}"
+        );
+        assert!(text.contains("crm0002") && !text.contains("crm0001"), "{client}: {text}");
+    }
+}
+
+/// A backup that holds a token would outlive the configuration.
+#[tokio::test]
+async fn no_backup_ever_holds_a_token_that_was_written_here() {
+    let token = ("WOLKVOX_TOKEN", "FICTITIOUS-TOKEN-0001");
+    for client in CLIENTS {
+        let machine = Machine::new();
+        let file = machine.file(client, false);
+        let server = ["--server", "crm0001.wolkvox.com"];
+        let inline = [&["install", client, "--inline-token"][..], &server].concat();
+        machine.run(&inline, &[token]).await;
+        assert!(read(&file).contains(token.1), "{client}");
+        let other = match client {
+            "codex" => "\n[mcp_servers.other]\ncommand = \"x\"\n".to_owned(),
+            _ => String::new(),
+        };
+        let with_other = match client {
+            "codex" => read(&file) + &other,
+            _ => read(&file).replacen('{', "{ \"other\": 1,", 1),
+        };
+        machine.write(&file, &with_other);
+        machine.run(&["install", client, "--sandbox", "--name", "demo"], &[]).await;
+        machine.run(&["uninstall", client], &[]).await;
+        machine.run(&["uninstall", client, "--name", "demo"], &[]).await;
+        assert!(!read(&file).contains(token.1), "{client}");
+        let kept = fs::read_to_string(backup(&file)).unwrap_or_default();
+        assert!(!kept.contains(token.1), "{client}: {kept}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_in_the_backups_place_is_not_followed() {
+    let machine = Machine::new();
+    let (file, victim) = (machine.file("claude-code", true), machine.home.path().join("secret"));
+    machine.write(&file, "{\"x\": 1}");
+    machine.write(&victim, "precious");
+    std::os::unix::fs::symlink(&victim, backup(&file)).expect("a link");
+    machine.run(&["install", "claude-code", "--project", "--sandbox"], &[]).await;
+    assert!(read(&file).contains("--sandbox"));
+    assert_eq!(read(&victim), "precious");
+    assert_eq!(read(&backup(&file)), "{\"x\": 1}");
+}
+
 #[tokio::test]
 async fn in_vs_code_each_name_has_a_prompt_of_its_own() {
     let machine = Machine::new();
@@ -222,7 +347,6 @@ async fn in_vs_code_each_name_has_a_prompt_of_its_own() {
     assert_eq!(inputs(), [""; 0]);
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_prompt_that_another_server_uses_stays() {
     let machine = Machine::new();
@@ -240,7 +364,6 @@ async fn a_prompt_that_another_server_uses_stays() {
     assert!(json["servers"].get("wolkvox").is_none() && json["servers"].get("copy").is_some());
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn what_changed_since_the_installation_survives_uninstall() {
     let machine = Machine::new();
@@ -255,7 +378,6 @@ async fn what_changed_since_the_installation_survives_uninstall() {
     assert_eq!(left["mcpServers"].get("wolkvox"), None);
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn an_own_entry_is_replaced_and_another_name_stands_beside_it() {
     for client in CLIENTS {
@@ -280,7 +402,12 @@ async fn the_token_is_written_only_when_asked_for_and_with_a_warning() {
     let token = ("WOLKVOX_TOKEN", "FICTITIOUS-TOKEN-0001");
     for client in CLIENTS {
         let machine = Machine::new();
-        let (status, shown) = machine.run(&["install", client, "--print"], &[token]).await;
+        let server = match client {
+            "claude-desktop" => &["--server", "crm0001.wolkvox.com"][..],
+            _ => &[],
+        };
+        let print = [&["install", client, "--print"][..], server].concat();
+        let (status, shown) = machine.run(&print, &[token]).await;
         assert!(!shown.contains(token.1), "{client}: {shown}");
         assert_eq!(status, Some(if client == "claude-desktop" { 2 } else { 0 }), "{shown}");
         let refers = match client {
@@ -292,7 +419,7 @@ async fn the_token_is_written_only_when_asked_for_and_with_a_warning() {
             _ => "\"$WOLKVOX_TOKEN\"",
         };
         assert!(shown.contains(refers), "{client}: {shown}");
-        let inline = ["install", client, "--inline-token"];
+        let inline = [&["install", client, "--inline-token"][..], server].concat();
         let (status, said) = machine.run(&inline, &[token]).await;
         assert_eq!(status, Some(0), "{client}: {said}");
         assert!(said.contains("Careful: the token stands in"), "{said}");
@@ -300,52 +427,68 @@ async fn the_token_is_written_only_when_asked_for_and_with_a_warning() {
     }
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_file_that_is_not_in_order_is_left_as_it_is() {
+    let for_json = [
+        "{\n  \"a\": 1,,\n}",
+        "[1]",
+        "{\"mcpServers\": 7, \"servers\": 7}",
+        "{\"a\": 1 \"b\": 2}",
+        "{'a': 0x10}",
+        "{\"mcpServers\": {}, \"mcpServers\": {}, \"servers\": {}, \"servers\": {}}",
+    ];
+    let for_toml =
+        ["[mcp_servers\n", "\"x\" = = 1", "mcp_servers = 7", "a = 1\r\nb = 2\n", "a = 1\na = 2"];
     for client in CLIENTS {
-        for broken in [
-            "{\n  \"a\": 1,,\n}",
-            "[mcp_servers\n",
-            "[1]",
-            "{\"mcpServers\": 7, \"servers\": 7}",
-            "\"x\" = = 1",
-        ] {
-            if client == "codex" && broken == "[1]" {
-                // For TOML this is an empty table.
-                continue;
+        for project in [false, true] {
+            let Some(scope) = scope(client, project) else { continue };
+            let texts = if client == "codex" { &for_toml[..] } else { &for_json };
+            for broken in texts {
+                let machine = Machine::new();
+                let file = machine.file(client, project);
+                machine.write(&file, broken);
+                let install = [&["install", client, "--sandbox"], scope].concat();
+                let (status, said) = machine.run(&install, &[]).await;
+                assert_eq!(status, Some(2), "{client}: {broken}\n{said}");
+                assert!(said.contains("left as it is") && said.contains("--print"), "{said}");
+                assert_eq!(read(&file), *broken, "{client}");
+                assert!(!backup(&file).exists());
             }
             let machine = Machine::new();
-            let file = machine.file(client, false);
-            machine.write(&file, broken);
-            let (status, said) = machine.run(&["install", client, "--sandbox"], &[]).await;
-            assert_eq!(status, Some(2), "{client}: {broken}\n{said}");
-            assert!(said.contains("left as it is") && said.contains("--print"), "{said}");
-            assert_eq!(read(&file), broken, "{client}");
-            assert!(!backup(&file).exists());
+            let file = machine.file(client, project);
+            machine.write(&file, "");
+            let install = [&["install", client, "--sandbox"], scope].concat();
+            let (status, said) = machine.run(&install, &[]).await;
+            assert_eq!(status, Some(0), "an empty file is in order: {said}");
         }
-        let machine = Machine::new();
-        let file = machine.file(client, false);
-        machine.write(&file, "");
-        let (status, said) = machine.run(&["install", client, "--sandbox"], &[]).await;
-        assert_eq!(status, Some(0), "an empty file is in order: {said}");
     }
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_read_only_file_is_left_as_it_is_and_a_link_stays_a_link() {
-    let machine = Machine::new();
-    let file = machine.file("cursor", false);
-    machine.write(&file, "{}");
-    let mut permissions = fs::metadata(&file).expect("a file").permissions();
-    permissions.set_readonly(true);
-    fs::set_permissions(&file, permissions).expect("set");
-    let (status, said) = machine.run(&["install", "cursor", "--sandbox"], &[]).await;
-    assert_eq!(status, Some(2));
-    assert!(said.contains("read-only"), "{said}");
-    assert_eq!(read(&file), "{}");
+async fn a_read_only_file_is_left_as_it_is_and_so_is_what_is_no_file() {
+    for client in CLIENTS {
+        let original = rich(client).swap_remove(0);
+        let machine = Machine::new();
+        let file = machine.file(client, false);
+        machine.write(&file, &original);
+        let mut permissions = fs::metadata(&file).expect("a file").permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(&file, permissions).expect("set");
+        let (status, said) = machine.run(&["install", client, "--sandbox"], &[]).await;
+        assert_eq!(status, Some(2), "{client}");
+        assert!(said.contains("read-only"), "{client}: {said}");
+        assert_eq!(read(&file), original, "{client}");
 
+        let machine = Machine::new();
+        fs::create_dir_all(machine.file(client, false)).expect("a folder");
+        let (status, said) = machine.run(&["install", client, "--sandbox"], &[]).await;
+        assert_eq!(status, Some(2), "{client}");
+        assert!(said.contains("it is a folder"), "{client}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_stays_a_link_and_what_it_leads_to_is_emptied_at_the_end() {
     let machine = Machine::new();
     let file = machine.file("cursor", false);
     let elsewhere = machine.home.path().join("dotfiles.json");
@@ -355,6 +498,9 @@ async fn a_read_only_file_is_left_as_it_is_and_a_link_stays_a_link() {
     machine.run(&["install", "cursor", "--sandbox"], &[]).await;
     assert!(fs::symlink_metadata(&file).expect("a link").is_symlink());
     assert!(read(&elsewhere).contains("--sandbox"));
+    fs::remove_file(backup(&file)).expect("removed");
+    machine.run(&["uninstall", "cursor"], &[]).await;
+    assert!(!read(&elsewhere).contains("--sandbox"), "{}", read(&elsewhere));
 }
 
 #[tokio::test]
@@ -368,6 +514,7 @@ async fn what_cannot_work_is_refused_before_anything_is_written() {
         (&["install", "cursor", "--sandbox", "--name", ""], "letters, digits"),
         (&["install", "codex", "--sandbox", "--name", "a b.c"], "letters, digits"),
         (&["uninstall", "codex", "--name", "ñ"], "letters, digits"),
+        (&["install", "claude-desktop", "--token-file", "t"], "give --server"),
         (&["install", "netscape"], "possible values"),
     ] {
         let (status, said) = machine.run(arguments, &[]).await;
@@ -378,7 +525,6 @@ async fn what_cannot_work_is_refused_before_anything_is_written() {
 }
 
 /// The client starts this program in a folder of its own choice.
-#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn files_are_written_with_their_whole_path_and_a_missing_token_file_is_told() {
     let machine = Machine::new();
@@ -399,7 +545,6 @@ async fn files_are_written_with_their_whole_path_and_a_missing_token_file_is_tol
     assert!(!said.contains("token.txt"), "{said}");
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn with_the_sandbox_limits_are_written_and_the_account_is_not() {
     let machine = Machine::new();
@@ -411,7 +556,6 @@ async fn with_the_sandbox_limits_are_written_and_the_account_is_not() {
     assert_eq!(environment, expected);
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn people_with_a_spanish_system_are_told_in_spanish() {
     let machine = Machine::new();
@@ -426,5 +570,7 @@ async fn people_with_a_spanish_system_are_told_in_spanish() {
     assert_eq!(status, Some(2));
     assert!(said.contains("no es JSON; vea la línea 1"), "{said}");
     let (_, said) = machine.run(&["install", "claude-desktop", "--lang", "es"], &[]).await;
-    assert!(said.contains("dé --token-file"), "{said}");
+    assert!(said.contains("indique --server"), "{said}");
+    let (_, said) = machine.run(&["install", "cursor", "--name", "ñ"], &spanish).await;
+    assert!(said.contains("letras, dígitos"), "{said}");
 }

@@ -20,7 +20,8 @@ mod clients;
 mod descriptors;
 /// The examples.
 mod examples;
-/// Clients' configuration files.
+/// Clients' configuration files; what differs on Windows is tested beside the code.
+#[cfg(unix)]
 mod install;
 /// Look-ups under the limits of a token.
 mod limits;

@@ -1,0 +1,50 @@
+//! Reads small files, and nothing that only looks like one: a pipe or a device might never end.
+
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
+
+/// Reads a whole file of at most so many bytes.
+///
+/// # Errors
+///
+/// Those of the system, [`ErrorKind::InvalidInput`] for what is no file and
+/// [`ErrorKind::FileTooLarge`].
+pub(crate) fn read(path: &Path, largest: u64) -> io::Result<Vec<u8>> {
+    // Asked before it is opened: opening a pipe waits for its other end.
+    let metadata = path.metadata()?;
+    if metadata.is_dir() {
+        return Err(ErrorKind::IsADirectory.into());
+    }
+    if !metadata.is_file() {
+        return Err(ErrorKind::InvalidInput.into());
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(largest + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > largest {
+        true => Err(ErrorKind::FileTooLarge.into()),
+        false => Ok(bytes),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_files_and_only_small_ones_are_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("file");
+        std::fs::write(&path, "four").expect("written");
+        assert_eq!(read(&path, 4).expect("read"), b"four");
+        assert_eq!(read(&path, 3).expect_err("refused").kind(), ErrorKind::FileTooLarge);
+        assert_eq!(read(folder.path(), 4).expect_err("refused").kind(), ErrorKind::IsADirectory);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_is_no_file() {
+        let device = read(Path::new("/dev/zero"), 4);
+        assert_eq!(device.expect_err("refused").kind(), ErrorKind::InvalidInput);
+    }
+}
