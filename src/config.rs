@@ -158,7 +158,7 @@ impl Problems {
     pub fn advice() -> Text {
         text!(
             "Set them in the \"env\" part of your client's mcp.json, or in the environment.",
-            "Corríjalos en la parte \"env\" del mcp.json de su cliente, o en el entorno.",
+            "Corríjalos en la parte \"env\" del mcp.json de su asistente, o en el entorno.",
         )
     }
 }
@@ -233,8 +233,8 @@ impl Reader<'_> {
             true => Err(text!(
                 "arrived as the name of a variable that your client did not fill in: \
                  set that variable where the client starts, or write the value",
-                "llegó como el nombre de una variable que su cliente no reemplazó: \
-                 defina esa variable donde arranca el cliente, o escriba el valor",
+                "llegó como el nombre de una variable que su asistente no reemplazó: \
+                 defina esa variable donde se abre el asistente, o escriba el valor",
             )),
             false => parse(&text),
         };
@@ -300,7 +300,7 @@ impl Reader<'_> {
             (None, None) => {
                 let problem = text!(
                     "is not set, nor is WOLKVOX_TOKEN_FILE; it is the CRM's internal token",
-                    "no está definido, tampoco WOLKVOX_TOKEN_FILE; es el token interno del CRM",
+                    "no está definido, ni tampoco WOLKVOX_TOKEN_FILE; es el token interno del CRM",
                 );
                 self.wrong(&settings::TOKEN, problem);
                 None
@@ -356,7 +356,7 @@ fn is_log_directive(part: &str) -> bool {
     let is_level = |word: &str| word.parse::<LevelFilter>().is_ok();
     match part.split_once('=') {
         Some((target, level)) => !target.trim().is_empty() && is_level(level.trim()),
-        None => is_level(part) || part.starts_with(env!("CARGO_CRATE_NAME")),
+        None => !part.is_empty() && is_level(part) || part.starts_with(env!("CARGO_CRATE_NAME")),
     }
 }
 

@@ -321,6 +321,20 @@ impl Error {
         }
     }
 
+    /// Gives the same failure without wolkvox's own words, which may name a person.
+    pub fn without_words(&self) -> Self {
+        let withheld = |said: &Said| match said {
+            Said::Words(_) => Said::Withheld,
+            said => said.clone(),
+        };
+        match self {
+            Self::TokenRejected(said) => Self::TokenRejected(withheld(said)),
+            Self::Maintenance(said) => Self::Maintenance(withheld(said)),
+            Self::Rejected { code, said } => Self::Rejected { code: *code, said: withheld(said) },
+            other => other.clone(),
+        }
+    }
+
     /// Says what to conclude, and what the reader can do about it.
     pub fn hint(&self) -> Text {
         let advice = self.advice();
@@ -355,7 +369,7 @@ impl Error {
                 text!(
                     "wolkvox resets the quota daily. No request is sent for {hold}; do not \
                      repeat the call before.",
-                    "wolkvox reinicia la cuota cada día. No se enviará nada durante {hold}; no \
+                    "wolkvox reinicia el cupo de consultas cada día. No se enviará nada durante {hold}; no \
                      repita la consulta antes.",
                     hold,
                 )
@@ -367,10 +381,10 @@ impl Error {
                  usa el mismo token: baje WOLKVOX_MAX_IN_FLIGHT a 1.",
             ),
             Self::Maintenance(_) => text!("Try again later.", "Intente más tarde."),
-            Self::Rejected { said, .. } if said.is_nothing() => text!(
+            Self::Rejected { said: Said::Nothing, .. } => text!(
                 "Nothing of wolkvox came with it: check WOLKVOX_SERVER, and whether a proxy or a \
                  firewall answers in its place.",
-                "No vino nada de wolkvox: revise WOLKVOX_SERVER, y si un proxy o un cortafuegos \
+                "No vino nada de wolkvox: revise WOLKVOX_SERVER, y si un proxy o un firewall \
                  responde en su lugar.",
             ),
             Self::Rejected { .. } => text!(
@@ -515,7 +529,7 @@ impl Oddity {
             ),
             Self::NoEnvelope { bytes, status } => text!(
                 "JSON of {bytes} bytes without wolkvox's envelope, status {status}",
-                "JSON de {bytes} bytes sin la forma de wolkvox, estado {status}",
+                "JSON de {bytes} bytes sin la estructura de wolkvox, estado {status}",
             ),
             Self::Contradiction { said } => text!(
                 "a reply that says {said} records were found but holds none",

@@ -142,7 +142,7 @@ impl Query {
 fn table(answer: &Answer, language: Language) -> String {
     let mut written = heading(answer.total, answer.sandbox, answer.hint.as_deref(), language);
     if let Some(common) = &answer.common {
-        written += text!("The same in all of them:\n", "Igual en todos:\n").to(language);
+        written += text!("The same in all of them:\n", "Datos comunes a todos:\n").to(language);
         for (name, value) in common {
             written += &format!("  {name}: {}\n", shown(value));
         }

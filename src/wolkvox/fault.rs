@@ -29,10 +29,7 @@ fn connect(problem: &reqwest::Error) -> Fault {
         return Fault::Dns;
     }
     if says("tunnel") || says("proxy") {
-        return Fault::Connect(text!(
-            "the proxy of HTTPS_PROXY did not connect to it",
-            "el proxy de HTTPS_PROXY no se conectó",
-        ));
+        return Fault::Connect(text!("the proxy did not connect to it", "el proxy no se conectó",));
     }
     if problem.is_timeout() {
         return Fault::Connect(text!("no answer in time", "no respondió a tiempo"));
@@ -45,7 +42,7 @@ fn connect(problem: &reqwest::Error) -> Fault {
         }
         Some(io::ErrorKind::TimedOut) => text!("no answer in time", "no respondió a tiempo"),
         Some(io::ErrorKind::UnexpectedEof) => {
-            text!("closed during the handshake", "cerrada durante el saludo TLS")
+            text!("closed during the handshake", "cerrada durante la negociación TLS")
         }
         _ => text!("could not be set up", "no se pudo establecer"),
     })
@@ -57,7 +54,7 @@ fn tls(problem: &rustls::Error) -> Text {
         rustls::Error::InvalidCertificate(certificate) => match certificate {
             Certificate::UnknownIssuer => text!(
                 "its certificate's issuer is not trusted here",
-                "aquí no se confía en quien emitió su certificado"
+                "este equipo no confía en la entidad que emitió su certificado"
             ),
             Certificate::Expired | Certificate::ExpiredContext { .. } => {
                 text!("its certificate has expired", "su certificado venció")
@@ -75,7 +72,7 @@ fn tls(problem: &rustls::Error) -> Text {
             "the server does not speak TLS on this port",
             "el servidor no habla TLS en este puerto"
         ),
-        _ => text!("no agreement with the server", "no hubo acuerdo con el servidor"),
+        _ => text!("no agreement with the server", "no se pudo negociar TLS con el servidor"),
     }
 }
 

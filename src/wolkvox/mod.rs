@@ -175,9 +175,19 @@ impl Client {
         &self.server
     }
 
-    /// Tells what the last TLS handshake showed, if there was one.
-    pub fn handshake(&self) -> Option<Handshake> {
-        self.http.handshake()
+    /// Connects with a HEAD request that carries no token, and tells what the TLS handshake showed.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` if there was no handshake; what is answered after it does not matter.
+    pub async fn shake_hands(&self) -> Result<Option<Handshake>, Error> {
+        let root = self.server.endpoint("");
+        let answer = self.http.client().await?.head(root).send().await;
+        match (self.http.handshake(), answer) {
+            (Some(handshake), _) => Ok(Some(handshake)),
+            (None, Ok(_)) => Ok(None),
+            (None, Err(problem)) => Err(fault::of(problem)),
+        }
     }
 
     async fn ask(
@@ -291,14 +301,22 @@ pub struct TokenInformation {
 }
 
 impl TokenInformation {
+    /// Says whether wolkvox told nothing of it.
+    pub fn is_blank(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Reads the reply's only record. Of the calls left there are two spellings.
     fn read(record: Option<&Record>) -> Self {
         let count = |name: &str| reply::count(record?.get(name)?);
+        let (limit, used) = (count("token_limit"), count("token_use_today"));
         Self {
-            limit: count("token_limit"),
-            used: count("token_use_today"),
+            limit,
+            used,
             left: count("available_consumition_options")
-                .or_else(|| count("available_consumption_options")),
+                .or_else(|| count("available_consumption_options"))
+                // Missing, or below nothing.
+                .or_else(|| Some(limit?.saturating_sub(used?))),
             hours_to_restart: count("hours_to_restart_count"),
         }
     }

@@ -7,7 +7,14 @@ use crate::language::{Text, text};
 /// Holds a message of wolkvox: on one line, at most 200 characters, without anything that looks
 /// like a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said(String);
+pub enum Said {
+    /// These words.
+    Words(String),
+    /// No words at all, as when no wolkvox answered.
+    Nothing,
+    /// Words that must not be passed on, as they may name a person.
+    Withheld,
+}
 
 const LONGEST: usize = 200;
 /// Token strings seen in the wild are hexadecimal; nothing that wolkvox says to people is.
@@ -27,21 +34,20 @@ impl Said {
             cleaned.truncate(end);
             cleaned.push('…');
         }
-        Self(cleaned)
+        match cleaned.is_empty() {
+            true => Self::Nothing,
+            false => Self::Words(cleaned),
+        }
     }
 
-    /// Says whether there were no words at all, as when no wolkvox answered.
-    pub fn is_nothing(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl Said {
     /// Writes it for a sentence in either language; wolkvox's words stay as they are.
     pub fn text(&self) -> Text {
-        match self.is_nothing() {
-            true => text!("no explanation given", "sin explicación"),
-            false => Text::same(self.0.clone()),
+        match self {
+            Self::Words(words) => Text::same(words.clone()),
+            Self::Nothing => text!("no explanation given", "sin explicación"),
+            Self::Withheld => {
+                text!("its words are left out here", "sus palabras se omiten aquí")
+            }
         }
     }
 }

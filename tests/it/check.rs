@@ -5,7 +5,9 @@ use insta::assert_snapshot;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
-use crate::support::{Authority, Program, RawReply, RawServer, TOKEN, proxy_to_wolkvox};
+use crate::support::{
+    Authority, Program, RawReply, RawServer, TOKEN, proxy_to_wolkvox, read_request, serve,
+};
 
 const TOKEN_INFORMATION: &[u8] = br#"{"code":"200","error":"null","data":{"token_limit":12000,
     "token_use_today":"23","available_consumption_options":11977,"hours_to_restart_count":8}}"#;
@@ -49,9 +51,9 @@ async fn the_sandbox_passes_every_step() {
     assert_snapshot!(ended.stdout.join("\n"), @"
     ✓ ok       settings    the sandbox, with fictitious data
                            by default: WOLKVOX_TIMEOUT=20s, WOLKVOX_MAX_IN_FLIGHT=2, WOLKVOX_CACHE_TTL=30s, WOLKVOX_RATE=60, WOLKVOX_MAX_PAGES=4, WOLKVOX_LOG=info, WOLKVOX_LOG_FORMAT=text
-    ✓ ok       name        resolves to 1 address(es)
+    ✓ ok       name        resolves to 1 address
     ✓ ok       connection  the server accepts connections
-    – skipped  TLS         plain http to this computer
+    – skipped  TLS         plain http, within this computer
     ✓ ok       token       wolkvox accepts the token
     ✓ ok       quota       1 of 4800 calls used today, 4799 left, 15 hours to the restart (this check cost one)
     ✓ ok       look-up     records found: 37
@@ -184,15 +186,89 @@ async fn what_wolkvox_refuses_fails_at_the_token() {
 }
 
 #[tokio::test]
-async fn a_quota_that_is_used_up_fails_at_the_quota() {
+async fn a_quota_that_is_used_up_fails_at_the_quota_and_nothing_more_is_sent() {
     let exceeded = br#"{"code":"403","error":"FORBIDDEN","msg":"TOKEN LIMIT EXCEEDED"}"#;
     let none_left = br#"{"code":200,"data":{"token_limit":5,"available_consumition_options":0}}"#;
-    for (status, body) in [(403, &exceeded[..]), (200, &none_left[..])] {
+    let overspent = br#"{"code":200,"data":{"token_limit":4800,"token_use_today":4805,
+        "available_consumition_options":-5}}"#;
+    for (status, body, finds, mends) in [
+        (403, &exceeded[..], "for today are used up", "resets the quota daily"),
+        (200, &none_left[..], "0 left", "Wait for the restart"),
+        (200, &overspent[..], "4805 of 4800 calls used today, 0 left", "Wait for the restart"),
+    ] {
         let reply = RawReply::new(status, "application/json", body);
         let server = RawServer::start(vec![reply]).await;
-        let report = check(&account(server.address()), &[]).await;
-        assert_fails(&report, "quota", "", "");
+        let look_up = ["--field", "id_customer", "--value", "900000001"];
+        let report = check(&account(server.address()), &look_up).await;
+        assert_fails(&report, "quota", finds, mends);
+        assert_eq!(server.requests().len(), 1);
     }
+}
+
+#[tokio::test]
+async fn an_answer_that_says_nothing_of_the_token_is_no_acceptance() {
+    for (status, body) in
+        [(200, "[]"), (200, r#"{"code":200}"#), (200, r#"{"code":"200","data":[]}"#)]
+    {
+        let reply = RawReply::new(status, "application/json", body.as_bytes());
+        let server = RawServer::start(vec![reply]).await;
+        let report = check(&account(server.address()), &[]).await;
+        assert_fails(&report, "token", "told nothing of the token", "operation");
+    }
+}
+
+#[tokio::test]
+async fn a_look_up_that_is_not_whole_says_so() {
+    let rows = vec![r#"{"id_customer":"900000001"}"#; 250].join(",");
+    let page = format!(r#"{{"code":"200","Total records":1000,"Total pages":4,"data":[{rows}]}}"#);
+    let server = RawServer::start(vec![
+        RawReply::new(200, "application/json", TOKEN_INFORMATION),
+        RawReply::new(200, "application/json", page.as_bytes()),
+        RawReply::new(403, "application/json", b"{}"),
+    ])
+    .await;
+    let look_up = ["--field", "id_customer", "--value", "900000001"];
+    let (status, report) = check(&account(server.address()), &look_up).await;
+    assert_eq!(status, Some(0), "{report}");
+    let details = report["steps"][6]["details"][0].as_str().expect("details");
+    assert_eq!(details, "INCOMPLETE: 250 records fetched, wolkvox has more");
+}
+
+#[tokio::test]
+async fn a_ticket_leaves_out_wolkvoxs_words_which_may_name_people() {
+    let words = r#"{"code":"400","error":"BAD REQUEST","msg":"NO CLIENT NAMED JUAN FICTICIO"}"#;
+    let server = RawServer::start(vec![
+        RawReply::new(200, "application/json", TOKEN_INFORMATION),
+        RawReply::new(400, "application/json", words.as_bytes()),
+    ])
+    .await;
+    let look_up = ["--field", "id_customer", "--value", "900000001"];
+    let report = check(&account(server.address()), &look_up).await;
+    assert_fails(&report, "look-up", "code 400 (its words are left out here)", "field's name");
+    let (_, text) = report;
+    assert!(!text.to_string().contains("FICTICIO"), "{text}");
+    let arguments = [&["check"], &look_up[..]].concat();
+    let server = RawServer::start(vec![
+        RawReply::new(200, "application/json", TOKEN_INFORMATION),
+        RawReply::new(400, "application/json", words.as_bytes()),
+    ])
+    .await;
+    let ended = Program::run(&arguments, &account(server.address())).await;
+    assert!(ended.stdout.join("\n").contains("JUAN FICTICIO"), "people at the terminal see them");
+}
+
+#[tokio::test]
+async fn a_server_that_accepts_and_says_nothing_fails_where_it_falls_silent() {
+    let (silent, _) = serve(|stream| async move {
+        // Held until the client gives up.
+        let mut stream = stream;
+        while !read_request(&mut stream).await.is_empty() {}
+    })
+    .await;
+    let plain = format!("http://{silent}");
+    let environment = account(&plain);
+    let report = check(&environment, &[]).await;
+    assert_fails(&report, "token", "wolkvox does not answer", "IP allow-list");
 }
 
 #[tokio::test]
@@ -214,13 +290,50 @@ async fn token_information_is_asked_with_get_after_a_405() {
 }
 
 #[tokio::test]
-async fn without_an_operation_the_token_is_not_checked_and_that_is_said() {
+async fn without_an_operation_the_token_cannot_be_tested_and_that_is_a_failure() {
     let server = RawServer::start(vec![RawReply::new(200, "application/json", b"{}")]).await;
     let environment = [("WOLKVOX_SERVER", server.address()), ("WOLKVOX_TOKEN", TOKEN)];
-    let (status, report) = check(&environment, &[]).await;
-    assert_eq!(status, Some(0));
-    assert!(report["steps"].to_string().contains("set WOLKVOX_OPERATION"), "{report}");
+    let report = check(&environment, &[]).await;
+    assert_fails(&report, "token", "no operation is set", "WOLKVOX_OPERATION");
     assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn tls_is_tested_before_any_token_is_sent() {
+    let authority = Authority::certify("crm0001.wolkvox.com");
+    let (proxy, connections) = proxy_to_wolkvox(&authority, b"{}").await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("ca.pem");
+    std::fs::write(&file, &authority.certificate).expect("written");
+    let proxy = format!("http://{proxy}");
+    let environment = [
+        ("WOLKVOX_SERVER", "crm0001.wolkvox.com"),
+        ("WOLKVOX_TOKEN", TOKEN),
+        ("HTTPS_PROXY", proxy.as_str()),
+        ("WOLKVOX_CA_FILE", file.to_str().expect("a plain path")),
+    ];
+    let report = check(&environment, &[]).await;
+    assert_fails(&report, "token", "no operation is set", "WOLKVOX_OPERATION");
+    assert_eq!(report.1["steps"][3]["status"], "ok", "{}", report.1);
+    // One to see whether the proxy listens, one for TLS.
+    assert_eq!(connections.load(std::sync::atomic::Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a_proxy_may_be_an_ipv6_address() {
+    let mut environment = account("crm0001.wolkvox.com");
+    environment.push(("HTTPS_PROXY", "http://[::1]:9"));
+    let report = check(&environment, &[]).await;
+    assert_fails(&report, "connection", "no connection to the proxy", "HTTPS_PROXY");
+}
+
+#[tokio::test]
+async fn with_the_sandbox_the_account_is_neither_needed_nor_shown() {
+    let environment =
+        [("WOLKVOX_SERVER", "https://ana:secreto@x.example"), ("WOLKVOX_TOKEN_FILE", TOKEN)];
+    let (status, report) = check(&environment, &["--sandbox"]).await;
+    assert_eq!(status, Some(0), "{report}");
+    assert!(!report.to_string().contains("secreto"), "{report}");
 }
 
 /// The set-ups that administrators really break, each with the cause that `check` must name and
@@ -234,12 +347,24 @@ async fn the_cause_of_each_of_ten_broken_set_ups_is_named() {
     for (environment, finds, mends) in [
         (vec![("WOLKVOX_SERVER", "sv0001.crmvox.com"), token], "retired", "crm0001.wolkvox.com"),
         (vec![("WOLKVOX_SERVER", "crm0001.wolkbox.com"), token], "not a host of", "ALLOW_HOST"),
-        (vec![("WOLKVOX_SERVER", "https://crm0001.wolkvox.com/login"), token], "host alone", ""),
-        (vec![("WOLKVOX_SERVER", "http://crm0001.wolkvox.com"), token], "must use https", ""),
+        (
+            vec![("WOLKVOX_SERVER", "https://crm0001.wolkvox.com/login"), token],
+            "must be the host alone",
+            "without a path",
+        ),
+        (
+            vec![("WOLKVOX_SERVER", "http://crm0001.wolkvox.com"), token],
+            "must use https",
+            "the token could be read",
+        ),
         (vec![token], "WOLKVOX_SERVER is not set", "crm0001.wolkvox.com"),
         (vec![good], "WOLKVOX_TOKEN is not set", "internal token"),
         (vec![good, ("WOLKVOX_TOKEN", "${WOLKVOX_TOKEN}")], "did not fill in", "where the client"),
-        (vec![good, ("WOLKVOX_TOKEN_FILE", &token_file)], "TOKEN_FILE does not exist", ""),
+        (
+            vec![good, ("WOLKVOX_TOKEN_FILE", &token_file)],
+            "TOKEN_FILE names a file that does not exist",
+            "/etc/wolkvox/token",
+        ),
         (vec![good, token, ("WOLKVOX_CA_FILE", &ca_file)], "CA_FILE names a file", "company.pem"),
         (vec![good, token, ("WOLKVOX_TIMEOUT", "20")], "TIMEOUT must be a time", "20s"),
     ] {
@@ -279,26 +404,26 @@ async fn in_spanish_every_line_is_spanish_and_the_json_keeps_its_keys() {
     assert_snapshot!(ended.stdout.join("\n"), @"
     ✓ bien     ajustes     el sandbox, con datos ficticios
                            por defecto: WOLKVOX_TIMEOUT=20s, WOLKVOX_MAX_IN_FLIGHT=2, WOLKVOX_CACHE_TTL=30s, WOLKVOX_RATE=60, WOLKVOX_MAX_PAGES=4, WOLKVOX_LOG=info, WOLKVOX_LOG_FORMAT=text
-    ✓ bien     nombre      1 dirección(es)
+    ✓ bien     nombre      se resuelve a 1 dirección IP
     ✓ bien     conexión    el servidor acepta conexiones
-    – omitido  TLS         http simple a este equipo
+    – omitido  TLS         HTTP sin cifrar, dentro de este equipo
     ✓ bien     token       wolkvox acepta el token
-    ✓ bien     cuota       1 de 4800 consultas usadas hoy, quedan 4799, 15 horas para el reinicio (esta comprobación gastó una)
-    – omitido  consulta    no se pidió: dé --field y --value para hacer una
+    ✓ bien     cupo        1 de 4800 consultas usadas hoy, quedan 4799, 15 horas para el reinicio (esta comprobación gastó una)
+    – omitido  consulta    no se solicitó: indique --field y --value para hacer una
     ");
     let refused = Program::run(&["check", "--lang", "es", "--token-file", "/none"], &[]).await;
     assert_snapshot!(refused.stdout.join("\n"), @r#"
-    ✗ falla    ajustes     WOLKVOX_SERVER no está definido. Ejemplo: crm0001.wolkvox.com
-                           WOLKVOX_TOKEN_FILE no existe. Ejemplo: /etc/wolkvox/token
-                           WOLKVOX_TOKEN_FILE: no se muestra, pues está mal (opción)
+    ✗ falló    ajustes     WOLKVOX_SERVER no está definido. Ejemplo: crm0001.wolkvox.com
+                           WOLKVOX_TOKEN_FILE indica un archivo que no existe. Ejemplo: /etc/wolkvox/token
+                           WOLKVOX_TOKEN_FILE: no se muestra porque está mal (opción)
                            por defecto: WOLKVOX_TIMEOUT=20s, WOLKVOX_MAX_IN_FLIGHT=2, WOLKVOX_CACHE_TTL=30s, WOLKVOX_RATE=60, WOLKVOX_MAX_PAGES=4, WOLKVOX_LOG=info, WOLKVOX_LOG_FORMAT=text
-                           → Corríjalos en la parte "env" del mcp.json de su cliente, o en el entorno.
-    – omitido  nombre      no se llegó: falló un paso anterior
-    – omitido  conexión    no se llegó: falló un paso anterior
-    – omitido  TLS         no se llegó: falló un paso anterior
-    – omitido  token       no se llegó: falló un paso anterior
-    – omitido  cuota       no se llegó: falló un paso anterior
-    – omitido  consulta    no se llegó: falló un paso anterior
+                           → Corríjalos en la parte "env" del mcp.json de su asistente, o en el entorno.
+    – omitido  nombre      no se ejecutó: falló un paso anterior
+    – omitido  conexión    no se ejecutó: falló un paso anterior
+    – omitido  TLS         no se ejecutó: falló un paso anterior
+    – omitido  token       no se ejecutó: falló un paso anterior
+    – omitido  cupo        no se ejecutó: falló un paso anterior
+    – omitido  consulta    no se ejecutó: falló un paso anterior
     "#);
 
     let report = check(&[("LANG", "es_CO.UTF-8")], &["--sandbox"]).await.1;

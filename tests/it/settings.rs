@@ -47,7 +47,7 @@ async fn every_problem_is_listed_at_once_with_its_variable_and_an_example() {
       WOLKVOX_SERVER names a server that wolkvox retired; its new name is crm0001.wolkvox.com. Example: crm0001.wolkvox.com
       WOLKVOX_CA_FILE names a file that cannot be read (not found). Example: /etc/ssl/company.pem
       WOLKVOX_TOKEN arrived as the name of a variable that your client did not fill in: set that variable where the client starts, or write the value.
-      WOLKVOX_TOKEN_FILE does not exist. Example: /etc/wolkvox/token
+      WOLKVOX_TOKEN_FILE names a file that does not exist. Example: /etc/wolkvox/token
       WOLKVOX_OPERATION must be your company's name in wolkvox: at most 128 characters, on one line. Example: mycompany
       WOLKVOX_TIMEOUT must be a time with its unit, at most a day, such as 500ms, 20s or 2m. Example: 20s
       WOLKVOX_MAX_IN_FLIGHT must be a whole number in range. Example: 2
@@ -113,10 +113,10 @@ async fn people_with_a_spanish_system_read_spanish() {
     wolkvox-mcp: Hay que corregir 5 ajustes:
       WOLKVOX_SERVER es un servidor que wolkvox retiró; su nombre nuevo es crm0001.wolkvox.com. Ejemplo: crm0001.wolkvox.com
       WOLKVOX_CA_FILE indica un archivo que no se puede leer (no existe). Ejemplo: /etc/ssl/company.pem
-      WOLKVOX_TOKEN llegó como el nombre de una variable que su cliente no reemplazó: defina esa variable donde arranca el cliente, o escriba el valor.
+      WOLKVOX_TOKEN llegó como el nombre de una variable que su asistente no reemplazó: defina esa variable donde se abre el asistente, o escriba el valor.
       WOLKVOX_TIMEOUT debe ser un tiempo con su unidad, de un día como máximo, como 500ms, 20s o 2m. Ejemplo: 20s
       WOLKVOX_MASK tiene un nombre en blanco entre las comas. Ejemplo: personal
-    Corríjalos en la parte "env" del mcp.json de su cliente, o en el entorno.
+    Corríjalos en la parte "env" del mcp.json de su asistente, o en el entorno.
     Sin una cuenta de wolkvox, pruebe el sandbox: wolkvox-mcp --sandbox
     "#);
 }

@@ -240,7 +240,7 @@ async fn a_certificate_for_another_host_is_refused() {
 async fn a_proxy_that_refuses_is_named() {
     let (proxy, _) = once(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n".to_vec()).await;
     let result = ask("crm0001.wolkvox.com", &[("HTTPS_PROXY", proxy.as_str())]).await;
-    assert_failure(&result, "unavailable", "the proxy of HTTPS_PROXY did not connect to it");
+    assert_failure(&result, "unavailable", "the proxy did not connect to it");
 }
 
 #[tokio::test]

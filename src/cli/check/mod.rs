@@ -13,16 +13,16 @@ use std::time::Duration;
 use clap::Args;
 use tokio::time::timeout;
 
-use self::reach::reach;
+use self::reach::{mend_connection, reach};
 use self::report::{Report, Status};
 use self::settings::settings;
 use self::tls::secured;
 use super::{Given, NOTHING_FOUND, Session};
 use crate::config::Problems;
-use crate::error::{Error, Spent};
+use crate::error::Error;
 use crate::language::{Language, Text, text};
 use crate::mcp::Desk;
-use crate::wolkvox::{FieldName, FieldValue, GestionQuery, Operation, TokenInformation};
+use crate::wolkvox::{Failure, FieldName, FieldValue, GestionQuery, Operation, TokenInformation};
 
 /// How long a connection may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -45,7 +45,7 @@ pub(super) struct Check {
 }
 
 fn not_reached() -> Text {
-    text!("not reached: an earlier step failed", "no se llegó: falló un paso anterior")
+    text!("not reached: an earlier step failed", "no se ejecutó: falló un paso anterior")
 }
 
 impl Check {
@@ -69,7 +69,7 @@ impl Check {
         let mut report = Report::default();
         report.add(Status::Ok, settings(given, desk.sandbox, |_| false), None);
         if self.offline {
-            report.skip_the_rest(&text!("not asked for: --offline", "no se pidió: --offline"));
+            report.skip_the_rest(&text!("not asked for: --offline", "no se solicitó: --offline"));
         } else {
             self.network(&desk, &mut report).await;
             report.skip_the_rest(&not_reached());
@@ -82,44 +82,56 @@ impl Check {
         if !reach(client.server(), report).await {
             return;
         }
+        if !secured(client, report).await {
+            return;
+        }
         let Some(operation) = &desk.operation else {
-            report.skip_the_rest(&text!(
-                "needs an operation: set WOLKVOX_OPERATION or give --operation",
-                "necesita una operación: defina WOLKVOX_OPERATION o dé --operation",
-            ));
+            report.failed(
+                text!("not tested: no operation is set", "sin probar: no hay operación definida"),
+                text!(
+                    "Set WOLKVOX_OPERATION, or give --operation for this check.",
+                    "Defina WOLKVOX_OPERATION, o indique --operation para esta comprobación.",
+                ),
+            );
             return;
         };
-        let limit = PATIENCE * 2;
-        let asked = timeout(limit, client.token_information(operation)).await;
-        let answer =
-            asked.unwrap_or_else(|_| Err(Error::Timeout { limit, spent: Spent::default() }.into()));
-        if !secured(client, answer.as_ref().map_err(|failure| &failure.error), report) {
-            return;
-        }
-        match answer {
-            Ok(information) => {
+        match timeout(PATIENCE, client.token_information(operation)).await {
+            Err(_) => report.failed(
+                text!(
+                    "connected, but wolkvox does not answer",
+                    "hay conexión, pero wolkvox no responde"
+                ),
+                mend_connection(false),
+            ),
+            Ok(Err(Failure { error: error @ Error::QuotaExhausted { .. }, .. })) => {
+                report.ok(text!("wolkvox knows the token", "wolkvox conoce el token"));
+                report.refused(&error);
+            }
+            Ok(Err(failure)) => report.refused(&failure.error),
+            Ok(Ok(information)) if information.is_blank() => report.failed(
+                text!(
+                    "wolkvox answered, but told nothing of the token",
+                    "wolkvox respondió, pero no dijo nada del token",
+                ),
+                text!(
+                    "Check WOLKVOX_SERVER and the operation's name.",
+                    "Revise WOLKVOX_SERVER y el nombre de la operación.",
+                ),
+            ),
+            Ok(Ok(information)) => {
                 report.ok(text!("wolkvox accepts the token", "wolkvox acepta el token"));
-                quota(information, report);
-            }
-            Err(failure) => {
-                match &failure.error {
-                    Error::QuotaExhausted { .. } => {
-                        report.ok(text!("wolkvox knows the token", "wolkvox conoce el token"));
-                        report.refused(&failure.error);
-                    }
-                    error => report.refused(error),
+                if quota(information, report) {
+                    self.look_up(desk, operation, report).await;
                 }
-                return;
             }
         }
-        self.look_up(desk, operation, report).await;
     }
 
     async fn look_up(&self, desk: &Desk, operation: &Operation, report: &mut Report) {
         let (Some(field), Some(value)) = (&self.field, &self.value) else {
             report.skipped(text!(
                 "not asked for: give --field and --value to make one",
-                "no se pidió: dé --field y --value para hacer una",
+                "no se solicitó: indique --field y --value para hacer una",
             ));
             return;
         };
@@ -135,6 +147,13 @@ impl Check {
             Err(error) => Err(error),
         };
         match found {
+            Ok(found) if !found.complete => {
+                let count = found.rows.len();
+                report.ok(text!(
+                    "INCOMPLETE: {count} records fetched, wolkvox has more",
+                    "INCOMPLETO: se trajeron {count} registros, wolkvox tiene más",
+                ));
+            }
             Ok(found) => {
                 let count = found.rows.len();
                 report.ok(text!("records found: {count}", "registros encontrados: {count}"));
@@ -156,7 +175,8 @@ impl Check {
     }
 }
 
-fn quota(information: TokenInformation, report: &mut Report) {
+/// Reports the quota; says whether there is some left.
+fn quota(information: TokenInformation, report: &mut Report) -> bool {
     let told = |count: Option<u64>| count.map_or("?".to_owned(), |count| count.to_string());
     let TokenInformation { limit, used, left, hours_to_restart } = information;
     let is_used_up = left == Some(0);
@@ -177,4 +197,5 @@ fn quota(information: TokenInformation, report: &mut Report) {
         ),
         false => report.ok(shown),
     }
+    !is_used_up
 }

@@ -1,5 +1,7 @@
 //! Checks the way to the server: its name, and a connection to it or to the proxy.
 
+use futures::FutureExt;
+use futures::future::select_ok;
 use hyper_util::client::proxy::matcher::Matcher;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
@@ -21,15 +23,15 @@ pub(super) async fn reach(server: &ServerUrl, report: &mut Report) -> bool {
     let (name, port) = match &proxy {
         Some(proxy) => {
             let uri = proxy.uri();
-            report.skipped(text!(
-                "the proxy of HTTPS_PROXY resolves it",
-                "lo resuelve el proxy de HTTPS_PROXY",
-            ));
-            (uri.host().unwrap_or_default().to_owned(), uri.port_u16().unwrap_or(80))
+            report.skipped(text!("the proxy resolves it", "lo resuelve el proxy"));
+            let usual = if uri.scheme_str() == Some("https") { 443 } else { 80 };
+            (uri.host().unwrap_or_default(), uri.port_u16().unwrap_or(usual))
         }
-        None => (host.trim_matches(['[', ']']).to_owned(), port),
+        None => (host, port),
     };
-    let addresses: Vec<_> = match timeout(PATIENCE, lookup_host((name.as_str(), port))).await {
+    // An IPv6 address stands in brackets only within a URL.
+    let name = name.trim_matches(['[', ']']);
+    let addresses: Vec<_> = match timeout(PATIENCE, lookup_host((name, port))).await {
         Ok(Ok(addresses)) => addresses.collect(),
         Ok(Err(_)) | Err(_) => Vec::new(),
     };
@@ -53,9 +55,11 @@ pub(super) async fn reach(server: &ServerUrl, report: &mut Report) -> bool {
             );
             return false;
         }
-        (None, count) => {
-            report.ok(text!("resolves to {count} address(es)", "{count} dirección(es)"));
+        (None, 1) => {
+            report.ok(text!("resolves to 1 address", "se resuelve a 1 dirección IP"));
         }
+        (None, count) => report
+            .ok(text!("resolves to {count} addresses", "se resuelve a {count} direcciones IP",)),
         (Some(_), 0) => {
             report.failed(
                 text!(
@@ -73,7 +77,9 @@ pub(super) async fn reach(server: &ServerUrl, report: &mut Report) -> bool {
         None => text!("the server", "el servidor"),
     };
     let mend = mend_connection(proxy.is_some());
-    match timeout(PATIENCE, TcpStream::connect(addresses.as_slice())).await {
+    // All at once, as browsers do: one address without a way to it must not spoil the others.
+    let tries = addresses.iter().map(|address| TcpStream::connect(*address).boxed());
+    match timeout(PATIENCE, select_ok(tries)).await {
         Ok(Ok(_)) => {
             report.ok(text!("{to} accepts connections", "{to} acepta conexiones", to));
             true
@@ -93,17 +99,19 @@ pub(super) async fn reach(server: &ServerUrl, report: &mut Report) -> bool {
     }
 }
 
-fn mend_connection(proxy: bool) -> Text {
+pub(super) fn mend_connection(proxy: bool) -> Text {
     match proxy {
         true => text!(
-            "Check HTTPS_PROXY: is the proxy's address right, and is it running?",
-            "Revise HTTPS_PROXY: ¿es correcta la dirección del proxy y está encendido?",
+            "Check the proxy (HTTPS_PROXY, or this computer's settings): is its address right, and \
+             is it running?",
+            "Revise el proxy (HTTPS_PROXY, o los ajustes de este equipo): ¿es correcta su \
+             dirección y está encendido?",
         ),
         false => text!(
             "Usual causes: this computer's public address is not on wolkvox's IP allow-list \
              (Manager, Configuration), a firewall, or a proxy that HTTPS_PROXY must name.",
             "Causas habituales: la dirección pública de este equipo no está en la lista de IP \
-             permitidas de wolkvox (Manager, Configuración), un cortafuegos, o un proxy que \
+             permitidas de wolkvox (Manager, Configuración), un firewall, o un proxy que \
              HTTPS_PROXY debe indicar.",
         ),
     }

@@ -13,8 +13,10 @@ struct Step {
     /// Its English name is the same in every language's JSON.
     name: Text,
     status: Status,
-    /// What was found; never a secret, never a person's data.
+    /// What was found; never a secret.
     details: Vec<Text>,
+    /// The same for a ticket; never a person's data.
+    ticket: Vec<Text>,
     /// How to mend it.
     mend: Option<Text>,
 }
@@ -33,7 +35,7 @@ const STEPS: [Text; 7] = [
     Text::new("connection", "conexión"),
     Text::new("TLS", "TLS"),
     Text::new("token", "token"),
-    Text::new("quota", "cuota"),
+    Text::new("quota", "cupo"),
     Text::new("look-up", "consulta"),
 ];
 
@@ -43,8 +45,13 @@ pub(super) struct Report(Vec<Step>);
 
 impl Report {
     pub(super) fn add(&mut self, status: Status, details: Vec<Text>, mend: Option<Text>) {
+        let ticket = details.clone();
+        self.push(status, details, ticket, mend);
+    }
+
+    fn push(&mut self, status: Status, details: Vec<Text>, ticket: Vec<Text>, mend: Option<Text>) {
         if let Some(name) = STEPS.get(self.0.len()).cloned() {
-            self.0.push(Step { name, status, details, mend });
+            self.0.push(Step { name, status, details, ticket, mend });
         }
     }
 
@@ -56,8 +63,10 @@ impl Report {
         self.add(Status::Failed, vec![detail], Some(mend));
     }
 
+    /// Adds a failure; wolkvox's own words in it are not for a ticket.
     pub(super) fn refused(&mut self, error: &Error) {
-        self.failed(error.sentence(), error.advice());
+        let (shown, ticket) = (error.sentence(), error.without_words().sentence());
+        self.push(Status::Failed, vec![shown], vec![ticket], Some(error.advice()));
     }
 
     pub(super) fn skipped(&mut self, why: Text) {
@@ -92,8 +101,8 @@ impl Report {
 }
 
 fn ticket(step: &Step, language: Language) -> Value {
-    let Step { name, status, details, mend } = step;
-    let details: Vec<&str> = details.iter().map(|it| it.to(language)).collect();
+    let Step { name, status, details: _, ticket, mend } = step;
+    let details: Vec<&str> = ticket.iter().map(|it| it.to(language)).collect();
     let mut ticket = json!({ "step": name.english, "status": status, "details": details });
     if let (Some(mend), Some(members)) = (mend, ticket.as_object_mut()) {
         members.insert("mend".to_owned(), json!(mend.to(language)));
@@ -102,10 +111,10 @@ fn ticket(step: &Step, language: Language) -> Value {
 }
 
 fn for_people(step: &Step, language: Language) -> String {
-    let Step { name, status, details, mend } = step;
+    let Step { name, status, details, ticket: _, mend } = step;
     let word = match status {
         Status::Ok => text!("✓ ok", "✓ bien"),
-        Status::Failed => text!("✗ failed", "✗ falla"),
+        Status::Failed => text!("✗ failed", "✗ falló"),
         Status::Skipped => text!("– skipped", "– omitido"),
     };
     let word = format!("{:<9}", word.to(language));

@@ -19,7 +19,7 @@ pub(super) fn settings(
         lines.push(text!("the sandbox, with fictitious data", "el sandbox, con datos ficticios"));
     }
     let mut defaults = Vec::new();
-    for setting in SETTINGS {
+    for setting in SETTINGS.iter().filter(|it| !(sandbox && it.is_account())) {
         let variable = setting.variable;
         let flag = given.flag(setting).map(|set| (set, text!("flag", "opción")));
         let set = flag.or_else(|| {
@@ -38,7 +38,7 @@ pub(super) fn settings(
         } else if wrong(setting) {
             lines.push(text!(
                 "{variable}: not shown, as it is wrong ({source})",
-                "{variable}: no se muestra, pues está mal ({source})",
+                "{variable}: no se muestra porque está mal ({source})",
                 source,
             ));
         } else {

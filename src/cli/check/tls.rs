@@ -1,37 +1,54 @@
-//! Checks TLS by what the first request showed of it.
+//! Checks TLS: protocol and certificate, before any token is sent.
 
 use jiff::Timestamp;
+use tokio::time::timeout;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
+use super::PATIENCE;
+use super::reach::mend_connection;
 use super::report::{Report, Status};
-use crate::error::{Error, Fault};
 use crate::language::{Text, text};
-use crate::wolkvox::{Client, Handshake, TokenInformation};
+use crate::wolkvox::{Client, Handshake};
 
 /// A certificate that ends sooner deserves a word.
 const SOON_DAYS: i64 = 14;
 
 /// Reports TLS; says whether it can be used.
-pub(super) fn secured(
-    client: &Client,
-    answer: Result<&TokenInformation, &Error>,
-    report: &mut Report,
-) -> bool {
+pub(super) async fn secured(client: &Client, report: &mut Report) -> bool {
     if !client.server().is_encrypted() {
-        report.skipped(text!("plain http to this computer", "http simple a este equipo"));
+        report.skipped(text!(
+            "plain http, within this computer",
+            "HTTP sin cifrar, dentro de este equipo",
+        ));
         return true;
     }
-    if let Err(error @ Error::Unavailable { fault: Fault::Tls(_) | Fault::Connect(_) }) = answer {
-        report.refused(error);
-        return false;
-    }
-    match client.handshake().and_then(|handshake| certificate(&handshake)) {
+    let handshake = match timeout(PATIENCE, client.shake_hands()).await {
+        Ok(Ok(handshake)) => handshake,
+        Ok(Err(error)) => {
+            report.refused(&error);
+            return false;
+        }
+        Err(_) => {
+            report.failed(
+                text!(
+                    "connected, but no answer to the TLS handshake",
+                    "hay conexión, pero nadie responde a la negociación TLS",
+                ),
+                mend_connection(false),
+            );
+            return false;
+        }
+    };
+    match handshake.as_ref().and_then(certificate) {
         Some((shown, days)) if days < SOON_DAYS => {
             let soon = text!("the certificate ends soon", "el certificado vence pronto");
             report.add(Status::Ok, vec![shown, soon], None);
         }
         Some((shown, _)) => report.ok(shown),
-        None => report.skipped(text!("nothing was seen of it", "no se vio nada de ella")),
+        None => report.skipped(text!(
+            "nothing could be learnt of the certificate",
+            "no se obtuvo información del certificado",
+        )),
     }
     true
 }
@@ -39,12 +56,12 @@ pub(super) fn secured(
 /// Describes a handshake, and counts the days that its certificate still has.
 fn certificate(handshake: &Handshake) -> Option<(Text, i64)> {
     let (_, certificate) = X509Certificate::from_der(&handshake.certificate).ok()?;
-    let issuer = certificate
-        .issuer()
+    let names = certificate.issuer();
+    let issuer = names
         .iter_organization()
-        .chain(certificate.issuer().iter_common_name())
+        .chain(names.iter_common_name())
         .find_map(|name| name.as_str().ok())
-        .unwrap_or("an unnamed issuer");
+        .unwrap_or("?");
     let left = certificate.validity().not_after.timestamp() - Timestamp::now().as_second();
     let days = left / (24 * 60 * 60);
     let issuer = crate::clean::value(issuer, 100).into_owned();
