@@ -73,7 +73,7 @@ pub struct Answer {
     pub outcome: Outcome,
     /// Matches in the dates asked for
     pub total: u64,
-    /// When wolkvox answered
+    /// When wolkvox answered, UTC
     pub as_of: String,
     /// Matches without a readable date
     #[serde(skip_serializing_if = "Option::is_none")]

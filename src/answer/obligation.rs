@@ -15,7 +15,7 @@ pub struct ObligationAnswer {
     pub outcome: Outcome,
     /// Matches
     pub total: u64,
-    /// When wolkvox answered
+    /// When wolkvox answered, UTC
     pub as_of: String,
     /// wolkvox has more than is shown
     #[serde(skip_serializing_if = "Option::is_none")]

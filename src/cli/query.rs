@@ -43,19 +43,19 @@ pub(super) struct Query {
     #[arg(long, value_name = "ID", requires = "obligation")]
     record: Option<String>,
     /// Records to print, 1 to 100
-    #[arg(long)]
+    #[arg(long, conflicts_with = "obligation")]
     limit: Option<String>,
     /// Records to skip
-    #[arg(long)]
+    #[arg(long, conflicts_with = "obligation")]
     offset: Option<String>,
     /// First day, YYYY-MM-DD
-    #[arg(long)]
+    #[arg(long, conflicts_with = "obligation")]
     since: Option<String>,
     /// Last day, YYYY-MM-DD
-    #[arg(long)]
+    #[arg(long, conflicts_with = "obligation")]
     until: Option<String>,
     /// Field to add to the usual ones, or `*` for all; repeat it for more
-    #[arg(long = "column", value_name = "FIELD")]
+    #[arg(long = "column", value_name = "FIELD", conflicts_with = "obligation")]
     columns: Vec<String>,
     /// Print the answer as JSON
     #[arg(long)]
@@ -149,6 +149,10 @@ fn table(answer: &Answer, language: Language) -> String {
     }
     if !answer.records.is_empty() {
         written += &rows(&answer.records);
+    }
+    if let Some(undated) = answer.undated {
+        let last = text!("Without a readable date: {undated}\n", "Sin fecha legible: {undated}\n");
+        written += last.to(language);
     }
     if let Some(summary) = &answer.summary {
         written += summed_up(summary).to(language);

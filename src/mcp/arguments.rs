@@ -29,8 +29,8 @@ impl Arguments {
                     .next()
                     .unwrap_or_default();
                 Err(Error::invalid_input(
-                    format!("there is an argument that this tool does not have{close}"),
-                    format!("It takes {}.", listed(known)),
+                    format!("there is an argument that is not known here{close}"),
+                    format!("Known are {}.", listed(known)),
                 ))
             }
         }
@@ -54,9 +54,8 @@ impl Arguments {
 
     /// Takes text that must be there.
     pub(super) fn required(&mut self, name: &'static str) -> Result<String, Error> {
-        self.text(name)?.ok_or_else(|| {
-            wrong(name, "is missing", &format!("This tool takes {}.", listed(self.known)))
-        })
+        self.text(name)?
+            .ok_or_else(|| wrong(name, "is missing", &format!("Known are {}.", listed(self.known))))
     }
 
     /// Takes a whole number, also one written as text.

@@ -20,8 +20,8 @@ const ARGUMENTS: &[&str] = &["operation", "obligation", "record_id"];
 const DESCRIPTION: &str = "Gets one obligation's balance: amount owed (saldo), days overdue (mora), \
     due date, last payment, portfolio (cartera). record_id is the wolkvox_idRecord of a \
     query_obligation answer; that answer's `obligation` is the NAME, often but not always the id. \
-    Amounts are wolkvox's own text; an absent one is unknown, never 0. For contacts use \
-    query_obligation.";
+    Amounts and dates (mostly DD-MM-YYYY) are wolkvox's own text; an absent one is unknown, never 0. \
+    For contacts use query_obligation.";
 
 /// Answers `get_obligation` calls.
 #[derive(Debug)]

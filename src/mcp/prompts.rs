@@ -7,14 +7,8 @@ use rmcp::model::{
 
 use super::arguments::Arguments;
 use crate::error::Error;
+use crate::language::Language;
 use crate::wolkvox::FieldValue;
-
-/// Says in which language the assistant is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Language {
-    Spanish,
-    English,
-}
 
 /// Holds one prompt; `{document}` and `{obligation}` in its texts are filled in.
 struct Template {
@@ -66,14 +60,16 @@ const TEMPLATES: [Template; 2] = [
             a get_obligation con la obligación y ese record_id. Si get_obligation no encuentra \
             nada, la gestión guarda el nombre y no el id: dímelo y pídeme el id. Da los valores \
             tal como vienen, sin redondear ni convertir. Si un valor no viene, di que no está; \
-            nunca supongas que es cero, y no inventes valores ni fechas.",
+            nunca supongas que es cero, y no inventes notas, valores ni fechas. Si la consulta \
+            falla, dime que no se pudo consultar, no que no debe nada.",
         english: "How much does the customer with document number {document} owe on obligation \
             {obligation}, how many days overdue is it, and when was the last payment? First look \
             up their gestiones with query_obligation (field id_customer) to get wolkvox_idRecord, \
             then call get_obligation with the obligation and that record_id. If get_obligation \
             finds nothing, the gestión holds the name and not the id: say so and ask me for the \
             id. Give amounts as they come, neither rounded nor converted. If one is absent, say \
-            that it is absent; never take it for zero, and never invent amounts or dates.",
+            that it is absent; never take it for zero, and never invent notes, amounts or dates. If a \
+            look-up fails, say that it could not be looked up, not that nothing is owed.",
     },
 ];
 
@@ -106,15 +102,22 @@ impl Template {
                 return Err(Error::invalid_input("`language` is not known", "Give es or en."));
             }
         };
-        let mut text = match language {
-            Language::Spanish => self.spanish.to_owned(),
-            Language::English => self.english.to_owned(),
+        let template = match language {
+            Language::Spanish => self.spanish,
+            Language::English => self.english,
         };
+        let mut values = Vec::new();
         for name in self.arguments().iter().filter(|name| **name != LANGUAGE) {
             let value = FieldValue::named(name, given.required(name)?, "for example 900000001")?;
-            text = text.replace(&format!("{{{name}}}"), value.reveal());
+            values.push((*name, value));
         }
-        Ok(text)
+        // The texts between braces are names; what is filled in is not looked at again.
+        let parts = template.split(['{', '}']);
+        let fill = |part| {
+            let value = values.iter().find(|(name, _)| *name == part);
+            value.map_or(part, |(_, value)| value.reveal())
+        };
+        Ok(parts.map(fill).collect())
     }
 }
 

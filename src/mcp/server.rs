@@ -69,9 +69,10 @@ impl std::fmt::Debug for Server {
 
 fn info(sandbox: bool) -> ServerConfig {
     let mut instructions = "Looks up gestiones (contact records) of customers' obligations in the \
-        wolkvox CRM: who spoke with a customer, when, with what outcome. Use it for questions \
-        about gestión, obligación, tipificación, cobranza, expediente, acuerdo de pago / contact \
-        history, debt, classification, collections. A failure means \"could not look up\", never \
+        wolkvox CRM: who spoke with a customer, when, with what outcome; and an obligation's balance: \
+        what is owed, how late, the last payment. Use it for questions about gestión, obligación, \
+        tipificación, cobranza, expediente, acuerdo de pago, saldo, mora / contact history, debt, \
+        classification, collections, balance. A failure means \"could not look up\", never \
         \"there is none\"."
         .to_owned();
     if sandbox {

@@ -43,7 +43,11 @@ impl Desk {
         match (given.text("operation")?, &self.operation) {
             (Some(named), _) => Operation::parse(named),
             (None, Some(default)) => Ok(default.clone()),
-            (None, None) => Operation::parse(given.required("operation")?),
+            (None, None) => Err(Error::invalid_input(
+                "`operation` is missing",
+                "It is the company's name (tenant) in wolkvox: ask for it. An administrator can set a \
+                 default with WOLKVOX_OPERATION or --operation.",
+            )),
         }
     }
 

@@ -48,6 +48,29 @@ async fn a_prompt_speaks_spanish_or_english_and_forbids_inventions() {
 }
 
 #[tokio::test]
+async fn every_prompt_forbids_inventions_and_fills_values_in_as_they_are() {
+    let mut program = connected().await;
+    for name in ["customer_briefing", "obligation_status"] {
+        for (language, forbids, fails) in [
+            ("es", "notas, valores ni fechas", "no se pudo consultar"),
+            ("en", "invent notes, amounts or dates", "could not be looked up"),
+        ] {
+            let mut arguments = json!({ "document": "9{obligation}", "language": language });
+            if name == "obligation_status" {
+                arguments["obligation"] = json!("FIC}-{document}");
+            }
+            let params = json!({ "name": name, "arguments": arguments });
+            let result = program.request("prompts/get", params).await["result"].clone();
+            let text = result["messages"][0]["content"]["text"].as_str().expect("text");
+            assert!(text.to_lowercase().contains(forbids), "{text}");
+            assert!(text.contains(fails), "{text}");
+            assert!(text.contains("9{obligation}"), "{text}");
+            assert!(name == "customer_briefing" || text.contains("FIC}-{document}"), "{text}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn wrong_prompts_and_arguments_are_invalid_parameters() {
     let mut program = connected().await;
     for params in [

@@ -125,7 +125,7 @@ async fn an_obligations_balance_is_shown_as_a_block() {
       name: FIC-002
       total_balance: 480500.50
       portfolio_type: Cartera vencida
-      expiring_date: 05-10-2026
+      expiring_date: 08-11-2026
       days_delay: 12
       form: {"Frecuencia":"Mensual"}
     "#);

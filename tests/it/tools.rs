@@ -23,7 +23,7 @@ async fn the_tool_list_is_this() {
       {
         "name": "get_obligation",
         "title": "Get an obligation's balance",
-        "description": "Gets one obligation's balance: amount owed (saldo), days overdue (mora), due date, last payment, portfolio (cartera). record_id is the wolkvox_idRecord of a query_obligation answer; that answer's `obligation` is the NAME, often but not always the id. Amounts are wolkvox's own text; an absent one is unknown, never 0. For contacts use query_obligation.",
+        "description": "Gets one obligation's balance: amount owed (saldo), days overdue (mora), due date, last payment, portfolio (cartera). record_id is the wolkvox_idRecord of a query_obligation answer; that answer's `obligation` is the NAME, often but not always the id. Amounts and dates (mostly DD-MM-YYYY) are wolkvox's own text; an absent one is unknown, never 0. For contacts use query_obligation.",
         "inputSchema": {
           "type": "object",
           "properties": {
@@ -69,7 +69,7 @@ async fn the_tool_list_is_this() {
             },
             "as_of": {
               "type": "string",
-              "description": "When wolkvox answered"
+              "description": "When wolkvox answered, UTC"
             },
             "incomplete": {
               "type": "boolean",
@@ -182,7 +182,7 @@ async fn the_tool_list_is_this() {
             },
             "as_of": {
               "type": "string",
-              "description": "When wolkvox answered"
+              "description": "When wolkvox answered, UTC"
             },
             "undated": {
               "type": "integer",
@@ -356,8 +356,8 @@ async fn wrong_arguments_are_failures_that_say_what_is_accepted() {
         sentences.push('\n');
     }
     assert_snapshot!(sentences, @r#"
-    invalid_input: `field` is missing. This tool takes `operation`, `field`, `value`, `limit`, `offset`, `since`, `until`, `columns`.
-    invalid_input: `value` is missing. This tool takes `operation`, `field`, `value`, `limit`, `offset`, `since`, `until`, `columns`.
+    invalid_input: `field` is missing. Known are `operation`, `field`, `value`, `limit`, `offset`, `since`, `until`, `columns`.
+    invalid_input: `value` is missing. Known are `operation`, `field`, `value`, `limit`, `offset`, `since`, `until`, `columns`.
     invalid_input: `field` is blank. Give `field` as 1 to 128 characters on one line; for example `id_customer` for a document number.
     invalid_input: `value` is blank. Give `value` as 1 to 256 characters on one line; for example the document number 900000001.
     invalid_input: `value` holds a control character, such as a line break or a tab. Give `value` as 1 to 256 characters on one line; for example the document number 900000001.
@@ -373,7 +373,7 @@ async fn wrong_arguments_are_failures_that_say_what_is_accepted() {
     invalid_input: `until` is no calendar day. Give it as YYYY-MM-DD, for example 2026-03-31.
     invalid_input: `since` is later than `until`. Give the earlier day as `since`; both days are included.
     invalid_input: `columns` must be a list of texts. For example ["wolkvox_id"], or ["*"] for all.
-    invalid_input: there is an argument that this tool does not have (did you mean `limit`?). It takes `operation`, `field`, `value`, `limit`, `offset`, `since`, `until`, `columns`.
+    invalid_input: there is an argument that is not known here (did you mean `limit`?). Known are `operation`, `field`, `value`, `limit`, `offset`, `since`, `until`, `columns`.
     invalid_input: `columns` names a field that no record has. Close names: `wolkvox_owner`, `wolkvox_origen`, `wolkvox_id`. ["*"] shows every field.
     "#);
 }
@@ -470,7 +470,7 @@ async fn the_balance_question_is_one_call_after_query_obligation() {
           "name": "FIC-501",
           "total_balance": "870000",
           "portfolio_type": "Cartera vencida",
-          "expiring_date": "05-10-2026",
+          "expiring_date": "20-09-2026",
           "days_delay": "61",
           "form": {
             "Frecuencia": "Mensual"

@@ -137,7 +137,7 @@ fn add_prompt(top: &CstObject, name: &ServerName) -> Result<(), Text> {
         inputs.append(input(json!({
             "type": "promptString",
             "id": name.input(),
-            "description": "wolkvox: the CRM's internal token",
+            "description": "wolkvox: the CRM's internal token · el token interno del CRM",
             "password": true,
         })));
     }

@@ -12,6 +12,9 @@ use tokio::time::timeout;
 /// Far more than anything here takes, on any machine.
 const TIMELY: Duration = Duration::from_secs(30);
 
+/// What a program needs of its environment to be able to run at all: on Windows sockets.
+const SYSTEM: &[&str] = if cfg!(windows) { &["SystemRoot", "TEMP"] } else { &[] };
+
 /// The running program.
 pub(crate) struct Program {
     child: Child,
@@ -46,6 +49,7 @@ impl Program {
         command
             .args(arguments)
             .env_clear()
+            .envs(SYSTEM.iter().filter_map(|name| Some((*name, std::env::var_os(name)?))))
             .envs(environment.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
