@@ -85,8 +85,8 @@ pub const FIELDS: &[Field] = &[
     Field::technical("wolkvox_phoneCall", "number dialled", "teléfono marcado").personal(),
     Field::technical("wolkvox_CrmPhoneCall", "number called from the CRM", "llamado desde el CRM")
         .personal(),
-    Field::technical("wolkvox_owner", "user, nombre, id, email", "dueño").personal(),
-    Field::technical("wolkvox_usuario_creacion", "creator; API@… is a program", "creador")
+    Field::technical("wolkvox_owner", "user, nombre, id, email", "propietario").personal(),
+    Field::technical("wolkvox_usuario_creacion", "creator; API@… is a program", "creado por")
         .personal(),
     Field::technical("wolkvox_origen", "inserted from", "origen"),
     Field::technical("wolkvox_ip_address", "inserted from this IP", "IP").personal(),

@@ -3,9 +3,11 @@
 use std::fs;
 use std::path::Path;
 
+use clap::ValueEnum;
 use serde_json::Value;
 use wolkvox_mcp::error::Kind;
 use wolkvox_mcp::fields::{FIELDS, Field, Shown};
+use wolkvox_mcp::install::{ClientKind, Places, Scope, System};
 use wolkvox_mcp::sandbox::Fault;
 use wolkvox_mcp::settings::{SERVER, SETTINGS, TOKEN};
 
@@ -60,6 +62,28 @@ fn the_fields_table_is_the_programs() {
     };
     assert_in_readme(&rows("always", "on request", false));
     assert!(file("README.es.md").contains(&rows("siempre", "al pedirlo", true)));
+}
+
+#[test]
+fn the_clients_table_is_the_programs() {
+    // Windows's rules have a variable for each of the two folders.
+    let places = Places::from_environment(System::Windows, |name| match name {
+        "USERPROFILE" => Some("~".into()),
+        "APPDATA" => Some("DESKTOP".into()),
+        _ => None,
+    });
+    let places = Places { project: "".into(), ..places.expect("a home") };
+    let rows = ClientKind::ALL.iter().map(|client| {
+        let name = client.to_possible_value().expect("a name");
+        let [user, project] = [Scope::User, Scope::Project].map(|scope| {
+            let file = client.file(scope, &places).map(|file| format!("`{}`", file.display()));
+            file.unwrap_or_default().replace('\\', "/")
+        });
+        format!("| `{}` | {user} | {project} |\n", name.get_name())
+    });
+    let rows: String = rows.collect();
+    assert_in_readme(&rows);
+    assert!(file("README.es.md").contains(&rows));
 }
 
 #[test]

@@ -156,7 +156,7 @@ async fn the_tool_list_is_this() {
               "items": {
                 "type": "string"
               },
-              "description": "Fields to add to the usual ones, [\"*\"] for all. agent_id: agent's extension / extensión; campaign_id: campaign / campaña; time: duration or hour, as wolkvox wrote it / duración u hora; wolkvox_id: this gestión's id / id de la gestión; wolkvox_idCall: call's id / id de la llamada; wolkvox_idCustomer: wolkvox's own customer id / id interno del cliente; wolkvox_phoneCall: number dialled / teléfono marcado; wolkvox_CrmPhoneCall: number called from the CRM / llamado desde el CRM; wolkvox_owner: user, nombre, id, email / dueño; wolkvox_usuario_creacion: creator; API@… is a program / creador; wolkvox_origen: inserted from / origen; wolkvox_ip_address: inserted from this IP / IP; module: CRM module / módulo"
+              "description": "Fields to add to the usual ones, [\"*\"] for all. agent_id: agent's extension / extensión; campaign_id: campaign / campaña; time: duration or hour, as wolkvox wrote it / duración u hora; wolkvox_id: this gestión's id / id de la gestión; wolkvox_idCall: call's id / id de la llamada; wolkvox_idCustomer: wolkvox's own customer id / id interno del cliente; wolkvox_phoneCall: number dialled / teléfono marcado; wolkvox_CrmPhoneCall: number called from the CRM / llamado desde el CRM; wolkvox_owner: user, nombre, id, email / propietario; wolkvox_usuario_creacion: creator; API@… is a program / creado por; wolkvox_origen: inserted from / origen; wolkvox_ip_address: inserted from this IP / IP; module: CRM module / módulo"
             }
           },
           "required": [
