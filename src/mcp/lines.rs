@@ -10,7 +10,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::StreamExt;
 use rmcp::RoleServer;
-use rmcp::model::{ClientJsonRpcMessage, ErrorCode, ErrorData, RequestId, ServerJsonRpcMessage};
+use rmcp::model::{
+    CallToolRequest, CallToolRequestMethod, CallToolRequestParams, ClientJsonRpcMessage,
+    ClientRequest, ErrorCode, ErrorData, JsonRpcVersion2_0, RequestId, ServerJsonRpcMessage,
+};
 use rmcp::transport::Transport;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -157,9 +160,36 @@ fn read(line: &[u8]) -> Read {
     if line.is_empty() {
         return Read::Nothing;
     }
+    if let Ok(call) = serde_json::from_slice::<ToolCall>(line) {
+        return Read::Message(call.into());
+    }
     match serde_json::from_slice(line) {
         Ok(message) => Read::Message(message),
         Err(problem) => unreadable(line, problem.classify()),
+    }
+}
+
+/// Reads a tool call straight: the SDK's type for any message takes a copy of it and tries one kind
+/// after the other, which takes nearly as long as to read wolkvox's reply.
+#[derive(Deserialize)]
+struct ToolCall {
+    #[serde(rename = "jsonrpc")]
+    _version: JsonRpcVersion2_0,
+    id: RequestId,
+    #[serde(rename = "method")]
+    _method: CallToolRequestMethod,
+    params: CallToolRequestParams,
+}
+
+impl From<ToolCall> for ClientJsonRpcMessage {
+    fn from(call: ToolCall) -> Self {
+        let ToolCall { id, mut params, .. } = call;
+        let meta = params.meta.take();
+        let mut request = CallToolRequest::new(params);
+        if let Some(meta) = meta {
+            request.extensions.insert(meta);
+        }
+        Self::request(ClientRequest::CallToolRequest(request), id)
     }
 }
 
@@ -241,6 +271,7 @@ impl Decoder for Splitter {
 
 #[cfg(test)]
 mod tests {
+    use rmcp::model::GetMeta;
     use serde_json::{Value, json};
     use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, DuplexStream, duplex};
 
@@ -283,6 +314,32 @@ mod tests {
         let at = bytes.iter().position(|it| *it == b'?').expect("there");
         bytes[at] = 0xff;
         assert_eq!(answer(&bytes).expect("an answer")["id"], 11);
+    }
+
+    #[test]
+    fn a_tool_call_that_is_read_straight_is_what_the_sdk_reads() {
+        for params in [
+            json!({ "name": "x" }),
+            json!({ "name": "x", "arguments": { "a": [1, { "b": null }], "c": "ñ" } }),
+            json!({ "name": "x", "arguments": {}, "_meta": { "progressToken": 7, "other": "y" } }),
+            json!({ "name": "x", "unknown": 1, "requestState": "s" }),
+        ] {
+            for id in [json!(1), json!("a")] {
+                let call = json!({
+                    "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params,
+                });
+                let line = call.to_string();
+                let Read::Message(straight) = read(line.as_bytes()) else { panic!("{line}") };
+                let usual: ClientJsonRpcMessage = serde_json::from_str(&line).expect("a message");
+                let shown = |it: &ClientJsonRpcMessage| serde_json::to_value(it).expect("JSON");
+                assert_eq!(shown(&straight), shown(&usual));
+                let token = |message: ClientJsonRpcMessage| {
+                    let (request, _) = message.into_request().expect("a request");
+                    request.get_meta().get_progress_token()
+                };
+                assert_eq!(token(straight), token(usual));
+            }
+        }
     }
 
     #[test]
