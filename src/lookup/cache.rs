@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::Held;
 use crate::answer::{Found, Row};
 use crate::wolkvox::Query;
 
@@ -22,7 +23,7 @@ pub(super) struct Cache {
 
 #[derive(Clone, Debug)]
 struct Kept {
-    found: Arc<Found>,
+    found: Arc<Held>,
     /// Judged here and not only by moka, whose clock tests cannot turn.
     until: Instant,
 }
@@ -37,12 +38,12 @@ impl Cache {
         Self { answers, time_to_live }
     }
 
-    pub(super) fn get(&self, query: &Query) -> Option<Arc<Found>> {
+    pub(super) fn get(&self, query: &Query) -> Option<Arc<Held>> {
         let kept = self.answers.get(query)?;
         (Instant::now() < kept.until).then_some(kept.found)
     }
 
-    pub(super) fn put(&self, query: Query, found: Arc<Found>) {
+    pub(super) fn put(&self, query: Query, found: Arc<Held>) {
         if !self.time_to_live.is_zero() {
             let until = Instant::now() + self.time_to_live;
             self.answers.insert(query, Kept { found, until });
@@ -70,12 +71,12 @@ mod tests {
         })
     }
 
-    fn found(megabytes: usize) -> Arc<Found> {
+    fn found(megabytes: usize) -> Arc<Held> {
         let note = "x".repeat(1_000);
         let fields = (0..megabytes * 1_000).map(|n| (format!("campo {n}").into(), json!(note)));
         let rows = tidy(vec![fields.collect()], &Mask::default());
         let as_of = jiff::Timestamp::UNIX_EPOCH;
-        Arc::new(Found { rows, as_of, upstream_total: None, complete: true })
+        Arc::new(Held::new(Found { rows, as_of, upstream_total: None, complete: true }))
     }
 
     #[test]

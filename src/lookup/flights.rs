@@ -11,14 +11,13 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use tokio::time::Instant;
 
-use super::Source;
 use super::fetch::Deadline;
 use super::meter::Meter;
-use crate::answer::Found;
+use super::{Held, Source};
 use crate::error::Error;
 use crate::wolkvox::Query;
 
-type Landing = Result<Arc<Found>, Error>;
+type Landing = Result<Arc<Held>, Error>;
 
 /// Holds one look-up on its way.
 #[derive(Debug)]

@@ -8,6 +8,7 @@ mod cache;
 mod circuit;
 mod fetch;
 mod flights;
+mod held;
 mod meter;
 mod quota;
 mod retry;
@@ -24,6 +25,7 @@ use self::cache::Cache;
 use self::circuit::{Circuit, Health};
 use self::fetch::{Deadline, Fetch, Fetched};
 use self::flights::{Flight, Flights};
+pub use self::held::Held;
 use self::meter::Meter;
 pub use self::meter::Stage;
 use self::quota::QuotaHold;
@@ -96,7 +98,7 @@ impl Lookup {
         &self,
         query: &Query,
         mut report: impl FnMut(Stage),
-    ) -> Result<Arc<Found>, Error> {
+    ) -> Result<Arc<Held>, Error> {
         let mut entry = LogEntry::new(query);
         if let Some(found) = self.means.cache.get(query) {
             entry.finish(Source::Cache, None, &Ok(Arc::clone(&found)));
@@ -135,7 +137,7 @@ async fn fly(
     query: Query,
     meter: Arc<Meter>,
     deadline: Arc<Deadline>,
-) -> Result<Arc<Found>, Error> {
+) -> Result<Arc<Held>, Error> {
     let token = means.client.token()?;
     means.quota().enter(&token, Instant::now())?;
     let mut pass = CircuitPass::enter(&means.circuit)?;
@@ -163,7 +165,7 @@ async fn fly(
     let is_large = records.len() > PAGE_SIZE as usize;
     let tidying = Arc::clone(&means);
     let rows = aside(is_large, move || answer::tidy(records, &tidying.mask)).await?;
-    let found = Arc::new(Found { rows, as_of, upstream_total, complete });
+    let found = Arc::new(Held::new(Found { rows, as_of, upstream_total, complete }));
     if !cut_short {
         means.cache.put(query, Arc::clone(&found));
     }
@@ -216,12 +218,7 @@ impl<'a> LogEntry<'a> {
         Self { query, outcome: "cancelled", source: None, records: 0, pages: 0, spent }
     }
 
-    fn finish(
-        &mut self,
-        source: Source,
-        meter: Option<&Meter>,
-        answer: &Result<Arc<Found>, Error>,
-    ) {
+    fn finish(&mut self, source: Source, meter: Option<&Meter>, answer: &Result<Arc<Held>, Error>) {
         self.source = Some(source);
         (self.outcome, self.records) = match answer {
             Ok(found) if found.rows.is_empty() => ("none", 0),

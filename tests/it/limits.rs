@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, advance, pause};
-use wolkvox_mcp::answer::{Found, Mask};
+use wolkvox_mcp::answer::Mask;
 use wolkvox_mcp::config::Limits;
 use wolkvox_mcp::error::{Error, Fault as Trouble, Kind, Spent};
-use wolkvox_mcp::lookup::{Lookup, Stage};
+use wolkvox_mcp::lookup::{Held, Lookup, Stage};
 use wolkvox_mcp::sandbox::{Fault, Sandbox};
 use wolkvox_mcp::server_url::ServerUrl;
 use wolkvox_mcp::wolkvox::{Client, RootCertificates, TokenFile, TokenSource};
@@ -33,11 +33,11 @@ impl Scene {
         Self { sandbox, lookup }
     }
 
-    async fn ask(&self, customer: &str) -> Result<Arc<Found>, Error> {
+    async fn ask(&self, customer: &str) -> Result<Arc<Held>, Error> {
         self.lookup.find(&by_customer(customer), |_| ()).await
     }
 
-    fn begin(&self, customer: &str) -> tokio::task::JoinHandle<Result<Arc<Found>, Error>> {
+    fn begin(&self, customer: &str) -> tokio::task::JoinHandle<Result<Arc<Held>, Error>> {
         let (lookup, query) = (Arc::clone(&self.lookup), by_customer(customer));
         tokio::spawn(async move { lookup.find(&query, |_| ()).await })
     }
@@ -64,7 +64,7 @@ fn slow(milliseconds: u64) -> Option<Fault> {
     Some(Fault::Slow(Duration::from_millis(milliseconds)))
 }
 
-fn kind(answer: Result<Arc<Found>, Error>) -> Kind {
+fn kind(answer: Result<Arc<Held>, Error>) -> Kind {
     answer.expect_err("a failure").kind()
 }
 

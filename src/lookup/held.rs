@@ -1,0 +1,40 @@
+//! Holds what a look-up found for as long as the cache or a caller needs it.
+
+use std::mem;
+use std::ops::Deref;
+
+use tokio::runtime::Handle;
+
+use crate::answer::Found;
+use crate::wolkvox::PAGE_SIZE;
+
+/// Holds what was found, and lets go of much of it on a thread beside the event loop, where it was
+/// made: glibc gives memory back to the system only from the end of what a thread took, and what
+/// the event loop's own thread keeps for later would stand in the way.
+#[derive(Debug)]
+pub struct Held(Found);
+
+impl Held {
+    pub(super) fn new(found: Found) -> Self {
+        Self(found)
+    }
+}
+
+impl Deref for Held {
+    type Target = Found;
+
+    fn deref(&self) -> &Found {
+        &self.0
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let rows = mem::take(&mut self.0.rows);
+        if rows.len() > PAGE_SIZE as usize
+            && let Ok(runtime) = Handle::try_current()
+        {
+            runtime.spawn_blocking(move || drop(rows));
+        }
+    }
+}
