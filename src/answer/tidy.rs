@@ -65,19 +65,20 @@ pub fn tidy(records: Vec<Record>, mask: &Mask) -> Vec<Row> {
     rows
 }
 
-/// A field on its way into a row, with its place there.
-type Entry = (usize, FieldKey, Value);
+/// Holds the values of the documented fields, each at its place in the table of fields.
+type Known = [Option<Value>; FIELDS.len()];
 
 fn row(raw: Record, mask: &Mask) -> Row {
-    let mut entries: Vec<Entry> = Vec::with_capacity(raw.len());
+    let mut known: Known = [const { None }; FIELDS.len()];
+    let mut own: Vec<(FieldKey, Value)> = Vec::new();
     for (key, mut value) in raw {
         let key = match key {
             // A name of the table of fields.
             Cow::Borrowed(known) => Cow::Borrowed(known),
             own => Cow::Owned(clean_key(own).into_owned()),
         };
-        let rank = rank(&key);
-        if rank == FIELDS.len() && is_echo(&key) {
+        let rank = fields::rank(&key);
+        if rank.is_none() && is_echo(&key) {
             continue;
         }
         mask.apply(&key, &mut value);
@@ -85,12 +86,21 @@ fn row(raw: Record, mask: &Mask) -> Row {
         if is_blank(&value) || is_word_for_blank(&key, &value) {
             continue;
         }
-        entries.push((rank, key, value));
+        match rank.and_then(|rank| known.get_mut(rank)) {
+            Some(place @ None) => *place = Some(value),
+            // The tenant's own, or one that looks like another only after cleaning.
+            Some(Some(_)) | None => own.push((key, value)),
+        }
     }
-    TWINS.iter().for_each(|twins| fuse(&mut entries, twins));
-    entries.sort_by_key(|(rank, _, _)| *rank);
-    let mut record = Record::with_capacity_and_hasher(entries.len(), Default::default());
-    for (_, key, value) in entries {
+    TWINS.iter().for_each(|twins| fuse(&mut known, &mut own, twins));
+    let count = known.iter().flatten().count() + own.len();
+    let mut record = Record::with_capacity_and_hasher(count, Default::default());
+    for (field, value) in FIELDS.iter().zip(known) {
+        if let Some(value) = value {
+            record.insert(FieldKey::Borrowed(field.name), value);
+        }
+    }
+    for (key, value) in own {
         let key = distinct(key, |key| record.contains_key(key));
         record.insert(key, value);
     }
@@ -104,27 +114,31 @@ fn is_echo(key: &str) -> bool {
     key.eq_ignore_ascii_case("wolkvox-token") || key == "operation"
 }
 
-/// Gives a field's place in an answer: as in the table of fields, then the tenant's own.
-fn rank(key: &str) -> usize {
-    fields::rank(key).unwrap_or(FIELDS.len())
-}
-
 /// Keeps one spelling if all say the same, else every one.
-fn fuse(entries: &mut Vec<Entry>, twins: &[&'static str]) {
+fn fuse(known: &mut Known, own: &mut Vec<(FieldKey, Value)>, twins: &[&'static str]) {
+    let Some(place) = twins.first().and_then(|name| fields::rank(name)) else { return };
     let is_twin = |key: &str| twins.contains(&key);
-    let present: Vec<_> = entries.iter().filter(|(_, key, _)| is_twin(key)).collect();
-    let (Some(name), [(_, key, first), others @ ..]) = (twins.first(), present.as_slice()) else {
-        return;
-    };
-    let contradicted = others.iter().any(|(_, _, other)| !same(first, other));
-    if contradicted || others.is_empty() && key == name {
+    let ranks = || twins.iter().filter_map(|name| fields::rank(name));
+    let documented = ranks().filter_map(|rank| known.get(rank)?.as_ref());
+    let others = own.iter().filter(|(key, _)| is_twin(key)).map(|(_, value)| value);
+    let values: Vec<&Value> = documented.chain(others).collect();
+    let [first, others @ ..] = values.as_slice() else { return };
+    let contradicted = others.iter().any(|other| !same(first, other));
+    let is_in_place = || known.get(place).is_some_and(Option::is_some);
+    if contradicted || others.is_empty() && is_in_place() {
         return;
     }
     // Of a number and its text the text is kept.
-    let text = others.iter().map(|(_, _, other)| other).find(|other| other.is_string());
-    let kept = text.unwrap_or(first).clone();
-    entries.retain(|(_, key, _)| !is_twin(key));
-    entries.push((rank(name), FieldKey::Borrowed(name), kept));
+    let kept = (*values.iter().find(|value| value.is_string()).unwrap_or(first)).clone();
+    ranks().for_each(|rank| {
+        if let Some(value) = known.get_mut(rank) {
+            *value = None;
+        }
+    });
+    own.retain(|(key, _)| !is_twin(key));
+    if let Some(value) = known.get_mut(place) {
+        *value = Some(kept);
+    }
 }
 
 /// Compares as people would: the number 5 and the text 5 are the same code.
