@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
+use tokio::task::yield_now;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::meter::Meter;
@@ -153,6 +154,10 @@ impl Fetch<'_> {
             let sent = || self.meter.sent(page.unwrap_or(1));
             let answer = self.client.page(query, page, &sent).await;
             drop(place);
+            if self.gate.available_permits() == 0 {
+                // Somebody waits for the place: that request leaves before this reply is made use of.
+                yield_now().await;
+            }
             let failure = match answer {
                 Ok(page) => {
                     self.meter.page();

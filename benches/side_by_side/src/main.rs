@@ -34,13 +34,14 @@ const BARE: &str = "bare HTTP";
 const COLUMNS: [&str; 4] = [OURS, NAIVE, PYTHON, BARE];
 
 /// What the ratios are to be, by the beginning of the figure's name.
-const GOALS: [(&str, &str); 11] = [
+const GOALS: [(&str, &str); 12] = [
     ("start to tool list", "≤ 0.40"),
     ("start to first answer", "≤ 0.50"),
     ("warm call, 1 record", "≤ 0.70"),
     ("warm call, 20 records", "≤ 0.85"),
     ("16 in flight, gate lifted", "≥ 2.0"),
     ("16 in flight, a third refused: failed", "0%"),
+    ("16 in flight, a third refused: of the most", "≥ 95%"),
     ("5000 records in one reply", "≤ 1.2"),
     ("5000 records, peak memory", "≤ 1.2"),
     ("idle memory", "≤ 1.0"),
@@ -235,13 +236,13 @@ fn refusals(contestants: &[Contestant], _: &Stub, table: &mut Table) {
         .collect();
     let figure = "16 in flight, a third refused";
     for round in 0..5 {
+        let mut rates = Vec::new();
         for (contestant, server) in &mut servers {
             let begun = Instant::now();
             let good = server.calls(200, AT_ONCE, |call| format!("1-{round}-{call}"));
-            table.rate(figure, contestant.name, good, begun.elapsed());
+            rates.push((contestant.name, good as f64 / begun.elapsed().as_secs_f64()));
             table.share(&format!("{figure}: failed"), contestant.name, 200 - good, 200);
         }
-        // What two at a time allow; ours is to reach 0.95 of it.
         let begun = Instant::now();
         thread::scope(|scope| {
             for _ in 0..2 {
@@ -251,7 +252,13 @@ fn refusals(contestants: &[Contestant], _: &Stub, table: &mut Table) {
                 });
             }
         });
-        table.rate(figure, BARE, 200, begun.elapsed());
+        // No more than two at a time are let in, so this is the most that can be had.
+        let most = 200.0 / begun.elapsed().as_secs_f64();
+        rates.push((BARE, most));
+        for (name, rate) in rates {
+            table.add(&format!("{figure}: good answers"), Unit::Rate, name, rate);
+            table.add(&format!("{figure}: of the most"), Unit::Share, name, 100.0 * rate / most);
+        }
     }
 }
 
