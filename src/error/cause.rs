@@ -1,0 +1,203 @@
+//! Names the causes that a failure carries: what stood in the way, where the time went, what came
+//! instead of a reply.
+
+use std::time::Duration;
+
+use super::{seconds, whole_seconds};
+use crate::language::{Text, text};
+
+/// Names what stood between this program and wolkvox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The name does not resolve.
+    Dns,
+    /// No TCP connection, or the proxy refused; says why.
+    Connect(Text),
+    /// The TLS handshake failed; says why.
+    Tls(Text),
+    /// The connection broke before the reply was whole.
+    CutOff,
+    /// A 5xx status.
+    Status(u16),
+    /// Too many failures in a row: not even tried.
+    CircuitOpen {
+        /// When the next try may pass.
+        wait: Duration,
+    },
+}
+
+/// Tells where a look-up's time went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// Waiting for a free place at the gate.
+    pub queued: Duration,
+    /// Waiting between tries.
+    pub waiting: Duration,
+    /// Waiting for wolkvox.
+    pub upstream: Duration,
+    /// Requests sent.
+    pub attempts: u32,
+}
+
+/// Describes a reply that is not wolkvox's, never quoting it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Oddity {
+    /// A body that is not JSON, such as a gateway's HTML page.
+    NotJson {
+        /// HTML, an empty body, text.
+        what: Text,
+        /// Size of the body.
+        bytes: usize,
+        /// HTTP status.
+        status: u16,
+    },
+    /// JSON that ends too early.
+    Truncated {
+        /// Size of what came.
+        bytes: usize,
+    },
+    /// A body whose compression is broken.
+    BadCompression,
+    /// JSON that is no wolkvox envelope.
+    NoEnvelope {
+        /// Size of the body.
+        bytes: usize,
+        /// HTTP status.
+        status: u16,
+    },
+    /// An envelope whose parts contradict each other.
+    Contradiction {
+        /// wolkvox's own total.
+        said: u64,
+    },
+    /// A first page without records, although there are more pages.
+    EmptyPage {
+        /// wolkvox's own count of pages.
+        pages: u64,
+    },
+    /// More than this program reads.
+    TooLarge {
+        /// The limit.
+        limit: usize,
+    },
+    /// A redirect, which is never followed.
+    Redirect {
+        /// HTTP status.
+        status: u16,
+    },
+}
+
+impl Fault {
+    pub(super) fn sentence(&self) -> Text {
+        let unreached = |why: &Text| {
+            text!(
+                "wolkvox could not be reached: {why}",
+                "no fue posible conectarse con wolkvox: {why}",
+                why,
+            )
+        };
+        match self {
+            Self::Dns => unreached(&text!(
+                "the host name could not be resolved",
+                "no se pudo resolver el nombre del servidor",
+            )),
+            Self::Connect(why) => {
+                unreached(&text!("no connection ({why})", "sin conexión ({why})", why))
+            }
+            Self::Tls(why) => unreached(&text!(
+                "the TLS handshake failed ({why})",
+                "falló la negociación TLS ({why})",
+                why,
+            )),
+            Self::CutOff => unreached(&text!("the connection was cut off", "se cortó la conexión")),
+            Self::Status(status) => text!(
+                "wolkvox's server failed with status {status}",
+                "el servidor de wolkvox falló con el estado {status}",
+            ),
+            Self::CircuitOpen { .. } => text!(
+                "the last look-ups all failed, so this one was not tried",
+                "las últimas consultas fallaron todas, así que esta no se intentó",
+            ),
+        }
+    }
+
+    pub(super) fn advice(&self) -> Text {
+        match self {
+            Self::Dns => {
+                text!("Check WOLKVOX_SERVER and the network.", "Revise WOLKVOX_SERVER y la red.",)
+            }
+            Self::Connect(_) | Self::CutOff => text!(
+                "Usual causes: this computer's address is not on wolkvox's IP allow-list, a proxy \
+                 is needed (HTTPS_PROXY), or there is no network. Try again in a minute.",
+                "Causas habituales: la dirección de este equipo no está en la lista de IP \
+                 permitidas de wolkvox, hace falta un proxy (HTTPS_PROXY) o no hay red. Intente \
+                 de nuevo en un minuto.",
+            ),
+            Self::Tls(_) => text!(
+                "If a company proxy inspects TLS, put its root certificate into \
+                 WOLKVOX_CA_FILE; also check the computer's clock.",
+                "Si un proxy de la empresa inspecciona TLS, ponga su certificado raíz en \
+                 WOLKVOX_CA_FILE; revise también el reloj del equipo.",
+            ),
+            Self::Status(_) => text!("Try again in a minute.", "Intente de nuevo en un minuto."),
+            Self::CircuitOpen { wait } => {
+                let wait = seconds(&whole_seconds(*wait));
+                text!("Ask again in {wait}.", "Pregunte de nuevo en {wait}.")
+            }
+        }
+    }
+}
+
+impl Spent {
+    pub(super) fn text(&self) -> Text {
+        let Self { attempts, .. } = self;
+        let [queued, waiting, upstream] =
+            [&self.queued, &self.waiting, &self.upstream].map(seconds);
+        let requests = match attempts {
+            1 => text!("1 request", "1 solicitud"),
+            attempts => text!("{attempts} requests", "{attempts} solicitudes"),
+        };
+        text!(
+            "{queued} in the queue, {upstream} waiting for wolkvox over {requests}, {waiting} \
+             between tries",
+            "{queued} en la cola, {upstream} esperando a wolkvox en {requests}, {waiting} entre \
+             intentos",
+            requests,
+        )
+    }
+}
+
+impl Oddity {
+    pub(super) fn text(&self) -> Text {
+        match self {
+            Self::NotJson { what, bytes, status } => text!(
+                "{what} of {bytes} bytes, status {status}",
+                "{what} de {bytes} bytes, estado {status}",
+                what,
+            ),
+            Self::Truncated { bytes } => {
+                text!("JSON cut off after {bytes} bytes", "JSON cortado a los {bytes} bytes")
+            }
+            Self::BadCompression => text!(
+                "a body whose gzip compression is broken",
+                "una respuesta con la compresión gzip dañada",
+            ),
+            Self::NoEnvelope { bytes, status } => text!(
+                "JSON of {bytes} bytes without wolkvox's envelope, status {status}",
+                "JSON de {bytes} bytes sin la estructura de wolkvox, estado {status}",
+            ),
+            Self::Contradiction { said } => text!(
+                "a reply that says {said} records were found but holds none",
+                "una respuesta que dice {said} registros pero no trae ninguno",
+            ),
+            Self::EmptyPage { pages } => text!(
+                "a reply that says there are {pages} pages but whose first page is empty",
+                "una respuesta que dice {pages} páginas pero cuya primera página está vacía",
+            ),
+            Self::TooLarge { limit } => text!("more than {limit} bytes", "más de {limit} bytes"),
+            Self::Redirect { status } => {
+                text!("a redirect, status {status}", "una redirección, estado {status}")
+            }
+        }
+    }
+}
