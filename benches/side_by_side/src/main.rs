@@ -34,11 +34,13 @@ const BARE: &str = "bare HTTP";
 const COLUMNS: [&str; 4] = [OURS, NAIVE, PYTHON, BARE];
 
 /// What the ratios are to be, by the beginning of the figure's name.
-const GOALS: [(&str, &str); 12] = [
+const GOALS: [(&str, &str); 14] = [
     ("start to tool list", "≤ 0.40"),
     ("start to first answer", "≤ 0.50"),
     ("warm call, 1 record", "≤ 0.70"),
     ("warm call, 20 records", "≤ 0.85"),
+    ("16 in flight, gate lifted, pipes: CPU", ""),
+    ("16 in flight, gate lifted, sockets: CPU", ""),
     ("16 in flight, gate lifted", "≥ 2.0"),
     ("16 in flight, a third refused: failed", "0%"),
     ("16 in flight, a third refused: of the most", "≥ 95%"),
@@ -204,11 +206,14 @@ fn crowd_over(streams: Streams, contestants: &[Contestant], stub: &Stub, table: 
         .iter()
         .map(|it| (it, Server::start(it, stub.address, streams, &lifted)))
         .collect();
+    let mut calls: BTreeMap<&str, u32> = BTreeMap::new();
+    let before: Vec<Duration> = servers.iter().map(|(_, server)| server.cpu()).collect();
     for round in 0..25 {
         for (contestant, server) in &mut servers {
             if !takes_part(contestant, round) {
                 continue;
             }
+            *calls.entry(contestant.name).or_default() += 400;
             let begun = Instant::now();
             let good = server.calls(400, AT_ONCE, |call| format!("1-{round}-{call}"));
             assert_eq!(good, 400);
@@ -225,6 +230,14 @@ fn crowd_over(streams: Streams, contestants: &[Contestant], stub: &Stub, table: 
         });
         table.rate(&figure, BARE, 400, begun.elapsed());
     }
+    for ((contestant, server), before) in servers.iter().zip(before) {
+        let took = (server.cpu() - before) / calls[contestant.name];
+        table.add(&format!("{figure}: CPU a call"), Unit::Cpu, contestant.name, micros(took));
+    }
+}
+
+fn micros(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
 }
 
 /// Sixteen calls in flight to a server that thinks a while and refuses a third request.
@@ -323,6 +336,8 @@ enum Unit {
     Time,
     /// Microseconds; the middle one counts and the worst of a hundred is shown.
     Call,
+    /// Microseconds of CPU time.
+    Cpu,
     /// Good answers a second.
     Rate,
     /// Kilobytes.
@@ -346,7 +361,7 @@ impl Table {
     }
 
     fn call(&mut self, figure: &str, name: &'static str, time: Duration) {
-        self.add(figure, Unit::Call, name, time.as_secs_f64() * 1e6);
+        self.add(figure, Unit::Call, name, micros(time));
     }
 
     fn rate(&mut self, figure: &str, name: &'static str, good: usize, time: Duration) {
@@ -397,6 +412,7 @@ fn shown(samples: &[f64], unit: Unit) -> String {
         Unit::Call => format!("{middle:.0} µs, p99 {:.0}", quantile(samples, 0.99)),
         Unit::Rate => format!("{middle:.0}/s"),
         Unit::Memory => format!("{:.1} MB", middle / 1024.0),
+        Unit::Cpu => format!("{middle:.0} µs"),
         Unit::Count => format!("{middle:.0}"),
         Unit::Share => format!("{middle:.0}%"),
     }
