@@ -350,8 +350,8 @@ fn placeholder(text: &str) -> bool {
             && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
 }
 
-/// Says whether a part of a log filter can mean something: a level, or a target of this program with
-/// or without one. Any other word would be taken for a target that nobody has, and nothing logged.
+/// Says whether a part of a log filter can mean something: a level, a target with one, or a target
+/// of this program. Any other word would be taken for a target that nobody has, and nothing logged.
 fn is_log_directive(part: &str) -> bool {
     let is_level = |word: &str| word.parse::<LevelFilter>().is_ok();
     match part.split_once('=') {

@@ -1,8 +1,8 @@
 //! Writes this server into the configuration of an MCP client, and takes it out again.
 //!
-//! `client` knows where each client keeps its configuration, `entry` what to write there, `edit` how
-//! to change a text and nothing around it (pure), and this module the files: written whole or not
-//! at all, with a backup of what was there.
+//! `client` knows where each client keeps its configuration, `entry` what to write there, `edit`
+//! how to change a text and nothing around it (pure), and this module the files: written whole or
+//! not at all, with a backup of what was there.
 
 mod client;
 mod edit;

@@ -155,7 +155,7 @@ impl Fetch<'_> {
             let answer = self.client.page(query, page, &sent).await;
             drop(place);
             if self.gate.available_permits() == 0 {
-                // Somebody waits for the place: that request leaves before this reply is made use of.
+                // Somebody waits for the place: that request leaves before this reply is used.
                 yield_now().await;
             }
             let failure = match answer {

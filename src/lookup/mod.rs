@@ -14,6 +14,7 @@ mod quota;
 mod retry;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures::FutureExt;
 use governor::clock::{Clock, DefaultClock};
@@ -84,6 +85,11 @@ impl Lookup {
     /// Gives the client that it asks with.
     pub fn client(&self) -> &Client {
         &self.means.client
+    }
+
+    /// Gives the time that a look-up may take.
+    pub fn timeout(&self) -> Duration {
+        self.means.limits.timeout
     }
 
     /// Finds what matches, gestiones newest first. `report` hears what the look-up is doing.
@@ -265,6 +271,6 @@ fn is_identifier(text: &str) -> bool {
         && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-.".contains(letter))
 }
 
-fn milliseconds(time: std::time::Duration) -> u64 {
+fn milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

@@ -382,24 +382,25 @@ mod tests {
 
     #[tokio::test]
     async fn messages_that_were_added_together_are_written_together_and_in_order() {
-        let (mut lines, _input, mut output) = pair();
+        let (output, mut written) = duplex(1024 * 1024);
+        let mut lines = Lines::new(tokio::io::empty(), output);
         let error = |id| {
             let data = ErrorData::new(ErrorCode::INTERNAL_ERROR, "x".repeat(50), None);
             ServerJsonRpcMessage::error(data, Some(RequestId::Number(id)))
         };
-        let sent = [lines.send(error(1)), lines.send(error(2)), lines.send(error(3))];
-        let sending = tokio::spawn(futures::future::join_all(sent));
-        let mut text = String::new();
-        tokio::spawn(async move {
-            sending.await.expect("no panic").into_iter().for_each(|it| it.expect("written"));
-            drop(lines);
-        });
-        output.read_to_string(&mut text).await.expect("text");
+        let [first, second, third] =
+            [lines.send(error(1)), lines.send(error(2)), lines.send(error(3))];
+        first.await.expect("written");
+        let mut text = vec![0; 1024];
+        let length = written.read(&mut text).await.expect("there");
+        let text = String::from_utf8_lossy(&text[..length]);
         let ids: Vec<Value> = text
             .lines()
             .map(|line| serde_json::from_str::<Value>(line).expect("JSON")["id"].clone())
             .collect();
-        assert_eq!(ids, [1, 2, 3]);
+        assert_eq!(ids, [1, 2, 3], "the first one wrote them all");
+        second.await.expect("written already");
+        third.await.expect("written already");
     }
 
     #[tokio::test]

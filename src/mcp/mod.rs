@@ -2,9 +2,9 @@
 //! of a connection.
 //!
 //! Works around rmcp 3.11 in named places: `lines` (requests that cannot be read), `opening`
-//! (messages before the first request, end of input), `server` (panics, cancellation, `arguments` that are no object) and [`serve`] (end of
-//! the process). The program's log filter holds the SDK at `warn`, because below that it prints
-//! requests.
+//! (messages before the first request, end of input), `server` (panics, cancellation, `arguments`
+//! that are no object) and [`serve`] (end of the process). The program's log filter holds the SDK
+//! at `warn`, because below that it prints requests.
 
 mod arguments;
 mod get_obligation;

@@ -55,8 +55,8 @@ pub struct Client {
     token_information: Endpoint,
 }
 
-/// Knows an endpoint's address and method. wolkvox documents POST and GET for each, differently from
-/// page to page: POST is tried first, and after a 405 the other one, which is then remembered.
+/// Knows an endpoint's address and method. wolkvox documents POST and GET for each, differently
+/// from page to page: POST is tried first, and after a 405 the other one, which is then remembered.
 #[derive(Debug)]
 struct Endpoint {
     url: Url,

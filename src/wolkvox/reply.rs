@@ -196,11 +196,10 @@ const MOST_BRACES: usize = 64;
 /// Finds the envelope behind a PHP warning. It must be an object that reaches to the end: a brace
 /// in the warning, or an object inside a cut-off envelope, must not pass for one.
 fn after_warning(text: &str) -> Option<Result<Envelope, Nonsense>> {
-    for (at, _) in text.match_indices('{').take(MOST_BRACES) {
-        // What follows a fatal error was not PHP's to say.
-        if text.get(..at)?.to_lowercase().contains("fatal error") {
-            return None;
-        }
+    // What follows a fatal error was not PHP's to say.
+    let fatal = text.to_ascii_lowercase().find("fatal error").unwrap_or(text.len());
+    let braces = text.match_indices('{').map(|(at, _)| at).take_while(|at| *at < fatal);
+    for at in braces.take(MOST_BRACES) {
         match serde_json::from_str::<Envelope>(text.get(at..)?) {
             Ok(envelope) if envelope.recognised => return Some(Ok(envelope)),
             Err(problem) if problem.is_eof() => return Some(Err(Nonsense::CutOff)),
@@ -247,7 +246,7 @@ impl Envelope {
                 self.is_odd = self.code.is_none() && words(&value).is_some_and(|it| it != "0");
             }
             "error" => self.error = words(&value),
-            "msg" | "message" => self.msg = words(&value),
+            "msg" | "message" => self.msg = words(&value).or(self.msg.take()),
             "Total records" => self.total_records = count(&value),
             "Total pages" => self.total_pages = count(&value),
             _ => return,

@@ -259,16 +259,19 @@ async fn a_ticket_leaves_out_wolkvoxs_words_which_may_name_people() {
 
 #[tokio::test]
 async fn a_server_that_accepts_and_says_nothing_fails_where_it_falls_silent() {
-    let (silent, _) = serve(|stream| async move {
+    let (silent, _) = serve(|mut stream| async move {
         // Held until the client gives up.
-        let mut stream = stream;
         while !read_request(&mut stream).await.is_empty() {}
     })
     .await;
-    let plain = format!("http://{silent}");
-    let environment = account(&plain);
-    let report = check(&environment, &[]).await;
-    assert_fails(&report, "token", "wolkvox does not answer", "IP allow-list");
+    for (scheme, step, finds) in [
+        ("http", "token", "wolkvox does not answer"),
+        ("https", "TLS", "no answer to the TLS handshake"),
+    ] {
+        let server = format!("{scheme}://{silent}");
+        let report = check(&account(&server), &["--timeout", "300ms"]).await;
+        assert_fails(&report, step, finds, "IP allow-list");
+    }
 }
 
 #[tokio::test]

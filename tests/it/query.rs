@@ -132,6 +132,18 @@ async fn an_obligations_balance_is_shown_as_a_block() {
     let (status, _, stderr) = query(&["--obligation", "FIC-002"]).await;
     assert_eq!(status, Some(2));
     assert!(stderr.contains("--record"), "{stderr}");
+    for ignored in ["--limit", "--offset", "--since", "--until", "--column"] {
+        let arguments = ["--obligation", "FIC-002", "--record", record, ignored, "1"];
+        let (status, _, stderr) = query(&arguments).await;
+        assert_eq!(status, Some(2), "{ignored}");
+        assert!(stderr.contains("cannot be used with"), "{stderr}");
+    }
+}
+
+#[tokio::test]
+async fn records_without_a_readable_date_are_counted() {
+    let (_, stdout, _) = query(&["id_customer", "900000006"]).await;
+    assert!(stdout.contains("Without a readable date: "), "{stdout}");
 }
 
 #[tokio::test]

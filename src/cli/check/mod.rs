@@ -24,7 +24,7 @@ use crate::language::{Language, Text, text};
 use crate::mcp::Desk;
 use crate::wolkvox::{Failure, FieldName, FieldValue, GestionQuery, Operation, TokenInformation};
 
-/// How long a connection may take.
+/// How long a step may take, if the settings give a look-up no less.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What to check.
@@ -79,10 +79,11 @@ impl Check {
 
     async fn network(&self, desk: &Desk, report: &mut Report) {
         let client = desk.lookup.client();
-        if !reach(client.server(), report).await {
+        let patience = PATIENCE.min(desk.lookup.timeout());
+        if !reach(client.server(), patience, report).await {
             return;
         }
-        if !secured(client, report).await {
+        if !secured(client, patience, report).await {
             return;
         }
         let Some(operation) = &desk.operation else {
@@ -95,7 +96,7 @@ impl Check {
             );
             return;
         };
-        match timeout(PATIENCE, client.token_information(operation)).await {
+        match timeout(patience, client.token_information(operation)).await {
             Err(_) => report.failed(
                 text!(
                     "connected, but wolkvox does not answer",

@@ -1,18 +1,19 @@
 //! Checks the way to the server: its name, and a connection to it or to the proxy.
 
+use std::time::Duration;
+
 use futures::FutureExt;
 use futures::future::select_ok;
 use hyper_util::client::proxy::matcher::Matcher;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
-use super::PATIENCE;
 use super::report::Report;
 use crate::language::{self, Text, text};
 use crate::server_url::ServerUrl;
 
 /// Reports name and connection; says whether there is one.
-pub(super) async fn reach(server: &ServerUrl, report: &mut Report) -> bool {
+pub(super) async fn reach(server: &ServerUrl, patience: Duration, report: &mut Report) -> bool {
     let (host, port) = server.host_and_port();
     let proxy = match server.is_loopback() {
         true => None,
@@ -31,7 +32,7 @@ pub(super) async fn reach(server: &ServerUrl, report: &mut Report) -> bool {
     };
     // An IPv6 address stands in brackets only within a URL.
     let name = name.trim_matches(['[', ']']);
-    let addresses: Vec<_> = match timeout(PATIENCE, lookup_host((name, port))).await {
+    let addresses: Vec<_> = match timeout(patience, lookup_host((name, port))).await {
         Ok(Ok(addresses)) => addresses.collect(),
         Ok(Err(_)) | Err(_) => Vec::new(),
     };
@@ -79,7 +80,7 @@ pub(super) async fn reach(server: &ServerUrl, report: &mut Report) -> bool {
     let mend = mend_connection(proxy.is_some());
     // All at once, as browsers do: one address without a way to it must not spoil the others.
     let tries = addresses.iter().map(|address| TcpStream::connect(*address).boxed());
-    match timeout(PATIENCE, select_ok(tries)).await {
+    match timeout(patience, select_ok(tries)).await {
         Ok(Ok(_)) => {
             report.ok(text!("{to} accepts connections", "{to} acepta conexiones", to));
             true

@@ -1,10 +1,11 @@
 //! Checks TLS: protocol and certificate, before any token is sent.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use tokio::time::timeout;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
-use super::PATIENCE;
 use super::reach::mend_connection;
 use super::report::{Report, Status};
 use crate::language::{Text, text};
@@ -14,7 +15,7 @@ use crate::wolkvox::{Client, Handshake};
 const SOON_DAYS: i64 = 14;
 
 /// Reports TLS; says whether it can be used.
-pub(super) async fn secured(client: &Client, report: &mut Report) -> bool {
+pub(super) async fn secured(client: &Client, patience: Duration, report: &mut Report) -> bool {
     if !client.server().is_encrypted() {
         report.skipped(text!(
             "plain http, within this computer",
@@ -22,7 +23,7 @@ pub(super) async fn secured(client: &Client, report: &mut Report) -> bool {
         ));
         return true;
     }
-    let handshake = match timeout(PATIENCE, client.shake_hands()).await {
+    let handshake = match timeout(patience, client.shake_hands()).await {
         Ok(Ok(handshake)) => handshake,
         Ok(Err(error)) => {
             report.refused(&error);

@@ -42,7 +42,7 @@ pub(super) fn add(text: &str, entry: &Entry) -> Result<String, Text> {
     if let Some(table) = servers.get_mut(name).and_then(Item::as_table_like_mut) {
         fill(table, entry);
     }
-    with_line_ends_of(text, &document)
+    Ok(with_line_ends_of(text, &document))
 }
 
 pub(super) fn remove(text: &str, name: &ServerName) -> Result<Option<String>, Text> {
@@ -55,7 +55,7 @@ pub(super) fn remove(text: &str, name: &ServerName) -> Result<Option<String>, Te
     if servers.is_empty() {
         document.remove(SERVERS);
     }
-    with_line_ends_of(text, &document).map(Some)
+    Ok(Some(with_line_ends_of(text, &document)))
 }
 
 /// Gives the names of the entries that start this program.
@@ -87,12 +87,12 @@ fn is_mixed(text: &str) -> bool {
     windows > 0 && windows < text.matches('\n').count()
 }
 
-fn with_line_ends_of(text: &str, document: &DocumentMut) -> Result<String, Text> {
+fn with_line_ends_of(text: &str, document: &DocumentMut) -> String {
     let changed = document.to_string();
-    Ok(match text.contains("\r\n") {
+    match text.contains("\r\n") {
         true => changed.replace("\r\n", "\n").replace('\n', "\r\n"),
         false => changed,
-    })
+    }
 }
 
 fn starts_us(entry: &Item) -> bool {
