@@ -5,14 +5,14 @@
 //! as [`Said`], which is cleaned and shortened where it is made.
 
 mod cause;
+mod upstream_message;
 
 use std::fmt;
 use std::time::Duration;
 
 pub use self::cause::{Fault, Oddity, Spent};
-
+pub use self::upstream_message::Said;
 use crate::language::{Text, text};
-use crate::wolkvox::Said;
 
 /// Names the cause of a failed look-up; the first word of every failure that a client sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -9,7 +9,6 @@ mod http;
 mod json;
 mod query;
 mod reply;
-mod said;
 mod tls;
 mod token;
 
@@ -24,7 +23,6 @@ use url::Url;
 
 pub use self::query::{FieldName, FieldValue, GestionQuery, ObligationQuery, Operation, Query};
 pub use self::reply::{Page, Reply};
-pub use self::said::Said;
 pub use self::tls::{Handshake, RootCertificates};
 pub use self::token::{Token, TokenFile, TokenSource};
 use crate::Record;

@@ -15,9 +15,9 @@ use serde_json::Value;
 
 use super::json::{self, Faithful};
 use super::token::Token;
-use super::{QUOTA_HOLD, Said};
+use super::QUOTA_HOLD;
 use crate::Record;
-use crate::error::{Error, Fault, Oddity};
+use crate::error::{Error, Fault, Oddity, Said};
 use crate::language::{Text, text};
 
 /// Holds the records of one page, and what wolkvox says about the whole.

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use crate::cli::Given;
+use crate::error::Said;
 use crate::language::{Text, text};
 use crate::settings::{CA_FILE, SETTINGS, Setting, TOKEN, TOKEN_FILE};
-use crate::wolkvox::{Said, TokenFile};
+use crate::wolkvox::TokenFile;
 
 /// Lists the settings with a value, and where each comes from. The value of one that is `wrong` may
 /// be anything, such as a token in the wrong place, and is not shown.
