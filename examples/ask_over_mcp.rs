@@ -12,7 +12,7 @@ use rmcp::ServiceExt;
 use rmcp::model::CallToolRequestParams;
 use serde_json::json;
 use wolkvox_mcp::answer::Mask;
-use wolkvox_mcp::config::Limits;
+use wolkvox_mcp::lookup::Limits;
 use wolkvox_mcp::lookup::Lookup;
 use wolkvox_mcp::mcp::{self, Desk, Server};
 use wolkvox_mcp::sandbox::{OPERATION, Sandbox};

@@ -15,7 +15,7 @@ use anyhow::{Context, anyhow};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use wolkvox_mcp::answer::Mask;
-use wolkvox_mcp::config::Limits;
+use wolkvox_mcp::lookup::Limits;
 use wolkvox_mcp::lookup::Lookup;
 use wolkvox_mcp::sandbox::{Fault, OPERATION, Sandbox};
 use wolkvox_mcp::wolkvox::{Client, FieldName, FieldValue, GestionQuery, Operation};

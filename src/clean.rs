@@ -17,6 +17,11 @@ pub const LONGEST: usize = 1_000;
 /// Ends a value that was cut.
 pub const CUT_MARK: &str = "…[cut]";
 
+/// Longest text that [`redacted`] returns, its mark not included.
+const LONGEST_REDACTED: usize = 200;
+/// Token strings seen in the wild are hexadecimal; nothing that people write for people is.
+const TOKEN_LIKE: usize = 32;
+
 const JOINER: char = '\u{200d}';
 const EMOJI_STYLE: char = '\u{fe0f}';
 const KEYCAP: char = '\u{20e3}';
@@ -66,6 +71,39 @@ pub fn value(text: &str, longest: usize) -> Cow<'_, str> {
     Cow::Owned(cut + CUT_MARK)
 }
 
+/// Returns a text that may go into a message or a ticket: on one line, at most 200 characters and
+/// a mark, without anything that looks like a token.
+pub fn redacted(text: &str) -> String {
+    let mut redacted = String::new();
+    for word in self::text(text).split_whitespace() {
+        if !redacted.is_empty() {
+            redacted.push(' ');
+        }
+        redacted.push_str(&without_hex_runs(word));
+    }
+    if let Some((end, _)) = redacted.char_indices().nth(LONGEST_REDACTED) {
+        redacted.truncate(end);
+        redacted.push('…');
+    }
+    redacted
+}
+
+fn without_hex_runs(word: &str) -> String {
+    let mut kept = String::new();
+    let mut run = String::new();
+    for letter in word.chars().chain([' ']) {
+        if letter.is_ascii_hexdigit() {
+            run.push(letter);
+            continue;
+        }
+        kept.push_str(if run.len() >= TOKEN_LIKE { "[removed]" } else { &run });
+        run.clear();
+        kept.push(letter);
+    }
+    kept.pop();
+    kept
+}
+
 /// Drops what is never kept, and folds line breaks and tabs.
 fn visible(text: &str) -> Vec<char> {
     let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
@@ -90,7 +128,7 @@ fn visible(text: &str) -> Vec<char> {
     kept
 }
 
-/// Says whether a joiner stands between two parts of one emoji.
+/// Returns whether a joiner stands between two parts of one emoji.
 fn joins(before: &str, next: Option<char>) -> bool {
     let mut before = before.chars().rev();
     let base = match before.next() {
@@ -155,6 +193,20 @@ mod tests {
         assert!(cut.ends_with("ñ…[cut]"));
         assert_eq!(value(&"ñ".repeat(1_000), LONGEST).chars().count(), LONGEST);
         assert!(!value(&"ñ".repeat(1_000), LONGEST).contains('…'));
+    }
+
+    #[test]
+    fn a_redacted_text_is_short_on_one_line_and_without_tokens() {
+        let token = "0123456789abcdef0123456789ABCDEF";
+        for (text, shown) in [
+            ("  a\r\n\tb\u{0} ", "a b"),
+            (&format!("token={token}x bad"), "token=[removed]x bad"),
+            (token, "[removed]"),
+            ("deadbeef is short", "deadbeef is short"),
+        ] {
+            assert_eq!(redacted(text), shown);
+        }
+        assert_eq!(redacted(&"á ".repeat(500)).chars().count(), LONGEST_REDACTED + 1);
     }
 
     proptest! {

@@ -4,7 +4,7 @@
 //! nothing reads the environment.
 
 use std::fmt;
-use std::num::{NonZeroU16, NonZeroU32};
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,11 +14,12 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use crate::answer::Mask;
 use crate::file;
 use crate::language::{self, Language, Text, text};
+use crate::lookup::Limits;
 use crate::server_url::ServerUrl;
 use crate::settings::{self, Setting};
 use crate::wolkvox::{Operation, RootCertificates, Token, TokenFile, TokenSource};
 
-/// Holds every setting, checked.
+/// Every setting, checked.
 #[derive(Debug)]
 pub struct Config {
     /// Server and token, or the embedded sandbox.
@@ -33,7 +34,7 @@ pub struct Config {
     pub log: Log,
 }
 
-/// Says whom to ask.
+/// Whom to ask.
 #[derive(Debug)]
 pub enum Account {
     /// The embedded sandbox.
@@ -49,35 +50,7 @@ pub enum Account {
     },
 }
 
-/// Limits a look-up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Deadline of a look-up.
-    pub timeout: Duration,
-    /// Simultaneous requests.
-    pub max_in_flight: NonZeroU16,
-    /// How long an answer may be reused.
-    pub cache_ttl: Duration,
-    /// Look-ups a minute that may reach wolkvox.
-    pub rate: NonZeroU32,
-    /// Pages of one look-up; none sends only the three documented keys.
-    pub max_pages: Option<NonZeroU32>,
-}
-
-impl Default for Limits {
-    /// Gives the defaults of [`settings::SETTINGS`].
-    fn default() -> Self {
-        Self {
-            timeout: Duration::from_secs(20),
-            max_in_flight: NonZeroU16::MIN.saturating_add(1),
-            cache_ttl: Duration::from_secs(30),
-            rate: NonZeroU32::MIN.saturating_add(59),
-            max_pages: NonZeroU32::new(4),
-        }
-    }
-}
-
-/// Says what to log.
+/// What to log.
 #[derive(Clone, Debug)]
 pub struct Log {
     /// Which events.
@@ -86,7 +59,7 @@ pub struct Log {
     pub format: LogFormat,
 }
 
-/// Names a form of the log.
+/// A form of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
     /// Lines for people.
@@ -95,11 +68,11 @@ pub enum LogFormat {
     Json,
 }
 
-/// Lists every setting that has to be mended.
+/// Every setting that is wrong.
 #[derive(Debug)]
 pub struct Problems(Vec<Problem>);
 
-/// Says what is wrong with one setting, never its value.
+/// What is wrong with one setting, never its value.
 #[derive(Debug)]
 pub struct Problem {
     /// The setting.
@@ -124,7 +97,7 @@ impl Problems {
         })
     }
 
-    /// Says whether one of them is about this setting.
+    /// Returns whether one of them is about this setting.
     pub fn are_about(&self, setting: &Setting) -> bool {
         self.0.iter().any(|it| it.setting.variable == setting.variable)
     }
@@ -154,7 +127,7 @@ impl Problems {
         )
     }
 
-    /// Says where to mend settings.
+    /// Returns where to fix settings.
     pub fn advice() -> Text {
         text!(
             "Set them in the \"env\" part of your client's mcp.json, or in the environment.",
@@ -211,7 +184,7 @@ impl Config {
     }
 }
 
-/// Reads settings one by one and collects what is wrong with them.
+/// A reader of settings that collects what is wrong with them.
 struct Reader<'a> {
     set: &'a dyn Fn(&Setting) -> Option<String>,
     problems: Vec<Problem>,
@@ -350,7 +323,7 @@ fn placeholder(text: &str) -> bool {
             && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
 }
 
-/// Says whether a part of a log filter can mean something: a level, a target with one, or a target
+/// Returns whether a part of a log filter can mean something: a level, a target with one, or a target
 /// of this program. Any other word would be taken for a target that nobody has, and nothing logged.
 fn is_log_directive(part: &str) -> bool {
     let is_level = |word: &str| word.parse::<LevelFilter>().is_ok();

@@ -1,17 +1,30 @@
 //! Answers a call-centre agent's questions about customers' obligations from the wolkvox CRM, as
 //! an MCP server and at the terminal.
 //!
-//! The modules, each depending only on those below it:
+//! The rooms of the house, and which of them each one uses; a test holds this drawing to the
+//! source. All arrows point down.
+//!
+//! ```text
+//! cli        → config, install, mcp, sandbox, lookup, answer, wolkvox, server_url
+//! config     → lookup, answer, wolkvox, server_url
+//! mcp        → lookup, answer, wolkvox
+//! lookup     → answer, wolkvox, aside
+//! wolkvox    → server_url, aside
+//! all        → error, fields, file, settings, clean, language
+//! error      → clean, language
+//! ```
 //!
 //! - [`cli`]: the command line
+//! - [`config`]: flags and environment variables to checked settings
 //! - [`install`]: this server in the clients' configuration files
 //! - [`mcp`]: the protocol side, tools and the life of a connection
 //! - [`lookup`]: a look-up from end to end, within the limits of the tenant's token
 //! - [`wolkvox`]: the API's client, the only place that knows HTTP
 //! - [`answer`]: records to a compact answer, pure
-//! - [`config`], [`settings`], [`server_url`], [`fields`], [`error`], [`clean`], [`language`]: settings, the table
-//!   of fields, failures, the cleaning of text and people's language, used by the others
 //! - [`sandbox`]: a wolkvox on this computer with fictitious data, knowing none of the others
+//! - [`settings`], [`fields`]: the two tables that others walk
+//! - [`error`], [`clean`], [`language`], [`server_url`]: failures, the cleaning of text, people's
+//!   language, the servers that may receive the token
 
 pub mod answer;
 mod aside;
@@ -30,9 +43,9 @@ pub mod server_url;
 pub mod settings;
 pub mod wolkvox;
 
-/// Holds one record as wolkvox sent it: its own field names, in its own order.
+/// A record as wolkvox sent it: its own field names, in its own order.
 pub type Record = indexmap::IndexMap<FieldKey, serde_json::Value, foldhash::fast::RandomState>;
 
-/// Names a field of a record. The names of the table of fields are borrowed from there: thousands
+/// The name of a record's field. Names in the table of fields are borrowed from there: thousands
 /// of records share them.
 pub type FieldKey = std::borrow::Cow<'static, str>;

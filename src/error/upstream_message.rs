@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use crate::clean;
 use crate::language::{Text, text};
 
-/// Holds a message of wolkvox: on one line, at most 200 characters, without anything that looks
+/// A message of wolkvox's: on one line, at most 200 characters, without anything that looks
 /// like a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Said {
@@ -16,24 +17,10 @@ pub enum Said {
     Withheld,
 }
 
-const LONGEST: usize = 200;
-/// Token strings seen in the wild are hexadecimal; nothing that wolkvox says to people is.
-const TOKEN_LIKE: usize = 32;
-
 impl Said {
     /// Cleans and shortens `text`.
     pub fn new(text: &str) -> Self {
-        let mut cleaned = String::new();
-        for word in crate::clean::text(text).split_whitespace() {
-            if !cleaned.is_empty() {
-                cleaned.push(' ');
-            }
-            cleaned.push_str(&without_hex_runs(word));
-        }
-        if let Some((end, _)) = cleaned.char_indices().nth(LONGEST) {
-            cleaned.truncate(end);
-            cleaned.push('…');
-        }
+        let cleaned = clean::redacted(text);
         match cleaned.is_empty() {
             true => Self::Nothing,
             false => Self::Words(cleaned),
@@ -58,22 +45,6 @@ impl fmt::Display for Said {
     }
 }
 
-fn without_hex_runs(word: &str) -> String {
-    let mut kept = String::new();
-    let mut run = String::new();
-    for letter in word.chars().chain([' ']) {
-        if letter.is_ascii_hexdigit() {
-            run.push(letter);
-            continue;
-        }
-        kept.push_str(if run.len() >= TOKEN_LIKE { "[removed]" } else { &run });
-        run.clear();
-        kept.push(letter);
-    }
-    kept.pop();
-    kept
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,6 +62,6 @@ mod tests {
         ] {
             assert_eq!(Said::new(said).to_string(), passed_on);
         }
-        assert_eq!(Said::new(&"á ".repeat(500)).to_string().chars().count(), LONGEST + 1);
+        assert_eq!(Said::new(&"á ".repeat(500)).to_string().chars().count(), 201);
     }
 }

@@ -14,7 +14,7 @@ const BYTES: u64 = 64 * 1024 * 1024;
 /// What an answer weighs at least, which bounds the cache to 1,024 answers.
 const LEAST_WEIGHT: u32 = 64 * 1024;
 
-/// Keeps answers by what was asked; failures never get in.
+/// Answers by what was asked; failures never get in.
 #[derive(Debug)]
 pub(super) struct Cache {
     answers: moka::sync::Cache<Query, Kept>,

@@ -10,7 +10,7 @@ const FAILURES: u32 = 5;
 /// How long it stays open.
 const REST: Duration = Duration::from_secs(15);
 
-/// Counts failures in a row.
+/// A count of failures in a row, and what follows from it.
 #[derive(Debug, Default)]
 pub(super) struct Circuit {
     failures: u32,
@@ -19,7 +19,7 @@ pub(super) struct Circuit {
     probing: bool,
 }
 
-/// Says how a look-up ended, as far as wolkvox's health goes.
+/// How a look-up ended, as far as wolkvox's health goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Health {
     /// wolkvox answered, be it with a refusal.

@@ -8,14 +8,14 @@ use tokio::sync::Semaphore;
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep, sleep_until};
 
+use super::Limits;
 use super::meter::Meter;
 use super::retry::{Decision, decide};
 use crate::Record;
-use crate::config::Limits;
 use crate::error::{Error, Oddity};
 use crate::wolkvox::{Client, PAGE_SIZE, Page, Query};
 
-/// Holds what a look-up brought.
+/// What a look-up brought.
 #[derive(Debug)]
 pub(super) struct Fetched {
     pub(super) records: Vec<Record>,
@@ -29,7 +29,7 @@ pub(super) struct Fetched {
     pub(super) cut_short: bool,
 }
 
-/// Says when a look-up must end. It moves back when another caller joins.
+/// When a look-up must end. It moves back when another caller joins.
 #[derive(Debug)]
 pub(super) struct Deadline(Mutex<Instant>);
 
@@ -53,7 +53,7 @@ impl Deadline {
         }
     }
 
-    /// Gives what `work` brings, or nothing if it takes too long.
+    /// Returns what `work` brings, or nothing if it takes too long.
     async fn within<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             biased;
@@ -63,7 +63,7 @@ impl Deadline {
     }
 }
 
-/// Fetches with these means.
+/// What a fetch uses.
 #[derive(Clone, Copy)]
 pub(super) struct Fetch<'a> {
     pub(super) client: &'a Client,

@@ -19,7 +19,7 @@ use crate::wolkvox::Query;
 
 type Landing = Result<Arc<Held>, Error>;
 
-/// Holds one look-up on its way.
+/// A look-up on its way.
 #[derive(Debug)]
 pub(super) struct Flight {
     pub(super) landing: Shared<BoxFuture<'static, Landing>>,
@@ -39,7 +39,7 @@ impl Flight {
     }
 }
 
-/// Knows the look-ups on their way, without keeping them there.
+/// The look-ups on their way, which stay there only as long as a caller waits.
 #[derive(Debug, Default)]
 pub(super) struct Flights(Mutex<HashMap<Query, Weak<Flight>>>);
 

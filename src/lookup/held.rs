@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 use crate::answer::Found;
 use crate::wolkvox::PAGE_SIZE;
 
-/// Holds what was found, and lets go of much of it on a thread beside the event loop, where it was
+/// What was found. Much of it is dropped on a thread beside the event loop, where it was
 /// made: glibc gives memory back to the system only from the end of what a thread took, and what
 /// the event loop's own thread keeps for later would stand in the way.
 #[derive(Debug)]

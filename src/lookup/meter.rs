@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use crate::error::Spent;
 
-/// Says what a look-up is doing.
+/// What a look-up is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// It waits for a free place at the gate.
@@ -25,7 +25,7 @@ pub enum Stage {
     Waiting,
 }
 
-/// Names what time is spent on.
+/// What time is spent on.
 #[derive(Clone, Copy, Debug)]
 enum Phase {
     Queued,
@@ -34,7 +34,7 @@ enum Phase {
     Over,
 }
 
-/// Measures one look-up.
+/// A meter of one look-up.
 #[derive(Debug)]
 pub(super) struct Meter {
     counts: Mutex<Counts>,
@@ -94,7 +94,7 @@ impl Meter {
         self.enter(Phase::Over);
     }
 
-    /// Gives the time spent so far, the running phase included.
+    /// Returns the time spent so far, the running phase included.
     pub(super) fn spent(&self) -> Spent {
         let mut now = *self.lock();
         now.switch(Phase::Over);

@@ -9,6 +9,7 @@ mod circuit;
 mod fetch;
 mod flights;
 mod held;
+mod limits;
 mod meter;
 mod quota;
 mod retry;
@@ -27,24 +28,24 @@ use self::circuit::{Circuit, Health};
 use self::fetch::{Deadline, Fetch, Fetched};
 use self::flights::{Flight, Flights};
 pub use self::held::Held;
+pub use self::limits::Limits;
 use self::meter::Meter;
 pub use self::meter::Stage;
 use self::quota::QuotaHold;
 use crate::answer::{self, Found, Mask};
 use crate::aside::aside;
-use crate::config::Limits;
 use crate::error::{Error, Fault, Kind, Spent};
 use crate::fields;
 use crate::wolkvox::{Client, PAGE_SIZE, Query};
 
-/// Answers queries within the limits.
+/// A door to wolkvox that keeps to the limits of a token.
 #[derive(Debug)]
 pub struct Lookup {
     means: Arc<Means>,
     flights: Flights,
 }
 
-/// Holds what the look-ups of one token share.
+/// What the look-ups of one token share.
 #[derive(Debug)]
 struct Means {
     client: Client,
@@ -57,7 +58,7 @@ struct Means {
     quota: Mutex<QuotaHold>,
 }
 
-/// Says where an answer came from, for the log.
+/// Where an answer came from, for the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Source {
     Cache,
@@ -82,12 +83,12 @@ impl Lookup {
         Self { means: Arc::new(means), flights: Flights::default() }
     }
 
-    /// Gives the client that it asks with.
+    /// Returns the client that it asks with.
     pub fn client(&self) -> &Client {
         &self.means.client
     }
 
-    /// Gives the time that a look-up may take.
+    /// Returns the time that a look-up may take.
     pub fn timeout(&self) -> Duration {
         self.means.limits.timeout
     }
@@ -184,7 +185,7 @@ impl Means {
     }
 }
 
-/// Tells the circuit how a look-up ended, also when it is given up on the way.
+/// A guard that tells the circuit how a look-up ended, also when it is given up on the way.
 struct CircuitPass<'a> {
     circuit: &'a Mutex<Circuit>,
     health: Health,
@@ -207,7 +208,7 @@ impl Drop for CircuitPass<'_> {
     }
 }
 
-/// Writes the one line that a look-up leaves in the log: no value, no record, no token. It is
+/// The one line that a look-up leaves in the log: no value, no record, no token. It is
 /// written on drop, so that a cancelled look-up leaves one too.
 struct LogEntry<'a> {
     query: &'a Query,
@@ -265,7 +266,7 @@ impl Drop for LogEntry<'_> {
     }
 }
 
-/// Says whether a text can be an operation's name and not a person's or a number.
+/// Returns whether a text can be an operation's name and not a person's or a number.
 fn is_identifier(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic())
         && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-.".contains(letter))

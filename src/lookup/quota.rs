@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use crate::error::Error;
 use crate::wolkvox::{QUOTA_HOLD, Token};
 
-/// Remembers which token ran out, and until when nothing is sent with it.
+/// Which token ran out, and until when nothing is sent with it.
 #[derive(Debug, Default)]
 pub(super) struct QuotaHold(Option<(Token, Instant)>);
 

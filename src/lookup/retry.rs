@@ -14,7 +14,7 @@ const MOST_TRIES: u32 = 3;
 /// Longest wait before the second try; it doubles for the third.
 const FIRST_WAIT: Duration = Duration::from_millis(300);
 
-/// Says what follows a failed try.
+/// What follows a failed try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Decision {
     /// Wait this long and try again.

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, advance, pause};
 use wolkvox_mcp::answer::Mask;
-use wolkvox_mcp::config::Limits;
 use wolkvox_mcp::error::{Error, Fault as Trouble, Kind, Spent};
+use wolkvox_mcp::lookup::Limits;
 use wolkvox_mcp::lookup::{Held, Lookup, Stage};
 use wolkvox_mcp::sandbox::{Fault, Sandbox};
 use wolkvox_mcp::server_url::ServerUrl;

@@ -27,6 +27,8 @@ mod install;
 mod limits;
 /// The log and progress.
 mod logs;
+/// The map of the source, as `lib.rs` draws it.
+mod map;
 /// Prompts and resources.
 mod prompts;
 /// Look-ups at the terminal.

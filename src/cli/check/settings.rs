@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use crate::clean;
 use crate::cli::Given;
-use crate::error::Said;
 use crate::language::{Text, text};
 use crate::settings::{CA_FILE, SETTINGS, Setting, TOKEN, TOKEN_FILE};
 use crate::wolkvox::TokenFile;
@@ -68,9 +68,9 @@ fn shown(setting: &Setting, set: &str) -> String {
     let below_home = home.as_deref().and_then(|home| Path::new(set).strip_prefix(home).ok());
     match below_home {
         Some(rest) if [TOKEN_FILE.variable, CA_FILE.variable].contains(&setting.variable) => {
-            Said::new(&Path::new("~").join(rest).to_string_lossy()).to_string()
+            clean::redacted(&Path::new("~").join(rest).to_string_lossy())
         }
-        _ => Said::new(set).to_string(),
+        _ => clean::redacted(set),
     }
 }
 
