@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use foldhash::fast::RandomState;
 
-/// Says whether an answer shows a field without being asked for it.
+/// Whether an answer shows a field without being asked for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shown {
     /// Shown by default.
@@ -20,7 +20,7 @@ pub enum Shown {
     OnRequest,
 }
 
-/// Describes one field of a gestión.
+/// A field of a gestión.
 #[derive(Clone, Copy, Debug)]
 pub struct Field {
     /// wolkvox's own key, by which the field can also be searched.
@@ -50,16 +50,16 @@ impl Field {
     }
 }
 
-/// Holds the classification's code in the spelling that answers use.
+/// The classification's code in the spelling that answers use.
 pub const CLASSIFICATION_CODE: &str = "tipification_code";
-/// Holds the classification's description in the spelling that answers use.
+/// The classification's description in the spelling that answers use.
 pub const CLASSIFICATION_DESCRIPTION: &str = "tipification_description";
-/// Holds the day and time of the contact.
+/// The day and time of the contact.
 pub const DATE: &str = "date";
-/// Holds the reference name of the obligation (not its id).
+/// The reference name of the obligation (not its id).
 pub const OBLIGATION: &str = "obligation";
 
-/// Lists the fields that `queryGestion.php` documents, in the order in which answers show them.
+/// The fields that `queryGestion.php` documents, in the order in which answers show them.
 pub const FIELDS: &[Field] = &[
     Field::usual(DATE, "day and time, no time zone", "fecha y hora"),
     Field::usual("type_interaction", "channel: inbound, outbound_ma, chat-whatsapp…", "canal"),
@@ -93,7 +93,7 @@ pub const FIELDS: &[Field] = &[
     Field::technical("module", "CRM module", "módulo"),
 ];
 
-/// Gives a documented field's place in [`FIELDS`] by its exact name.
+/// Returns a documented field's place in [`FIELDS`] by its exact name.
 pub fn rank(name: &str) -> Option<usize> {
     static RANKS: LazyLock<HashMap<&str, usize, RandomState>> =
         LazyLock::new(|| FIELDS.iter().enumerate().map(|(rank, it)| (it.name, rank)).collect());

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io;
 
-/// Names a language.
+/// A language of people at the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Language {
     /// English.
@@ -36,7 +36,7 @@ impl Language {
     }
 }
 
-/// Holds a text in both languages.
+/// A text in both languages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
     /// The English text.
@@ -46,18 +46,18 @@ pub struct Text {
 }
 
 impl Text {
-    /// Holds a text that is known beforehand.
+    /// Creates a text that is known at compile time.
     pub const fn new(english: &'static str, spanish: &'static str) -> Self {
         Self { english: Cow::Borrowed(english), spanish: Cow::Borrowed(spanish) }
     }
 
-    /// Holds what is the same in both languages, such as a name.
+    /// Creates a text that is the same in both languages, such as a name.
     pub fn same(text: impl Into<Cow<'static, str>>) -> Self {
         let english = text.into();
         Self { spanish: english.clone(), english }
     }
 
-    /// Gives the text in one language.
+    /// Returns the text in one language.
     pub fn to(&self, language: Language) -> &str {
         match language {
             Language::English => &self.english,
@@ -92,7 +92,7 @@ macro_rules! text {
 }
 pub(crate) use text;
 
-/// Says why a file or a connection failed.
+/// Returns why a file or a connection failed.
 pub(crate) fn reason(kind: io::ErrorKind) -> Text {
     use io::ErrorKind;
     match kind {

@@ -10,7 +10,7 @@ use url::{Host, Url};
 
 use crate::language::{Text, text};
 
-/// Holds the address of a wolkvox CRM: scheme, host and port, nothing else.
+/// The address of a wolkvox CRM: scheme, host and port, nothing else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerUrl(Url);
 
@@ -72,26 +72,26 @@ impl ServerUrl {
         Ok(Self(url))
     }
 
-    /// Gives the address of one API endpoint, such as `collections/queryGestion.php`.
+    /// Returns the address of one API endpoint, such as `collections/queryGestion.php`.
     pub fn endpoint(&self, path: &str) -> Url {
         let mut url = self.0.clone();
         url.set_path(&format!("server/API/v2/{path}"));
         url
     }
 
-    /// Gives host and port, as a resolver wants them.
+    /// Returns host and port, as a resolver wants them.
     pub fn host_and_port(&self) -> (&str, u16) {
         let port = self.0.port_or_known_default().unwrap_or(443);
         // `parse` lets no address without a host pass.
         (self.0.host_str().unwrap_or_default(), port)
     }
 
-    /// Says whether requests stay on this computer.
+    /// Returns whether requests stay on this computer.
     pub fn is_loopback(&self) -> bool {
         self.0.host().is_some_and(|host| is_loopback(&host))
     }
 
-    /// Says whether requests go over TLS.
+    /// Returns whether requests go over TLS.
     pub fn is_encrypted(&self) -> bool {
         self.0.scheme() == "https"
     }
@@ -119,7 +119,7 @@ fn is_same(host: &Host<&str>, allowed: &str) -> bool {
     Host::parse(allowed.trim()).is_ok_and(|allowed| allowed == host.to_owned())
 }
 
-/// Gives the new name of a `*.crmvox.com` host; the hosts of that domain stopped on 2024-11-30.
+/// Returns the new name of a `*.crmvox.com` host; the hosts of that domain stopped on 2024-11-30.
 fn retired(host: &Host<&str>) -> Option<Text> {
     let Host::Domain(name) = host else { return None };
     let tenant = name.strip_suffix(".crmvox.com").or((*name == "crmvox.com").then_some(""))?;

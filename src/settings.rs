@@ -1,7 +1,7 @@
 //! Lists the program's settings, once, as data: the flags, `--help`, the error messages and the
 //! tests that hold the README's table and `mcp.json` all walk [`SETTINGS`].
 
-/// Describes one setting.
+/// A setting.
 #[derive(Clone, Copy, Debug)]
 pub struct Setting {
     /// Environment variable.
@@ -17,7 +17,7 @@ pub struct Setting {
 }
 
 impl Setting {
-    /// Says whether it tells whom to ask; the sandbox needs no such setting.
+    /// Returns whether it tells whom to ask; the sandbox needs no such setting.
     pub fn is_account(&self) -> bool {
         [SERVER, TOKEN, TOKEN_FILE, ALLOW_HOST, CA_FILE]
             .iter()
@@ -31,7 +31,7 @@ macro_rules! settings {
         pub const $name: Setting = Setting {
             variable: $variable, flag: $flag, meaning: $meaning, default: $default, example: $example,
         };)*
-        /// Lists every setting, in the README's order.
+        /// Every setting, in the README's order.
         pub const SETTINGS: &[Setting] = &[$($name),*];
     };
 }

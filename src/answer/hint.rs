@@ -4,7 +4,7 @@ use super::view::{Matches, View};
 use super::{Answer, Found, Outcome, Searched};
 use crate::clean;
 
-/// Gives the hints of an answer, each a sentence or two.
+/// Returns the hints of an answer, each a sentence or two.
 pub(super) fn hints(
     found: &Found,
     matches: &Matches<'_>,
@@ -53,7 +53,7 @@ fn other_days(matches: &Matches<'_>) -> String {
     format!("Nothing on these days; {} on other days{undated}.", records(matches.other_days))
 }
 
-/// Says what was searched, and the likeliest mistake, in two sentences.
+/// Returns what was searched, and the likeliest mistake, in two sentences.
 fn nothing(Searched { field, value }: Searched<'_>) -> String {
     let is_document = field == "id_customer" || field == "customer_id";
     let is_punctuated =

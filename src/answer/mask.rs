@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::fields::FIELDS;
 use crate::language::{Text, text};
 
-/// Says which fields are masked.
+/// The fields that are masked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mask {
     /// All fields that the table of fields calls personal.

@@ -33,7 +33,7 @@ use crate::error::Error;
 /// Most characters of an answer's JSON. Assistants cut longer tool results off.
 pub const LONGEST_ANSWER: usize = 60_000;
 
-/// Holds what a look-up found.
+/// What a look-up found.
 #[derive(Clone, Debug)]
 pub struct Found {
     /// The rows, newest first.
@@ -46,7 +46,7 @@ pub struct Found {
     pub complete: bool,
 }
 
-/// Says what was searched, for hints. The value itself never gets into an answer.
+/// What was searched, for hints. The value itself never gets into an answer.
 #[derive(Clone, Copy, Debug)]
 pub struct Searched<'a> {
     /// Field that was searched.
@@ -55,7 +55,7 @@ pub struct Searched<'a> {
     pub value: &'a str,
 }
 
-/// Says whether something matched.
+/// Whether something matched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
@@ -65,7 +65,7 @@ pub enum Outcome {
     None,
 }
 
-/// Answers one look-up. The doc comments become the tool's output schema, where each word costs
+/// The answer to one look-up. The doc comments become the tool's output schema, where each word costs
 /// every conversation a token.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Answer {

@@ -8,7 +8,7 @@ use super::page::{SHORTER, length, shorten, to_the_second};
 use super::{Found, LONGEST_ANSWER, Outcome};
 use crate::{FieldKey, Record};
 
-/// Answers one look-up of an obligation.
+/// The answer to one look-up of an obligation.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ObligationAnswer {
     /// `none`: looked up, no match

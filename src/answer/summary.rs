@@ -15,7 +15,7 @@ const MOST_NAMES: usize = 20;
 /// Longest name; the names are keys, and an answer's length is limited.
 const LONGEST_NAME: usize = 200;
 
-/// Sums up all matches.
+/// A summary of all matches.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Summary {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,7 +68,7 @@ impl Summary {
     }
 }
 
-/// Gives the classification in words, or its code where there are none.
+/// Returns the classification in words, or its code where there are none.
 fn classification(row: &Row) -> Option<String> {
     [CLASSIFICATION_DESCRIPTION, "tipifycation_desc", CLASSIFICATION_CODE, "tipifycation_code"]
         .into_iter()

@@ -10,7 +10,7 @@ use super::{Mask, dates};
 use crate::fields::{self, CLASSIFICATION_CODE, CLASSIFICATION_DESCRIPTION, DATE, FIELDS};
 use crate::{FieldKey, Record, clean};
 
-/// Holds one tidy record and its time.
+/// A tidy record and its time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     pub(super) when: Option<DateTime>,
@@ -65,7 +65,7 @@ pub fn tidy(records: Vec<Record>, mask: &Mask) -> Vec<Row> {
     rows
 }
 
-/// Holds the values of the documented fields, each at its place in the table of fields.
+/// The values of the documented fields, each at its place in the table of fields.
 type Known = [Option<Value>; FIELDS.len()];
 
 fn row(raw: Record, mask: &Mask) -> Row {

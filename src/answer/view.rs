@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::fields::{self, FIELDS, Shown};
 use crate::{FieldKey, Record};
 
-/// Says what an answer shows.
+/// What an answer shows.
 #[derive(Clone, Debug)]
 pub struct View {
     /// First day, included.
@@ -25,7 +25,7 @@ pub struct View {
     pub offset: usize,
 }
 
-/// Says which fields an answer shows.
+/// Which fields an answer shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Columns {
     /// The usual ones and the tenant's own.
@@ -36,7 +36,7 @@ pub enum Columns {
     All,
 }
 
-/// Holds the rows that match a view's days.
+/// The rows that match a view's days.
 pub(super) struct Matches<'a> {
     pub(super) rows: Vec<&'a Row>,
     /// Rows without a readable date, whether they match or not.
@@ -69,7 +69,7 @@ impl View {
     }
 }
 
-/// Holds copies of records for one answer.
+/// Copies of records for one answer.
 pub(super) struct Page {
     /// Fields that all of them share.
     pub(super) common: Option<Record>,
@@ -77,7 +77,7 @@ pub(super) struct Page {
     pub(super) records: Vec<Record>,
 }
 
-/// Holds columns whose names are known to be good.
+/// Columns whose names are known to exist.
 pub(super) enum Chosen {
     Usual(Vec<String>),
     All,

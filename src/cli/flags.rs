@@ -8,7 +8,7 @@ use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use super::help_of;
 use crate::settings::{SETTINGS, Setting};
 
-/// Holds the settings given as flags, by variable.
+/// The settings given as flags, by variable.
 #[derive(Debug, Default)]
 pub(super) struct Flags(HashMap<&'static str, String>);
 

@@ -106,7 +106,7 @@ impl Install {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// Says what was done, and what is left to do.
+    /// Prints what was done, and what is left to do.
     fn tell(
         &self,
         change: &Change,
@@ -254,7 +254,7 @@ impl Install {
     }
 }
 
-/// Gives a file's whole path: the client starts this program in a folder of its own choice.
+/// Returns a file's whole path: the client starts this program in a folder of its own choice.
 fn absolute(file: &str) -> Result<String, Text> {
     match std::path::absolute(file) {
         Ok(path) => Ok(path.to_string_lossy().into_owned()),
@@ -265,7 +265,7 @@ fn absolute(file: &str) -> Result<String, Text> {
     }
 }
 
-/// Says where a file's earlier content is.
+/// Returns where a file's earlier content is.
 fn kept_in(backup: &Path) -> Text {
     let backup = backup.display();
     text!(

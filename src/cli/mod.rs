@@ -70,7 +70,7 @@ enum Command {
     Uninstall(install::Uninstall),
 }
 
-/// Names what needs settings to run.
+/// A command that needs settings to run.
 enum Job {
     Serve,
     Check(check::Check),
@@ -129,7 +129,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     status
 }
 
-/// Holds what the settings are read from.
+/// What the settings are read from.
 struct Given {
     flags: Flags,
     /// At a terminal the answer matters, not the log of it.
@@ -151,10 +151,10 @@ impl Given {
     }
 }
 
-/// Holds what every command asks with.
+/// What every command asks with.
 struct Session {
     desk: Desk,
-    /// Serves as long as it is held.
+    /// The embedded sandbox, which stops when it is dropped.
     sandbox: Option<Sandbox>,
 }
 

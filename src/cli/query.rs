@@ -120,7 +120,7 @@ impl Query {
         })
     }
 
-    /// Gives the tool's arguments; it checks them, here as there.
+    /// Returns the tool's arguments; it checks them, here as there.
     fn arguments(&self) -> Map<String, Value> {
         let Self { field, value, limit, offset, since, until, columns, .. } = self;
         let mut arguments = Map::new();

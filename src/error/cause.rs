@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{seconds, whole_seconds};
 use crate::language::{Text, text};
 
-/// Names what stood between this program and wolkvox.
+/// What stood between this program and wolkvox.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// The name does not resolve.
@@ -26,7 +26,7 @@ pub enum Fault {
     },
 }
 
-/// Tells where a look-up's time went.
+/// Where a look-up's time went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Spent {
     /// Waiting for a free place at the gate.
@@ -39,7 +39,7 @@ pub struct Spent {
     pub attempts: u32,
 }
 
-/// Describes a reply that is not wolkvox's, never quoting it.
+/// Why a reply is not wolkvox's; it never quotes the reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Oddity {
     /// A body that is not JSON, such as a gateway's HTML page.

@@ -14,7 +14,7 @@ pub use self::cause::{Fault, Oddity, Spent};
 pub use self::upstream_message::Said;
 use crate::language::{Text, text};
 
-/// Names the cause of a failed look-up; the first word of every failure that a client sees.
+/// The kind of a failure; the first word of every failure that a client sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// An argument is missing, malformed or unknown.
@@ -42,7 +42,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Lists every kind.
+    /// Every kind.
     pub const ALL: [Self; 11] = [
         Self::InvalidInput,
         Self::TokenRejected,
@@ -57,7 +57,7 @@ impl Kind {
         Self::Internal,
     ];
 
-    /// Gives the word that clients see.
+    /// Returns the word that clients see.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::InvalidInput => "invalid_input",
@@ -81,7 +81,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// Tells why a look-up gave no answer. `Display` is the sentence, in English; [`Error::hint`] says
+/// Why a look-up gave no answer. `Display` is the sentence, in English; [`Error::hint`] says
 /// what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
@@ -157,7 +157,7 @@ impl Error {
         Self::InvalidInput { problem: problem.into(), hint: hint.into() }
     }
 
-    /// Gives the stable kind.
+    /// Returns the stable kind.
     pub const fn kind(&self) -> Kind {
         match self {
             Self::InvalidInput { .. } => Kind::InvalidInput,
@@ -174,7 +174,7 @@ impl Error {
         }
     }
 
-    /// Says what happened.
+    /// Returns what happened, as a sentence.
     pub fn sentence(&self) -> Text {
         match self {
             // Arguments are a model's business, so their texts are English only.
@@ -244,7 +244,7 @@ impl Error {
         }
     }
 
-    /// Gives the same failure without wolkvox's own words, which may name a person.
+    /// Returns the same failure without wolkvox's own words, which may name a person.
     pub fn without_words(&self) -> Self {
         let withheld = |said: &Said| match said {
             Said::Words(_) => Said::Withheld,
@@ -258,7 +258,7 @@ impl Error {
         }
     }
 
-    /// Says what to conclude, and what the reader can do about it.
+    /// Returns what to conclude, and what the reader can do about it.
     pub fn hint(&self) -> Text {
         let advice = self.advice();
         match self {
@@ -271,7 +271,7 @@ impl Error {
         }
     }
 
-    /// Says what the reader can do about it.
+    /// Returns what the reader can do about it.
     pub fn advice(&self) -> Text {
         match self {
             Self::InvalidInput { hint, .. } => Text::same(hint.clone()),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::language::{Text, text};
 
-/// Names a client.
+/// An MCP client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum ClientKind {
     /// Claude Desktop.
@@ -22,7 +22,7 @@ pub enum ClientKind {
     Gemini,
 }
 
-/// Says for whom a configuration counts.
+/// For whom a configuration counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// For the user, everywhere.
@@ -31,7 +31,7 @@ pub enum Scope {
     Project,
 }
 
-/// Names a kind of system, as far as files are concerned.
+/// An operating system, as far as the places of files go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum System {
     /// Linux and its like.
@@ -43,7 +43,7 @@ pub enum System {
 }
 
 impl System {
-    /// Gives the system that this program runs on.
+    /// Returns the system that this program runs on.
     pub const fn current() -> Self {
         if cfg!(windows) {
             Self::Windows
@@ -55,7 +55,7 @@ impl System {
     }
 }
 
-/// Holds the folders in which the clients keep their files.
+/// The folders in which the clients keep their files.
 #[derive(Clone, Debug)]
 pub struct Places {
     /// The user's home.
@@ -132,7 +132,7 @@ fn packaged_claude(local: &Path) -> Option<PathBuf> {
 }
 
 impl ClientKind {
-    /// Lists every client.
+    /// Every client.
     pub const ALL: [Self; 6] = [
         Self::ClaudeDesktop,
         Self::ClaudeCode,
@@ -142,7 +142,7 @@ impl ClientKind {
         Self::Gemini,
     ];
 
-    /// Gives its name as people know it.
+    /// Returns its name as people know it.
     pub const fn title(self) -> &'static str {
         match self {
             Self::ClaudeDesktop => "Claude Desktop",
@@ -154,7 +154,7 @@ impl ClientKind {
         }
     }
 
-    /// Says how to make it read its configuration again.
+    /// Returns how to make it read its configuration again.
     pub fn restart(self) -> Text {
         match self {
             Self::ClaudeDesktop => text!(

@@ -13,7 +13,7 @@ use super::ClientKind;
 use crate::language::{Text, text};
 use crate::settings::{OPERATION, SERVER, SETTINGS, TOKEN, TOKEN_FILE};
 
-/// Names a server in a client's configuration: letters, digits, `-` and `_`, which every client
+/// The name of a server in a client's configuration: letters, digits, `-` and `_`, which every client
 /// accepts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerName(String);
@@ -44,7 +44,7 @@ impl ServerName {
         &self.0
     }
 
-    /// Gives the id of the input by which VS Code prompts for this server's token.
+    /// Returns the id of the input by which VS Code prompts for this server's token.
     pub(super) fn input(&self) -> String {
         format!("{self}-token")
     }
@@ -55,7 +55,7 @@ impl ServerName {
     }
 }
 
-/// Holds what a client needs to start this server.
+/// What a client needs to start this server.
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// Under which name.
@@ -70,14 +70,14 @@ pub struct Entry {
     pub token: TokenPlace,
 }
 
-/// Says whether a variable that stands in an entry already stays there in a new one: all but those
+/// Returns whether a variable that stands in an entry already stays there in a new one: all but those
 /// of the account.
 pub(super) fn is_kept(variable: &str) -> bool {
     variable != OPERATION.variable
         && SETTINGS.iter().all(|it| it.variable != variable || !it.is_account())
 }
 
-/// Says where the token comes from.
+/// Where the token comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TokenPlace {
     /// The environment in which the client starts, or the client's prompt.
@@ -95,7 +95,7 @@ impl Entry {
         Self { name, command, sandbox: true, settings: Vec::new(), token: TokenPlace::Client }
     }
 
-    /// Gives the variables that must be set where the client starts.
+    /// Returns the variables that must be set where the client starts.
     pub fn expected(&self, client: ClientKind) -> Vec<&'static str> {
         let asks = client == ClientKind::VsCode;
         self.passed_on().into_iter().filter(|name| !(asks && *name == TOKEN.variable)).collect()
@@ -133,7 +133,7 @@ impl Entry {
         if self.sandbox { vec!["--sandbox".to_owned()] } else { Vec::new() }
     }
 
-    /// Gives the variables to write, in the client's own syntax for what comes from elsewhere.
+    /// Returns the variables to write, in the client's own syntax for what comes from elsewhere.
     pub(super) fn variables(&self, client: ClientKind) -> Vec<(&'static str, String)> {
         let mut variables = self.settings.clone();
         if self.sandbox {
@@ -159,7 +159,7 @@ impl Entry {
         variables
     }
 
-    /// Gives the variables that come from the environment; Codex passes them on by name.
+    /// Returns the variables that come from the environment; Codex passes them on by name.
     pub(super) fn passed_on(&self) -> Vec<&'static str> {
         let mut names = Vec::new();
         if self.sandbox {
@@ -174,12 +174,12 @@ impl Entry {
         names
     }
 
-    /// Says whether VS Code is to prompt for the token.
+    /// Returns whether VS Code is to prompt for the token.
     pub fn prompts(&self, client: ClientKind) -> bool {
         client == ClientKind::VsCode && !self.sandbox && self.token == TokenPlace::Client
     }
 
-    /// Gives the entry for clients with JSON. Of one that is there already, what is neither account
+    /// Returns the entry for clients with JSON. Of one that is there already, what is neither account
     /// nor program stays.
     pub(super) fn json(&self, client: ClientKind, there: Option<&Value>) -> Value {
         let mut entry = there.and_then(Value::as_object).cloned().unwrap_or_default();

@@ -19,7 +19,7 @@ pub use self::entry::{Entry, ServerName, TokenPlace};
 use crate::file;
 use crate::language::{self, Text, text};
 
-/// Says what became of a file. The backup, if there is one, holds what was there before the first
+/// What became of a file. The backup, if there is one, holds what was there before the first
 /// installation; it never holds an entry of this program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
@@ -39,7 +39,7 @@ pub enum Change {
     Unchanged,
 }
 
-/// Says why a file was left as it is.
+/// Why a file was left as it is.
 #[derive(Debug)]
 pub struct Problem {
     /// The file.
@@ -50,7 +50,7 @@ pub struct Problem {
     pub reason: Text,
 }
 
-/// Names what can be the matter with a file.
+/// What can be wrong with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
     /// It cannot be read.
@@ -68,7 +68,7 @@ impl Problem {
         Self { path: path.to_owned(), trouble, reason }
     }
 
-    /// Says what is wrong with which file, and what to do if that is not plain.
+    /// Returns what is wrong with which file, and what to do if that is not plain.
     pub fn text(&self) -> Text {
         let (path, reason) = (self.path.display(), &self.reason);
         match self.trouble {
@@ -166,7 +166,7 @@ pub fn uninstall(client: ClientKind, path: &Path, name: &ServerName) -> Result<C
     Ok(Change::Written { backup })
 }
 
-/// Says whether a file from which our entry was removed is what comes of the backup when an entry
+/// Returns whether a file from which our entry was removed is what comes of the backup when an entry
 /// is added and removed again: then nobody else has changed it.
 fn is_untouched(client: ClientKind, removed: &str, kept: &str, name: &ServerName) -> bool {
     let added = edit::add(client, kept, &Entry::probe(name.clone()));
@@ -200,7 +200,7 @@ fn read(path: &Path) -> Result<Option<String>, Problem> {
     }
 }
 
-/// Gives what the backup holds, if it is one of ours.
+/// Returns what the backup holds, if it is one of ours.
 fn backup(client: ClientKind, path: &Path) -> Option<String> {
     let kept = read(&backup_of(path)).ok().flatten()?;
     edit::without_ours(client, &kept).is_none().then_some(kept)

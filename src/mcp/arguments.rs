@@ -10,7 +10,7 @@ use crate::error::Error;
 /// The largest integer that every client passes on unchanged: 2^53 - 1.
 const LARGEST_SAFE: u64 = (1 << 53) - 1;
 
-/// Hands out arguments one by one; what is left over at the end was not asked for.
+/// A tool's arguments, handed out one by one.
 pub(super) struct Arguments {
     given: JsonObject,
     known: &'static [&'static str],

@@ -23,7 +23,7 @@ const DESCRIPTION: &str = "Gets one obligation's balance: amount owed (saldo), d
     Amounts and dates (mostly DD-MM-YYYY) are wolkvox's own text; an absent one is unknown, never 0. \
     For contacts use query_obligation.";
 
-/// Answers `get_obligation` calls.
+/// The tool `get_obligation`.
 #[derive(Debug)]
 pub struct GetObligation(Desk);
 

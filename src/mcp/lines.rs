@@ -28,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 const LONGEST_LINE: usize = 16 * 1024 * 1024;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// Reads and writes messages over any pair of streams.
+/// A transport over any pair of streams.
 pub(super) struct Lines<R, W> {
     input: FramedRead<R, Splitter>,
     output: Arc<Output<W>>,
@@ -97,11 +97,11 @@ where
     }
 }
 
-/// Collects messages and writes them: whoever comes first writes what all have added so far.
+/// Messages to be written: whoever comes first writes what all have added so far.
 struct Output<W> {
     pending: Mutex<Vec<u8>>,
     stream: tokio::sync::Mutex<W>,
-    /// Says that nobody can read the answers any more.
+    /// Cancelled when nobody can read the answers any more.
     broken: CancellationToken,
 }
 
@@ -135,7 +135,7 @@ impl<W: AsyncWrite + Unpin> Output<W> {
     }
 }
 
-/// Says what a line is.
+/// What a line turned out to be.
 enum Read {
     Message(ClientJsonRpcMessage),
     /// Neither a message nor something that waits for an answer.
@@ -169,7 +169,7 @@ fn read(line: &[u8]) -> Read {
     }
 }
 
-/// Reads a tool call straight: the SDK's type for any message takes a copy of it and tries one kind
+/// A tool call, read straight: the SDK's type for any message takes a copy of it and tries one kind
 /// after the other, which takes nearly as long as to read wolkvox's reply.
 #[derive(Deserialize)]
 struct ToolCall {
@@ -193,7 +193,7 @@ impl From<ToolCall> for ClientJsonRpcMessage {
     }
 }
 
-/// Holds what says whether a message waits for an answer.
+/// The members that tell whether a message waits for an answer.
 #[derive(Deserialize)]
 struct Head<'a> {
     #[serde(borrow)]

@@ -12,7 +12,7 @@ use rmcp::model::{
 use rmcp::transport::Transport;
 use tokio_util::sync::CancellationToken;
 
-/// Wraps a transport; tells through `ended` that the client's side has closed.
+/// A transport with a guarded handshake; `ended` is cancelled when the client's side has closed.
 pub(super) struct Opening<T> {
     transport: T,
     open: bool,
@@ -58,7 +58,7 @@ impl<T: Transport<RoleServer>> Transport<RoleServer> for Opening<T> {
     }
 }
 
-/// Says whether the SDK leaves its handshake with this request.
+/// Returns whether the SDK leaves its handshake with this request.
 fn chooses_era(request: &ClientRequest) -> bool {
     match request {
         ClientRequest::InitializeRequest(_) => true,

@@ -6,7 +6,7 @@ use rmcp::service::RequestContext;
 
 use crate::lookup::Stage;
 
-/// Counts the notifications of one call; the specification wants the number to rise.
+/// The notifications of one call, counted: the specification wants the number to rise.
 pub(super) struct Progress {
     token: Option<ProgressToken>,
     told: u32,
@@ -18,7 +18,7 @@ impl Progress {
         Self { token: context.meta.get_progress_token(), told: 0 }
     }
 
-    /// Says whether anybody wants to hear.
+    /// Returns whether anybody wants to hear.
     pub(super) fn is_wanted(&self) -> bool {
         self.token.is_some()
     }

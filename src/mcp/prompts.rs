@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::language::Language;
 use crate::wolkvox::FieldValue;
 
-/// Holds one prompt; `{document}` and `{obligation}` in its texts are filled in.
+/// A prompt; `{document}` and `{obligation}` in its texts are filled in.
 struct Template {
     name: &'static str,
     title: &'static str,

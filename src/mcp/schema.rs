@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
-/// Gives the schema of `T` in JSON Schema 2020-12: without `$schema`, titles, integer formats and
+/// Returns the schema of `T` in JSON Schema 2020-12: without `$schema`, titles, integer formats and
 /// unions with null, everything inline.
 pub(super) fn of<T: JsonSchema>() -> JsonObject {
     let settings = SchemaSettings::draft2020_12().with(|settings| {

@@ -27,7 +27,7 @@ use crate::error::Error;
 const FRESH: Duration = Duration::from_secs(60 * 60);
 const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
 
-/// Answers MCP requests with a set of tools.
+/// An MCP server with a set of tools.
 pub struct Server {
     tools: Vec<Arc<dyn Tool>>,
     definitions: Vec<ToolDefinition>,

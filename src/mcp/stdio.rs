@@ -7,9 +7,9 @@
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-/// Reads what the client writes.
+/// What the client writes.
 pub(super) type Input = Box<dyn AsyncRead + Send + Unpin>;
-/// Writes what the client reads.
+/// What the client reads.
 pub(super) type Output = Box<dyn AsyncWrite + Send + Unpin>;
 
 /// Opens standard input and output. Must be called inside a tokio runtime.

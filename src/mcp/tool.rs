@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::lookup::{Lookup, Stage};
 use crate::wolkvox::Operation;
 
-/// Answers one kind of `tools/call`.
+/// A tool: one kind of `tools/call`.
 pub(crate) trait Tool: Send + Sync {
     /// Describes the tool to a model.
     fn definition(&self) -> ToolDefinition;
@@ -26,10 +26,10 @@ pub(crate) trait Tool: Send + Sync {
     ) -> BoxFuture<'a, Result<Value, Error>>;
 }
 
-/// Holds what a tool asks with.
+/// What one account is asked with.
 #[derive(Clone, Debug)]
 pub struct Desk {
-    /// Makes the look-ups.
+    /// The door to its server.
     pub lookup: Arc<Lookup>,
     /// Asked when a call names no operation.
     pub operation: Option<Operation>,
@@ -51,7 +51,7 @@ impl Desk {
         }
     }
 
-    /// Gives a closed input schema: the operation, then `properties`, of which `required` must be
+    /// Returns a closed input schema: the operation, then `properties`, of which `required` must be
     /// given.
     pub(super) fn input_schema(&self, properties: Value, required: &[&str]) -> JsonObject {
         let (description, mandatory) = match &self.operation {
@@ -82,7 +82,7 @@ pub(super) fn json<'a, A: Serialize>(
     async move { serde_json::to_value(answer.await?).map_err(|_| Error::Internal) }.boxed()
 }
 
-/// Says that a tool only reads, and from a system that others change.
+/// Returns the annotations of a tool that only reads, from a system that others change.
 pub(super) fn read_only() -> ToolAnnotations {
     ToolAnnotations::new().read_only(true).destructive(false).idempotent(true).open_world(true)
 }

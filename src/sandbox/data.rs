@@ -49,7 +49,7 @@ pub(super) fn gestiones() -> Vec<Gestion> {
     all
 }
 
-/// Counts what it makes, so that every id is made once.
+/// A maker of gestiones that counts them, so that every id is unique.
 struct Maker {
     made: u32,
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{refuse, send};
 
-/// Says how a request goes wrong.
+/// A way in which a request goes wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// The answer comes this much later.
@@ -75,7 +75,7 @@ impl Fault {
         NAMED.iter().map(|(name, _)| *name)
     }
 
-    /// Gives the fault of a name.
+    /// Returns the fault of a name.
     pub fn named(name: &str) -> Option<Self> {
         NAMED.iter().find(|(known, _)| *known == name).map(|(_, fault)| fault())
     }

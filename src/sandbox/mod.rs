@@ -29,7 +29,7 @@ use tokio::task::JoinHandle;
 pub use self::faults::Fault;
 use self::obligations::Obligation;
 
-/// Names the operation that the sandbox's users need not name; it accepts any.
+/// The sandbox's default operation; it accepts any.
 pub const OPERATION: &str = "sandbox";
 
 const TOKEN: &str = "sandbox-token-not-a-secret";
@@ -41,7 +41,7 @@ const FAULT_FIELD: &str = "sandbox_fault";
 const MOST_AT_ONCE: usize = 2;
 const LARGEST_PAGE: u64 = 250;
 
-/// Serves until it is dropped.
+/// A running sandbox; it stops when it is dropped.
 pub struct Sandbox {
     address: String,
     shared: Arc<Shared>,
@@ -93,12 +93,12 @@ impl Sandbox {
         Ok(Self { address, shared, task })
     }
 
-    /// Gives its address, such as `http://127.0.0.1:40000`.
+    /// Returns its address, such as `http://127.0.0.1:40000`.
     pub fn url(&self) -> String {
         self.address.clone()
     }
 
-    /// Gives the only token that it accepts.
+    /// Returns the only token that it accepts.
     pub fn token(&self) -> &str {
         TOKEN
     }
@@ -108,7 +108,7 @@ impl Sandbox {
         self.shared.requests.load(Ordering::SeqCst)
     }
 
-    /// Gives the most requests that it had at once.
+    /// Returns the most requests that it had at once.
     pub fn peak(&self) -> usize {
         self.shared.peak.load(Ordering::SeqCst)
     }
@@ -126,7 +126,7 @@ impl Drop for Sandbox {
     }
 }
 
-/// Counts a request as long as it is handled, also when its connection is dropped on the way.
+/// A request being handled; it stops counting on drop, also when its connection is lost.
 struct Place<'a> {
     shared: &'a Shared,
     at_once: usize,
@@ -239,7 +239,7 @@ fn obligation(shared: &Shared, body: &Body) -> Response {
     body.page(shared.obligations.iter().filter(matches).map(|it| &it.shown).collect())
 }
 
-/// Holds a request's body.
+/// A request's body.
 struct Body {
     keys: Map<String, Value>,
     limit: u64,
@@ -255,7 +255,7 @@ impl Body {
         body.text("operation").is_some().then_some(body)
     }
 
-    /// Gives a key's text; a number counts as its digits.
+    /// Returns a key's text; a number counts as its digits.
     fn text(&self, name: &str) -> Option<String> {
         match self.keys.get(name)? {
             Value::String(text) if !text.is_empty() => Some(text.clone()),

@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-/// Holds one obligation and the case file that it stands in.
+/// An obligation and the case file that it belongs to.
 pub(super) struct Obligation {
     pub(super) id: String,
     pub(super) record: String,

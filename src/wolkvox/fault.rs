@@ -7,7 +7,7 @@ use std::io;
 use crate::error::{Error, Fault, Oddity};
 use crate::language::{Text, text};
 
-/// Gives the reason why a request brought no whole reply.
+/// Returns the reason why a request brought no whole reply.
 pub(super) fn of(problem: reqwest::Error) -> Error {
     if let Some(reason) = find::<rustls::Error>(&problem).map(tls) {
         return Error::Unavailable { fault: Fault::Tls(reason) };

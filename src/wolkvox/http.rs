@@ -17,7 +17,7 @@ use crate::server_url::ServerUrl;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const IDLE_CONNECTION: Duration = Duration::from_secs(60);
 
-/// Holds the HTTP client once it is built.
+/// The HTTP client, being built or ready.
 #[derive(Clone)]
 pub(super) struct Http {
     client: Shared<BoxFuture<'static, Result<reqwest::Client, Error>>>,
@@ -38,7 +38,7 @@ impl Http {
         Self { client: receive.boxed().shared(), seen }
     }
 
-    /// Tells what the last TLS handshake showed.
+    /// Returns what the last TLS handshake showed.
     pub(super) fn handshake(&self) -> Option<Handshake> {
         self.seen.last()
     }

@@ -19,7 +19,7 @@ const LARGEST_SAFE: u64 = (1 << 53) - 1;
 /// Nested deeper than any CRM field is; below this a value stays as its JSON text.
 const DEEPEST: usize = 32;
 
-/// Holds one JSON value, numbers unharmed.
+/// A JSON value that keeps every digit of its numbers.
 #[derive(Debug, PartialEq)]
 pub(super) struct Faithful(pub(super) Value);
 
@@ -54,7 +54,7 @@ fn value(raw: &RawValue, depth: usize) -> Value {
     }
 }
 
-/// Gives the number if its text would come out again as it went in.
+/// Returns the number if its text would come out again as it went in.
 fn number(text: &str) -> Option<Number> {
     let number: Number = serde_json::from_str(text).ok()?;
     let safe = number.as_u64().is_none_or(|whole| whole <= LARGEST_SAFE)

@@ -42,7 +42,7 @@ pub const LARGEST_REPLY: usize = 16 * 1024 * 1024;
 
 const TOKEN_HEADER: HeaderName = HeaderName::from_static("wolkvox-token");
 
-/// Sends requests to one tenant's server.
+/// A client of one tenant's server.
 #[derive(Debug)]
 pub struct Client {
     http: http::Http,
@@ -53,7 +53,7 @@ pub struct Client {
     token_information: Endpoint,
 }
 
-/// Knows an endpoint's address and method. wolkvox documents POST and GET for each, differently
+/// An endpoint's address and method. wolkvox documents POST and GET for each, differently
 /// from page to page: POST is tried first, and after a 405 the other one, which is then remembered.
 #[derive(Debug)]
 struct Endpoint {
@@ -92,7 +92,7 @@ impl Client {
         Ok(Self::new(server, token, RootCertificates::default()))
     }
 
-    /// Gives the token that the next request will carry.
+    /// Returns the token that the next request will carry.
     ///
     /// # Errors
     ///
@@ -168,7 +168,7 @@ impl Client {
         Ok(TokenInformation::read(page.records.first()))
     }
 
-    /// Gives the server that is asked.
+    /// Returns the server that is asked.
     pub fn server(&self) -> &ServerUrl {
         &self.server
     }
@@ -264,7 +264,7 @@ impl Client {
     }
 }
 
-/// Says why a request brought no page, and when the server would like the next one.
+/// Why a request brought no page, and when the server would like the next one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// What went wrong.
@@ -285,7 +285,7 @@ impl Failure {
     }
 }
 
-/// Holds the token's calls of today, as far as wolkvox told.
+/// The token's calls of today, as far as wolkvox told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TokenInformation {
     /// Calls allowed in a day.
@@ -299,7 +299,7 @@ pub struct TokenInformation {
 }
 
 impl TokenInformation {
-    /// Says whether wolkvox told nothing of it.
+    /// Returns whether wolkvox told nothing of it.
     pub fn is_blank(&self) -> bool {
         *self == Self::default()
     }

@@ -7,17 +7,17 @@ use serde::{Serialize, Serializer};
 
 use crate::error::Error;
 
-/// Asks wolkvox one thing; equal queries get equal answers.
+/// A question to wolkvox; equal queries get equal answers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Query {
-    /// Asks for gestiones, of `queryGestion.php`.
+    /// For gestiones, to `queryGestion.php`.
     Gestion(GestionQuery),
-    /// Asks for one obligation, of `queryObligation.php`.
+    /// For one obligation, to `queryObligation.php`.
     Obligation(ObligationQuery),
 }
 
 impl Query {
-    /// Gives the operation that is asked.
+    /// Returns the operation that is asked.
     pub fn operation(&self) -> &Operation {
         match self {
             Self::Gestion(query) => &query.operation,
@@ -38,7 +38,7 @@ impl From<ObligationQuery> for Query {
     }
 }
 
-/// Asks for the obligation with this id in this case file.
+/// A query for the obligation with this id in this case file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ObligationQuery {
     /// wolkvox operation, the tenant's name.
@@ -49,7 +49,7 @@ pub struct ObligationQuery {
     pub record: FieldValue,
 }
 
-/// Asks for the gestiones whose `field` has exactly this `value`.
+/// A query for the gestiones whose `field` has exactly this `value`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct GestionQuery {
     /// wolkvox operation, the tenant's name.
@@ -60,16 +60,16 @@ pub struct GestionQuery {
     pub value: FieldValue,
 }
 
-/// Names a wolkvox operation (tenant); at most 128 characters.
+/// The name of a wolkvox operation (tenant); at most 128 characters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Operation(String);
 
-/// Names a field to search by; at most 128 characters. Tenants have fields of their own, with
+/// The name of a field to search by; at most 128 characters. Tenants have fields of their own, with
 /// spaces and accents.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct FieldName(String);
 
-/// Holds the value to look for; at most 256 characters. It names a person, so `Debug` hides it.
+/// The value to look for; at most 256 characters. It names a person, so `Debug` hides it.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FieldValue(String);
 
@@ -83,7 +83,7 @@ impl Operation {
         checked("operation", text, 128, "an operation is your tenant's name in wolkvox").map(Self)
     }
 
-    /// Gives the name.
+    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -99,7 +99,7 @@ impl FieldName {
         checked("field", text, 128, "for example `id_customer` for a document number").map(Self)
     }
 
-    /// Gives the name.
+    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -124,7 +124,7 @@ impl FieldValue {
         checked(argument, text, 256, example).map(Self)
     }
 
-    /// Gives the value, for the request alone.
+    /// Returns the value, for the request alone.
     pub fn reveal(&self) -> &str {
         &self.0
     }

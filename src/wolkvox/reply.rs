@@ -13,14 +13,14 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
+use super::QUOTA_HOLD;
 use super::json::{self, Faithful};
 use super::token::Token;
-use super::QUOTA_HOLD;
 use crate::Record;
 use crate::error::{Error, Fault, Oddity, Said};
 use crate::language::{Text, text};
 
-/// Holds the records of one page, and what wolkvox says about the whole.
+/// The records of one page, and what wolkvox says about the whole.
 #[derive(Debug, Default, PartialEq)]
 pub struct Page {
     /// The records in wolkvox's order.
@@ -31,7 +31,7 @@ pub struct Page {
     pub total_pages: Option<u64>,
 }
 
-/// Holds what came over HTTP.
+/// A reply as it came over HTTP.
 #[derive(Clone, Copy, Debug)]
 pub struct Reply<'a> {
     /// HTTP status.
@@ -88,7 +88,7 @@ impl Reply<'_> {
         Ok(envelope.page(records))
     }
 
-    /// Gives what a reply without records that calls itself a success says otherwise. "Nothing
+    /// Returns what a reply without records that calls itself a success says otherwise. "Nothing
     /// found" is only believed if neither the HTTP status nor the words name a trouble.
     fn speaks_against(self, code: u16, words: &str) -> Option<Error> {
         if self.status >= 400 && !(self.status == 404 && means_no_records(words)) {
@@ -163,7 +163,7 @@ fn decode<'a>(body: &'a [u8], content_type: Option<&str>) -> Cow<'a, str> {
     declared.unwrap_or(encoding_rs::UTF_8).decode(body).0
 }
 
-/// Says why a body holds no envelope.
+/// Why a body holds no envelope.
 #[derive(Debug)]
 enum Nonsense {
     /// JSON that ends too early.
@@ -209,7 +209,7 @@ fn after_warning(text: &str) -> Option<Result<Envelope, Nonsense>> {
     None
 }
 
-/// Holds the parts of the envelope that mean something here.
+/// The parts of the envelope that mean something here.
 #[derive(Debug, Default)]
 struct Envelope {
     /// Whether any of the envelope's own keys was there.

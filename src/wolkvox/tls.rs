@@ -12,7 +12,7 @@ use rustls_platform_verifier::Verifier;
 
 use crate::language::{Text, text};
 
-/// Holds root certificates to trust beside the system's.
+/// Root certificates to trust beside the system's.
 #[derive(Clone, Debug, Default)]
 pub struct RootCertificates(Vec<CertificateDer<'static>>);
 
@@ -37,7 +37,7 @@ impl RootCertificates {
     }
 }
 
-/// Tells what the last TLS handshake showed.
+/// What the last TLS handshake showed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Handshake {
     /// `TLS 1.2` or `TLS 1.3`.
@@ -46,7 +46,7 @@ pub struct Handshake {
     pub certificate: Vec<u8>,
 }
 
-/// Keeps what the last handshake showed.
+/// What the last handshake showed, shared between the verifier and `check`.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Seen(Arc<Mutex<Option<Handshake>>>);
 
@@ -85,7 +85,7 @@ pub(super) fn unused() -> Result<ClientConfig, Error> {
     Ok(without_verifier(provider)?.with_root_certificates(nobody).with_no_client_auth())
 }
 
-/// Leaves every decision to the system's verifier, and looks on.
+/// A verifier that leaves every decision to the system's, and records what it saw.
 #[derive(Debug)]
 struct Watching {
     verifier: Verifier,

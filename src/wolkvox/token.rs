@@ -16,7 +16,7 @@ use crate::language::{self, Text, text};
 /// A token is a line; anything larger is the wrong file.
 const LARGEST_FILE: u64 = 64 * 1024;
 
-/// Holds a usable token: printable ASCII without spaces.
+/// A usable token: printable ASCII without spaces.
 #[derive(Clone, Debug)]
 pub struct Token(SecretString);
 
@@ -40,7 +40,7 @@ impl Token {
         Ok(Self(text.into()))
     }
 
-    /// Gives the value of the `Wolkvox-Token` header, marked sensitive so that no HTTP layer
+    /// Returns the value of the `Wolkvox-Token` header, marked sensitive so that no HTTP layer
     /// prints it.
     pub(super) fn header(&self) -> Option<HeaderValue> {
         let mut value = HeaderValue::from_str(self.0.expose_secret()).ok()?;
@@ -75,7 +75,7 @@ impl PartialEq for Token {
     }
 }
 
-/// Says where the token comes from.
+/// Where the token comes from.
 #[derive(Debug)]
 pub enum TokenSource {
     /// `WOLKVOX_TOKEN`.
@@ -85,7 +85,7 @@ pub enum TokenSource {
 }
 
 impl TokenSource {
-    /// Gives the token to use now.
+    /// Returns the token to use now.
     ///
     /// # Errors
     ///
@@ -100,7 +100,7 @@ impl TokenSource {
     }
 }
 
-/// Holds a file's token, and reads it again when the file's time or size changes.
+/// A file that holds the token, read again when its time or size changes.
 #[derive(Debug)]
 pub struct TokenFile {
     path: PathBuf,
@@ -125,7 +125,7 @@ impl TokenFile {
         Ok(Self { path, read: Mutex::new((stamp, token)) })
     }
 
-    /// Gives the token that the file holds now.
+    /// Returns the token that the file holds now.
     ///
     /// # Errors
     ///

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::error::Error;
 use crate::language::{Language, Text, text};
 
-/// Holds the result of one step.
+/// The result of one step.
 #[derive(Debug)]
 struct Step {
     /// Its English name is the same in every language's JSON.
@@ -39,7 +39,7 @@ const STEPS: [Text; 7] = [
     Text::new("look-up", "consulta"),
 ];
 
-/// Collects the steps' results in the order of [`STEPS`].
+/// The steps' results in the order of [`STEPS`].
 #[derive(Debug, Default)]
 pub(super) struct Report(Vec<Step>);
 

@@ -71,7 +71,7 @@ pub(super) fn remove(
     Ok(Some(root.to_string()))
 }
 
-/// Gives the names of the entries that start this program.
+/// Returns the names of the entries that start this program.
 pub(super) fn ours(client: ClientKind, text: &str) -> Vec<String> {
     let Ok(root) = parse(text) else { return Vec::new() };
     let servers = root.object_value().and_then(|top| top.object_value(servers_key(client)));
@@ -80,7 +80,7 @@ pub(super) fn ours(client: ClientKind, text: &str) -> Vec<String> {
     ours.filter_map(CstObjectProp::decoded_name).collect()
 }
 
-/// Gives the key of the servers.
+/// Returns the key of the servers.
 const fn servers_key(client: ClientKind) -> &'static str {
     match client {
         ClientKind::VsCode => "servers",
@@ -163,7 +163,7 @@ fn is_prompt_of(name: &ServerName, node: &CstNode) -> bool {
     node.to_serde_value().is_some_and(|it| it.get("id").is_some_and(|id| *id == name.input()))
 }
 
-/// Says whether an entry refers to its prompt.
+/// Returns whether an entry refers to its prompt.
 fn asks_for(name: &ServerName, entry: &Value) -> bool {
     entry.to_string().contains(&name.input_reference())
 }

@@ -36,7 +36,7 @@ pub(super) fn remove(
     Ok(changed.map(|changed| format!("{mark}{changed}")))
 }
 
-/// Gives the text without any entry that starts this program; none if there is no such entry, or
+/// Returns the text without any entry that starts this program; none if there is no such entry, or
 /// if the text cannot be read.
 pub(super) fn without_ours(client: ClientKind, text: &str) -> Option<String> {
     let (_, unmarked) = split_mark(text);
@@ -51,13 +51,13 @@ pub(super) fn without_ours(client: ClientKind, text: &str) -> Option<String> {
     rest
 }
 
-/// Says whether a text holds no setting and no comment.
+/// Returns whether a text holds no setting and no comment.
 pub(super) fn is_blank(text: &str) -> bool {
     let (_, text) = split_mark(text);
     text.chars().all(|letter| letter.is_whitespace() || "{}".contains(letter))
 }
 
-/// Says whether an entry's command is this program, wherever it is installed.
+/// Returns whether an entry's command is this program, wherever it is installed.
 fn is_ours(command: &str) -> bool {
     let file = command.rsplit(['/', '\\']).next().unwrap_or_default();
     file.strip_suffix(".exe").unwrap_or(file) == env!("CARGO_PKG_NAME")
@@ -70,7 +70,7 @@ fn split_mark(text: &str) -> (&str, &str) {
     }
 }
 
-/// Gives the number of the line in which a byte stands.
+/// Returns the number of the line in which a byte stands.
 fn line_of(text: &str, byte: usize) -> usize {
     text.get(..byte).unwrap_or_default().matches('\n').count() + 1
 }

@@ -58,7 +58,7 @@ pub(super) fn remove(text: &str, name: &ServerName) -> Result<Option<String>, Te
     Ok(Some(with_line_ends_of(text, &document)))
 }
 
-/// Gives the names of the entries that start this program.
+/// Returns the names of the entries that start this program.
 pub(super) fn ours(text: &str) -> Vec<String> {
     let Ok(document) = parse(text) else { return Vec::new() };
     let Some(servers) = document.get(SERVERS).and_then(Item::as_table_like) else {
