@@ -8,8 +8,8 @@
 //! cli        → config, install, mcp, sandbox, lookup, answer, wolkvox, server_url
 //! config     → lookup, answer, wolkvox, server_url
 //! mcp        → lookup, answer, wolkvox
-//! lookup     → answer, wolkvox, aside
-//! wolkvox    → server_url, aside
+//! lookup     → answer, wolkvox, offload
+//! wolkvox    → server_url, offload
 //! all        → error, fields, file, settings, clean, language
 //! error      → clean, language
 //! ```
@@ -27,7 +27,6 @@
 //!   language, the servers that may receive the token
 
 pub mod answer;
-mod aside;
 pub mod clean;
 pub mod cli;
 pub mod config;
@@ -38,6 +37,7 @@ pub mod install;
 pub mod language;
 pub mod lookup;
 pub mod mcp;
+mod offload;
 pub mod sandbox;
 pub mod server_url;
 pub mod settings;

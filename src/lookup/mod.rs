@@ -6,9 +6,9 @@
 
 mod cache;
 mod circuit;
+mod deferred_drop;
 mod fetch;
 mod flights;
-mod held;
 mod limits;
 mod meter;
 mod quota;
@@ -25,17 +25,17 @@ use tokio::time::{Instant, timeout_at};
 
 use self::cache::Cache;
 use self::circuit::{Circuit, Health};
+pub use self::deferred_drop::Held;
 use self::fetch::{Deadline, Fetch, Fetched};
 use self::flights::{Flight, Flights};
-pub use self::held::Held;
 pub use self::limits::Limits;
 use self::meter::Meter;
 pub use self::meter::Stage;
 use self::quota::QuotaHold;
 use crate::answer::{self, Found, Mask};
-use crate::aside::aside;
 use crate::error::{Error, Fault, Kind, Spent};
 use crate::fields;
+use crate::offload::offload;
 use crate::wolkvox::{Client, PAGE_SIZE, Query};
 
 /// A door to wolkvox that keeps to the limits of a token.
@@ -171,7 +171,7 @@ async fn fly(
     let Fetched { records, as_of, upstream_total, complete, cut_short } = fetched?;
     let is_large = records.len() > PAGE_SIZE as usize;
     let tidying = Arc::clone(&means);
-    let rows = aside(is_large, move || answer::tidy(records, &tidying.mask)).await?;
+    let rows = offload(is_large, move || answer::tidy(records, &tidying.mask)).await?;
     let found = Arc::new(Held::new(Found { rows, as_of, upstream_total, complete }));
     if !cut_short {
         means.cache.put(query, Arc::clone(&found));

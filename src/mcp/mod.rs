@@ -1,23 +1,21 @@
 //! Speaks MCP: what this server says about itself, its tools, prompts and resources, and the life
 //! of a connection.
 //!
-//! Works around rmcp 3.11 in named places: `lines` (requests that cannot be read), `opening`
+//! Works around rmcp 3.11 in named places: `transport::json_lines` (requests that cannot be read), `transport::handshake`
 //! (messages before the first request, end of input), `server` (panics, cancellation, `arguments`
 //! that are no object) and [`serve`] (end of the process). The program's log filter holds the SDK
 //! at `warn`, because below that it prints requests.
 
 mod arguments;
 mod get_obligation;
-mod lines;
-mod opening;
 mod progress;
 mod prompts;
 mod query_obligation;
 mod resources;
 mod schema;
 mod server;
-mod stdio;
 mod tool;
+mod transport;
 
 use std::time::Duration;
 
@@ -30,6 +28,8 @@ pub use self::get_obligation::GetObligation;
 pub use self::query_obligation::QueryObligation;
 pub use self::server::Server;
 pub use self::tool::Desk;
+use self::transport::handshake::Opening;
+use self::transport::json_lines::Lines;
 
 /// How long answers may still come after the client has closed its side.
 const GRACE: Duration = Duration::from_millis(500);
@@ -40,7 +40,7 @@ const GRACE: Duration = Duration::from_millis(500);
 ///
 /// A sentence if the connection could not be opened. A client that leaves is no error.
 pub async fn serve_stdio(server: Server, stop: impl Future<Output = ()>) -> Result<(), String> {
-    let (input, output) = stdio::open();
+    let (input, output) = transport::stdio::open();
     serve(server, input, output, stop).await
 }
 
@@ -62,7 +62,7 @@ where
     W: AsyncWrite + Send + Unpin + 'static,
 {
     let ended = CancellationToken::new();
-    let transport = opening::Opening::new(lines::Lines::new(input, output), ended.clone());
+    let transport = Opening::new(Lines::new(input, output), ended.clone());
     let serving = async {
         match server.serve(transport).await {
             Ok(running) => running

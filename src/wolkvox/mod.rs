@@ -4,13 +4,13 @@
 //! to send, how often and how many at a time is not decided here but in [`crate::lookup`].
 //! `reply` turns bytes into records or a reason, `token` keeps the secret.
 
-mod fault;
 mod http;
 mod json;
 mod query;
 mod reply;
 mod tls;
 mod token;
+mod transport_error;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -26,9 +26,9 @@ pub use self::reply::{Page, Reply};
 pub use self::tls::{Handshake, RootCertificates};
 pub use self::token::{Token, TokenFile, TokenSource};
 use crate::Record;
-use crate::aside::aside;
 use crate::error::{Error, Oddity};
 use crate::language::Text;
+use crate::offload::offload;
 use crate::server_url::ServerUrl;
 
 /// Most records that wolkvox puts on one page.
@@ -184,7 +184,7 @@ impl Client {
         match (self.http.handshake(), answer) {
             (Some(handshake), _) => Ok(Some(handshake)),
             (None, Ok(_)) => Ok(None),
-            (None, Err(problem)) => Err(fault::of(problem)),
+            (None, Err(problem)) => Err(transport_error::of(problem)),
         }
     }
 
@@ -238,7 +238,7 @@ impl Client {
             .header(CONTENT_TYPE, "application/json")
             .body(body);
         on_request();
-        let mut response = request.send().await.map_err(fault::of)?;
+        let mut response = request.send().await.map_err(transport_error::of)?;
         let status = response.status().as_u16();
         if response.status().is_redirection() {
             return Err(Error::UnexpectedReply(Oddity::Redirect { status }).into());
@@ -247,7 +247,7 @@ impl Client {
         let retry_after = response.headers().get(RETRY_AFTER).and_then(retry_after);
         let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
         let mut body = Vec::with_capacity(announced.unwrap_or_default().min(LARGEST_REPLY));
-        while let Some(chunk) = response.chunk().await.map_err(fault::of)? {
+        while let Some(chunk) = response.chunk().await.map_err(transport_error::of)? {
             if body.len() + chunk.len() > LARGEST_REPLY {
                 let too_large = Oddity::TooLarge { limit: LARGEST_REPLY };
                 return Err(Error::UnexpectedReply(too_large).into());
@@ -259,7 +259,7 @@ impl Client {
             let content_type = content_type.as_ref().and_then(|value| value.to_str().ok());
             Reply { status, content_type, body: &body }.read(Some(&token))
         };
-        let page = aside(is_large, read).await?;
+        let page = offload(is_large, read).await?;
         page.map_err(|error| Failure { error, retry_after })
     }
 }

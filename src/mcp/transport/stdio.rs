@@ -8,12 +8,12 @@
 use tokio::io::{AsyncRead, AsyncWrite};
 
 /// What the client writes.
-pub(super) type Input = Box<dyn AsyncRead + Send + Unpin>;
+pub(in crate::mcp) type Input = Box<dyn AsyncRead + Send + Unpin>;
 /// What the client reads.
-pub(super) type Output = Box<dyn AsyncWrite + Send + Unpin>;
+pub(in crate::mcp) type Output = Box<dyn AsyncWrite + Send + Unpin>;
 
 /// Opens standard input and output. Must be called inside a tokio runtime.
-pub(super) fn open() -> (Input, Output) {
+pub(in crate::mcp) fn open() -> (Input, Output) {
     #[cfg(unix)]
     let polled = (polled::input(), polled::output());
     #[cfg(not(unix))]
@@ -41,7 +41,7 @@ mod polled {
     /// lets us open it anew, so that it stays ours; elsewhere the shared one is taken.
     const OPENS_ANEW: bool = cfg!(target_os = "linux");
 
-    pub(super) fn input() -> Option<Input> {
+    pub(in crate::mcp) fn input() -> Option<Input> {
         let pipe = match OPENS_ANEW {
             true => pipe::OpenOptions::new().open_receiver("/proc/self/fd/0"),
             false => copy(io::stdin().as_fd()).and_then(pipe::Receiver::from_owned_fd),
@@ -52,7 +52,7 @@ mod polled {
         }
     }
 
-    pub(super) fn output() -> Option<Output> {
+    pub(in crate::mcp) fn output() -> Option<Output> {
         let pipe = match OPENS_ANEW {
             true => pipe::OpenOptions::new().open_sender("/proc/self/fd/1"),
             false => copy(io::stdout().as_fd()).and_then(pipe::Sender::from_owned_fd),

@@ -29,13 +29,13 @@ const LONGEST_LINE: usize = 16 * 1024 * 1024;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// A transport over any pair of streams.
-pub(super) struct Lines<R, W> {
+pub(in crate::mcp) struct Lines<R, W> {
     input: FramedRead<R, Splitter>,
     output: Arc<Output<W>>,
 }
 
 impl<R: AsyncRead, W> Lines<R, W> {
-    pub(super) fn new(input: R, output: W) -> Self {
+    pub(in crate::mcp) fn new(input: R, output: W) -> Self {
         let output = Output {
             pending: Mutex::default(),
             stream: tokio::sync::Mutex::new(output),

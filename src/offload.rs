@@ -8,7 +8,7 @@ use crate::error::Error;
 /// # Errors
 ///
 /// [`Error::Internal`] if the work panicked on its thread.
-pub(crate) async fn aside<T: Send + 'static>(
+pub(crate) async fn offload<T: Send + 'static>(
     is_large: bool,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Error> {
@@ -27,9 +27,9 @@ mod tests {
     #[tokio::test]
     async fn only_large_work_leaves_the_thread_and_a_panic_there_is_a_failure() {
         let here = thread::current().id();
-        assert_eq!(aside(false, || thread::current().id()).await, Ok(here));
-        assert_ne!(aside(true, || thread::current().id()).await, Ok(here));
-        let panicked: Result<(), Error> = aside(true, || panic!("a bug")).await;
+        assert_eq!(offload(false, || thread::current().id()).await, Ok(here));
+        assert_ne!(offload(true, || thread::current().id()).await, Ok(here));
+        let panicked: Result<(), Error> = offload(true, || panic!("a bug")).await;
         assert_eq!(panicked, Err(Error::Internal));
     }
 }

@@ -13,14 +13,14 @@ use rmcp::transport::Transport;
 use tokio_util::sync::CancellationToken;
 
 /// A transport with a guarded handshake; `ended` is cancelled when the client's side has closed.
-pub(super) struct Opening<T> {
+pub(in crate::mcp) struct Opening<T> {
     transport: T,
     open: bool,
     ended: CancellationToken,
 }
 
 impl<T> Opening<T> {
-    pub(super) fn new(transport: T, ended: CancellationToken) -> Self {
+    pub(in crate::mcp) fn new(transport: T, ended: CancellationToken) -> Self {
         Self { transport, open: false, ended }
     }
 }
