@@ -20,7 +20,7 @@ async fn main() -> anyhow::Result<()> {
         value: FieldValue::parse("900000004".to_owned())?,
     };
     let asked = client.query_gestion(&query, Some(1), &|| ()).await;
-    let page = asked.map_err(|failure| anyhow!(failure.error.text()))?;
+    let page = asked.map_err(|failure| anyhow!(failure.error.for_model()))?;
     for gestion in &page.records {
         let field = |name| gestion.get(name).and_then(|it| it.as_str()).unwrap_or_default();
         writeln!(std::io::stdout(), "{}  {}", field("date"), field("tipification_description"))?;

@@ -28,7 +28,7 @@ const KEYCAP: char = '\u{20e3}';
 
 /// Removes what cannot be seen and makes each run of line breaks and tabs one space. Cleaning
 /// twice changes nothing.
-pub fn text(text: &str) -> Cow<'_, str> {
+pub fn single_line(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_control()) {
         return Cow::Borrowed(text);
     }
@@ -49,22 +49,19 @@ pub fn text(text: &str) -> Cow<'_, str> {
             last = Some(letter);
         }
     }
-    match cleaned == text {
-        true => Cow::Borrowed(text),
-        false => Cow::Owned(cleaned),
-    }
+    if cleaned == text { Cow::Borrowed(text) } else { Cow::Owned(cleaned) }
 }
 
 /// Cleans a value and cuts it to `longest` characters, its mark included.
 pub fn value(text: &str, longest: usize) -> Cow<'_, str> {
-    let cleaned = self::text(text);
-    // As many bytes are never more characters.
+    let cleaned = self::single_line(text);
+    // A text never has more characters than bytes.
     if cleaned.len() <= longest || cleaned.chars().count() <= longest {
         return cleaned;
     }
     let kept = longest.saturating_sub(CUT_MARK.chars().count());
     let mut cut: String = cleaned.chars().take(kept).collect();
-    // Half an emoji is none.
+    // Do not leave half of an emoji that several code points make up.
     while cut.ends_with([JOINER, EMOJI_STYLE]) {
         cut.pop();
     }
@@ -75,7 +72,7 @@ pub fn value(text: &str, longest: usize) -> Cow<'_, str> {
 /// a mark, without anything that looks like a token.
 pub fn redacted(text: &str) -> String {
     let mut redacted = String::new();
-    for word in self::text(text).split_whitespace() {
+    for word in self::single_line(text).split_whitespace() {
         if !redacted.is_empty() {
             redacted.push(' ');
         }
@@ -163,7 +160,7 @@ mod tests {
             "café", // the accent as a code point of its own
             "\u{a0}",
         ] {
-            assert_eq!(text(typed), typed);
+            assert_eq!(single_line(typed), typed);
         }
     }
 
@@ -182,7 +179,7 @@ mod tests {
             ("👩\u{200d}", "👩"),
             ("❤\u{fe0f}\u{fe0f}\u{fe0f}", "❤\u{fe0f}"),
         ] {
-            assert_eq!(text(typed), cleaned, "{typed:?}");
+            assert_eq!(single_line(typed), cleaned, "{typed:?}");
         }
     }
 
@@ -236,7 +233,7 @@ mod tests {
         #[test]
         fn nothing_invisible_is_left_outside_an_emoji(typed in any::<String>()) {
             let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
-            let cleaned = text(&typed).into_owned();
+            let cleaned = single_line(&typed).into_owned();
             for letter in cleaned.chars().filter(|it| ![JOINER, EMOJI_STYLE].contains(it)) {
                 prop_assert!(!letter.is_control() && !ignorable.contains(letter), "{letter:?}");
             }

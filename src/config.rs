@@ -13,7 +13,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use crate::answer::Mask;
 use crate::file;
-use crate::language::{self, Language, Text, text};
+use crate::language::{self, Bilingual, Language, bilingual};
 use crate::lookup::Limits;
 use crate::server_url::ServerUrl;
 use crate::settings::{self, Setting};
@@ -70,25 +70,25 @@ pub enum LogFormat {
 
 /// Every setting that is wrong.
 #[derive(Debug)]
-pub struct Problems(Vec<Problem>);
+pub struct InvalidSettings(Vec<InvalidSetting>);
 
 /// What is wrong with one setting, never its value.
 #[derive(Debug)]
-pub struct Problem {
+pub struct InvalidSetting {
     /// The setting.
     pub setting: Setting,
     /// What is wrong with it, to follow the variable's name.
-    pub problem: Text,
+    pub problem: Bilingual,
 }
 
-impl Problems {
+impl InvalidSettings {
     /// Writes each problem on a line of its own.
-    pub fn lines(&self) -> impl Iterator<Item = Text> + '_ {
-        self.0.iter().map(|Problem { setting, problem }| {
+    pub fn lines(&self) -> impl Iterator<Item = Bilingual> + '_ {
+        self.0.iter().map(|InvalidSetting { setting, problem }| {
             let Setting { variable, example, .. } = setting;
             match *example {
-                "" => text!("{variable} {problem}.", "{variable} {problem}.", problem),
-                example => text!(
+                "" => bilingual!("{variable} {problem}.", "{variable} {problem}.", problem),
+                example => bilingual!(
                     "{variable} {problem}. Example: {example}",
                     "{variable} {problem}. Ejemplo: {example}",
                     problem,
@@ -102,21 +102,21 @@ impl Problems {
         self.0.iter().any(|it| it.setting.variable == setting.variable)
     }
 
-    /// Writes all of it: what is wrong, and where to mend it.
-    pub fn text(&self) -> Text {
+    /// Writes all of it: what is wrong, and where to fix it.
+    pub fn text(&self) -> Bilingual {
         let heading = match self.0.len() {
-            1 => text!("1 setting to mend:", "Hay que corregir 1 ajuste:"),
-            count => text!("{count} settings to mend:", "Hay que corregir {count} ajustes:"),
+            1 => bilingual!("1 setting to mend:", "Hay que corregir 1 ajuste:"),
+            count => bilingual!("{count} settings to mend:", "Hay que corregir {count} ajustes:"),
         };
         let listed = |language| {
             self.lines().map(|line| format!("  {}\n", line.to(language))).collect::<String>()
         };
-        let lines = Text {
+        let lines = Bilingual {
             english: listed(Language::English).into(),
             spanish: listed(Language::Spanish).into(),
         };
         let mend = Self::advice();
-        text!(
+        bilingual!(
             "{heading}\n{lines}{mend}\n\
              Without a wolkvox account, try the sandbox: wolkvox-mcp --sandbox",
             "{heading}\n{lines}{mend}\n\
@@ -128,17 +128,17 @@ impl Problems {
     }
 
     /// Returns where to fix settings.
-    pub fn advice() -> Text {
-        text!(
+    pub fn advice() -> Bilingual {
+        bilingual!(
             "Set them in the \"env\" part of your client's mcp.json, or in the environment.",
             "Corríjalos en la parte \"env\" del mcp.json de su asistente, o en el entorno.",
         )
     }
 }
 
-impl std::error::Error for Problems {}
+impl std::error::Error for InvalidSettings {}
 
-impl fmt::Display for Problems {
+impl fmt::Display for InvalidSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.text().fmt(f)
     }
@@ -155,7 +155,7 @@ impl Config {
         sandbox: bool,
         flags: impl Fn(&Setting) -> Option<String>,
         environment: impl Fn(&str) -> Option<String>,
-    ) -> Result<Self, Problems> {
+    ) -> Result<Self, InvalidSettings> {
         let set = |setting: &Setting| {
             let text = flags(setting).or_else(|| environment(setting.variable))?;
             (!text.trim().is_empty()).then_some(text)
@@ -164,7 +164,7 @@ impl Config {
         let account = if sandbox { Some(Account::Sandbox) } else { read.account() };
         let operation = read.optional(&settings::OPERATION, |text| {
             Operation::parse(text.to_owned()).map_err(|_| {
-                text!(
+                bilingual!(
                     "must be your company's name in wolkvox: at most 128 characters, on one line",
                     "debe ser el nombre de su empresa en wolkvox: hasta 128 caracteres, en una línea",
                 )
@@ -179,7 +179,7 @@ impl Config {
             {
                 Ok(Self { account, operation, limits, mask, log })
             }
-            _ => Err(Problems(read.problems)),
+            _ => Err(InvalidSettings(read.problems)),
         }
     }
 }
@@ -187,29 +187,30 @@ impl Config {
 /// A reader of settings that collects what is wrong with them.
 struct Reader<'a> {
     set: &'a dyn Fn(&Setting) -> Option<String>,
-    problems: Vec<Problem>,
+    problems: Vec<InvalidSetting>,
 }
 
 impl Reader<'_> {
-    fn wrong(&mut self, setting: &Setting, problem: Text) {
-        self.problems.push(Problem { setting: *setting, problem });
+    fn wrong(&mut self, setting: &Setting, problem: Bilingual) {
+        self.problems.push(InvalidSetting { setting: *setting, problem });
     }
 
     /// Reads a setting that may be missing. `None` means that it is wrong.
     fn optional<T>(
         &mut self,
         setting: &Setting,
-        parse: impl FnOnce(&str) -> Result<T, Text>,
+        parse: impl FnOnce(&str) -> Result<T, Bilingual>,
     ) -> Option<Option<T>> {
         let Some(text) = (self.set)(setting) else { return Some(None) };
-        let parsed = match placeholder(&text) {
-            true => Err(text!(
+        let parsed = if placeholder(&text) {
+            Err(bilingual!(
                 "arrived as the name of a variable that your client did not fill in: \
-                 set that variable where the client starts, or write the value",
+             set that variable where the client starts, or write the value",
                 "llegó como el nombre de una variable que su asistente no reemplazó: \
-                 defina esa variable donde se abre el asistente, o escriba el valor",
-            )),
-            false => parse(&text),
+             defina esa variable donde se abre el asistente, o escriba el valor",
+            ))
+        } else {
+            parse(&text)
         };
         match parsed {
             Ok(value) => Some(Some(value)),
@@ -224,7 +225,7 @@ impl Reader<'_> {
     fn defaulted<T>(
         &mut self,
         setting: &Setting,
-        parse: impl Fn(&str) -> Result<T, Text>,
+        parse: impl Fn(&str) -> Result<T, Bilingual>,
     ) -> Option<T> {
         match self.optional(setting, &parse)? {
             Some(value) => Some(value),
@@ -238,12 +239,12 @@ impl Reader<'_> {
             ServerUrl::parse(text, allowed.as_ref().and_then(Option::as_deref))
         });
         if matches!(server, Some(None)) {
-            self.wrong(&settings::SERVER, text!("is not set", "no está definido"));
+            self.wrong(&settings::SERVER, bilingual!("is not set", "no está definido"));
         }
         let roots = self.optional(&settings::CA_FILE, |path| {
             let pem = file::read(Path::new(path), LARGEST_CA_FILE).map_err(|problem| {
                 let why = language::reason(problem.kind());
-                text!(
+                bilingual!(
                     "names a file that cannot be read ({why})",
                     "indica un archivo que no se puede leer ({why})",
                     why,
@@ -254,7 +255,11 @@ impl Reader<'_> {
         let token = self.optional(&settings::TOKEN, Token::parse);
         let file = self.optional(&settings::TOKEN_FILE, |path| {
             TokenFile::open(PathBuf::from(path)).map_err(|problem| {
-                text!("names a file that {problem}", "indica un archivo que {problem}", problem)
+                bilingual!(
+                    "names a file that {problem}",
+                    "indica un archivo que {problem}",
+                    problem
+                )
             })
         });
         let token = match (token?, file?) {
@@ -263,7 +268,7 @@ impl Reader<'_> {
             (Some(_), Some(_)) => {
                 self.wrong(
                     &settings::TOKEN_FILE,
-                    text!(
+                    bilingual!(
                         "is set beside WOLKVOX_TOKEN: keep one of the two",
                         "está definido junto con WOLKVOX_TOKEN: deje uno de los dos",
                     ),
@@ -271,7 +276,7 @@ impl Reader<'_> {
                 None
             }
             (None, None) => {
-                let problem = text!(
+                let problem = bilingual!(
                     "is not set, nor is WOLKVOX_TOKEN_FILE; it is the CRM's internal token",
                     "no está definido, ni tampoco WOLKVOX_TOKEN_FILE; es el token interno del CRM",
                 );
@@ -303,12 +308,12 @@ impl Reader<'_> {
         let filter = self.defaulted(&settings::LOG, |text| {
             let known = text.split(',').map(str::trim).all(is_log_directive);
             let filter = text.trim().parse().ok().filter(|_| known);
-            filter.ok_or_else(|| text!("is no log filter", "no es un filtro del log"))
+            filter.ok_or_else(|| bilingual!("is no log filter", "no es un filtro del log"))
         });
         let format = self.defaulted(&settings::LOG_FORMAT, |text| match text.trim() {
             "text" => Ok(LogFormat::Text),
             "json" => Ok(LogFormat::Json),
-            _ => Err(text!("must be `text` or `json`", "debe ser `text` o `json`")),
+            _ => Err(bilingual!("must be `text` or `json`", "debe ser `text` o `json`")),
         });
         Some(Log { filter: filter?, format: format? })
     }
@@ -323,8 +328,8 @@ fn placeholder(text: &str) -> bool {
             && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
 }
 
-/// Returns whether a part of a log filter can mean something: a level, a target with one, or a target
-/// of this program. Any other word would be taken for a target that nobody has, and nothing logged.
+/// Returns whether a part of a log filter has an effect: a level, a target with one, or a target of
+/// this program. Any other word would be taken for a target that does not exist, and nothing logged.
 fn is_log_directive(part: &str) -> bool {
     let is_level = |word: &str| word.parse::<LevelFilter>().is_ok();
     match part.split_once('=') {
@@ -333,9 +338,9 @@ fn is_log_directive(part: &str) -> bool {
     }
 }
 
-fn host_name(text: &str) -> Result<String, Text> {
+fn host_name(text: &str) -> Result<String, Bilingual> {
     url::Host::parse(text.trim()).map(|host| host.to_string()).map_err(|_| {
-        text!(
+        bilingual!(
             "must be a host name alone, without https:// and path",
             "debe ser solo el nombre de un servidor, sin https:// ni ruta",
         )
@@ -346,20 +351,23 @@ fn host_name(text: &str) -> Result<String, Text> {
 const LARGEST_CA_FILE: u64 = 4 * 1024 * 1024;
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
-fn duration(text: &str, least: Duration) -> Result<Duration, Text> {
+fn duration(text: &str, least: Duration) -> Result<Duration, Bilingual> {
     let parsed: Option<Duration> =
         text.trim().parse::<SignedDuration>().ok().and_then(|duration| duration.try_into().ok());
     parsed.filter(|duration| (least..=LONGEST).contains(duration)).ok_or_else(|| {
-        text!(
+        bilingual!(
             "must be a time with its unit, at most a day, such as 500ms, 20s or 2m",
             "debe ser un tiempo con su unidad, de un día como máximo, como 500ms, 20s o 2m",
         )
     })
 }
 
-fn whole<T: std::str::FromStr>(text: &str) -> Result<T, Text> {
+fn whole<T: std::str::FromStr>(text: &str) -> Result<T, Bilingual> {
     text.trim().parse().map_err(|_| {
-        text!("must be a whole number in range", "debe ser un número entero dentro de lo permitido")
+        bilingual!(
+            "must be a whole number in range",
+            "debe ser un número entero dentro de lo permitido"
+        )
     })
 }
 
@@ -367,7 +375,7 @@ fn whole<T: std::str::FromStr>(text: &str) -> Result<T, Text> {
 mod tests {
     use super::*;
 
-    fn resolve(set: &[(&str, &str)]) -> Result<Config, Problems> {
+    fn resolve(set: &[(&str, &str)]) -> Result<Config, InvalidSettings> {
         let environment = |variable: &str| {
             let found = set.iter().find(|(name, _)| *name == variable);
             found.map(|(_, text)| (*text).to_owned())

@@ -1,4 +1,4 @@
-//! Lists the fields of a *gestión* (one logged contact with a customer), once, as data.
+//! The fields of a *gestión* (one logged contact with a customer), once, as data.
 //!
 //! The tool's schema texts, the default columns, masking and the README's field table all walk
 //! [`FIELDS`]. The sandbox serves the same keys, and a test holds the two together. Source: the

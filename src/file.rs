@@ -8,10 +8,10 @@ use std::path::Path;
 ///
 /// # Errors
 ///
-/// Those of the system, [`ErrorKind::InvalidInput`] for what is no file and
+/// Those of the system, [`ErrorKind::InvalidInput`] for what is not a regular file and
 /// [`ErrorKind::FileTooLarge`].
 pub(crate) fn read(path: &Path, largest: u64) -> io::Result<Vec<u8>> {
-    // Asked before it is opened: opening a pipe waits for its other end.
+    // Checked before opening: opening a pipe waits for its other end.
     let metadata = path.metadata()?;
     if metadata.is_dir() {
         return Err(ErrorKind::IsADirectory.into());
@@ -21,10 +21,7 @@ pub(crate) fn read(path: &Path, largest: u64) -> io::Result<Vec<u8>> {
     }
     let mut bytes = Vec::new();
     File::open(path)?.take(largest + 1).read_to_end(&mut bytes)?;
-    match bytes.len() as u64 > largest {
-        true => Err(ErrorKind::FileTooLarge.into()),
-        false => Ok(bytes),
-    }
+    if bytes.len() as u64 > largest { Err(ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Speaks to people at the terminal in English or Spanish.
 //!
-//! A [`Text`] holds both, written side by side where it arises with the macro `text!`. What models
+//! A [`Bilingual`] holds both, written side by side where it arises with the macro `bilingual!`. What models
 //! and logs read is always English: a text's `Display`.
 
 use std::borrow::Cow;
@@ -38,14 +38,14 @@ impl Language {
 
 /// A text in both languages.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Text {
+pub struct Bilingual {
     /// The English text.
     pub english: Cow<'static, str>,
     /// The Spanish text.
     pub spanish: Cow<'static, str>,
 }
 
-impl Text {
+impl Bilingual {
     /// Creates a text that is known at compile time.
     pub const fn new(english: &'static str, spanish: &'static str) -> Self {
         Self { english: Cow::Borrowed(english), spanish: Cow::Borrowed(spanish) }
@@ -66,19 +66,19 @@ impl Text {
     }
 }
 
-impl fmt::Display for Text {
+impl fmt::Display for Bilingual {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.english)
     }
 }
 
-impl std::error::Error for Text {}
+impl std::error::Error for Bilingual {}
 
-/// Writes a [`Text`]: the English and the Spanish format string, then the texts among their
+/// Writes a [`Bilingual`]: the English and the Spanish format string, then the texts among their
 /// arguments, each of which appears in its own language.
-macro_rules! text {
+macro_rules! bilingual {
     ($english:literal, $spanish:literal $(, $inner:ident)* $(,)?) => {
-        $crate::language::Text {
+        $crate::language::Bilingual {
             english: {
                 $(let $inner = &$inner.english;)*
                 ::std::borrow::Cow::Owned(format!($english))
@@ -90,27 +90,27 @@ macro_rules! text {
         }
     };
 }
-pub(crate) use text;
+pub(crate) use bilingual;
 
 /// Returns why a file or a connection failed.
-pub(crate) fn reason(kind: io::ErrorKind) -> Text {
+pub(crate) fn reason(kind: io::ErrorKind) -> Bilingual {
     use io::ErrorKind;
     match kind {
-        ErrorKind::NotFound => text!("not found", "no existe"),
-        ErrorKind::PermissionDenied => text!("permission denied", "permiso denegado"),
-        ErrorKind::ConnectionRefused => text!("connection refused", "conexión rechazada"),
-        ErrorKind::ConnectionReset => text!("connection reset", "conexión cortada"),
-        ErrorKind::TimedOut => text!("no answer in time", "no respondió a tiempo"),
+        ErrorKind::NotFound => bilingual!("not found", "no existe"),
+        ErrorKind::PermissionDenied => bilingual!("permission denied", "permiso denegado"),
+        ErrorKind::ConnectionRefused => bilingual!("connection refused", "conexión rechazada"),
+        ErrorKind::ConnectionReset => bilingual!("connection reset", "conexión cortada"),
+        ErrorKind::TimedOut => bilingual!("no answer in time", "no respondió a tiempo"),
         ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable => {
-            text!("no way to it", "sin ruta hasta allí")
+            bilingual!("no way to it", "sin ruta hasta allí")
         }
-        ErrorKind::IsADirectory => text!("it is a folder", "es una carpeta"),
-        ErrorKind::InvalidInput => text!("it is no file", "no es un archivo"),
-        ErrorKind::FileTooLarge => text!("it is too large", "es demasiado grande"),
+        ErrorKind::IsADirectory => bilingual!("it is a folder", "es una carpeta"),
+        ErrorKind::InvalidInput => bilingual!("it is no file", "no es un archivo"),
+        ErrorKind::FileTooLarge => bilingual!("it is too large", "es demasiado grande"),
         ErrorKind::ReadOnlyFilesystem => {
-            text!("the disk is read-only", "el disco es de solo lectura")
+            bilingual!("the disk is read-only", "el disco es de solo lectura")
         }
-        kind => Text::same(kind.to_string()),
+        kind => Bilingual::same(kind.to_string()),
     }
 }
 
@@ -144,9 +144,9 @@ mod tests {
 
     #[test]
     fn a_text_within_a_text_speaks_its_language() {
-        let why = text!("gone", "se fue");
+        let why = bilingual!("gone", "se fue");
         let name = "x";
-        let whole = text!("{name}: {why}", "{name}: {why}", why);
+        let whole = bilingual!("{name}: {why}", "{name}: {why}", why);
         assert_eq!(whole.to(Language::English), "x: gone");
         assert_eq!(whole.to(Language::Spanish), "x: se fue");
         assert_eq!(whole.to_string(), "x: gone");

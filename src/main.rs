@@ -9,10 +9,10 @@ use wolkvox_mcp::cli::{self, Cli};
 fn main() -> ExitCode {
     match cli::run(Cli::parse()) {
         Ok(status) => status,
-        // A reader such as `head` has seen enough.
+        // A reader such as `head` has closed the pipe.
         Err(problem) if is_broken_pipe(&problem) => ExitCode::SUCCESS,
         Err(problem) => {
-            // Nothing to be done if even stderr is gone.
+            // If stderr is gone too, nothing can be reported.
             let _ = writeln!(std::io::stderr(), "wolkvox-mcp: {problem:#}");
             ExitCode::from(cli::FAILED)
         }

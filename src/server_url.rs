@@ -8,7 +8,7 @@ use std::fmt;
 
 use url::{Host, Url};
 
-use crate::language::{Text, text};
+use crate::language::{Bilingual, bilingual};
 
 /// The address of a wolkvox CRM: scheme, host and port, nothing else.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,29 +21,30 @@ impl ServerUrl {
     /// # Errors
     ///
     /// A sentence that says which rule the address breaks.
-    pub fn parse(text: &str, allowed: Option<&str>) -> Result<Self, Text> {
+    pub fn parse(text: &str, allowed: Option<&str>) -> Result<Self, Bilingual> {
         let text = text.trim();
         let with_scheme =
             if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
-        let url =
-            Url::parse(&with_scheme).map_err(|_| text!("is no address", "no es una dirección"))?;
-        let host =
-            url.host().ok_or_else(|| text!("has no host name", "no tiene nombre de servidor"))?;
+        let url = Url::parse(&with_scheme)
+            .map_err(|_| bilingual!("is no address", "no es una dirección"))?;
+        let host = url
+            .host()
+            .ok_or_else(|| bilingual!("has no host name", "no tiene nombre de servidor"))?;
 
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(text!(
+            return Err(bilingual!(
                 "must not hold a user name or password",
                 "no debe llevar usuario ni contraseña",
             ));
         }
         if url.query().is_some() || url.fragment().is_some() || !matches!(url.path(), "" | "/") {
-            return Err(text!(
+            return Err(bilingual!(
                 "must be the host alone, without a path, `?` or `#`",
                 "debe ser solo el servidor, sin ruta, `?` ni `#`",
             ));
         }
         if let Some(new_name) = retired(&host) {
-            return Err(text!(
+            return Err(bilingual!(
                 "names a server that wolkvox retired; its new name is {new_name}",
                 "es un servidor que wolkvox retiró; su nombre nuevo es {new_name}",
                 new_name,
@@ -51,7 +52,7 @@ impl ServerUrl {
         }
         let local = is_loopback(&host);
         if !(local || is_wolkvox(&host) || allowed.is_some_and(|allowed| is_same(&host, allowed))) {
-            return Err(text!(
+            return Err(bilingual!(
                 "is not a host of wolkvox.com; if it is your company's proxy for wolkvox, \
                  allow it with WOLKVOX_ALLOW_HOST",
                 "no es un servidor de wolkvox.com; si es el proxy de su empresa para wolkvox, \
@@ -62,12 +63,12 @@ impl ServerUrl {
             "https" => {}
             "http" if local => {}
             "http" => {
-                return Err(text!(
+                return Err(bilingual!(
                     "must use https, or the token could be read on the way",
                     "debe usar https, o el token se podría leer en el camino",
                 ));
             }
-            _ => return Err(text!("must use https", "debe usar https")),
+            _ => return Err(bilingual!("must use https", "debe usar https")),
         }
         Ok(Self(url))
     }
@@ -82,7 +83,7 @@ impl ServerUrl {
     /// Returns host and port, as a resolver wants them.
     pub fn host_and_port(&self) -> (&str, u16) {
         let port = self.0.port_or_known_default().unwrap_or(443);
-        // `parse` lets no address without a host pass.
+        // `parse` refuses an address without a host.
         (self.0.host_str().unwrap_or_default(), port)
     }
 
@@ -120,15 +121,15 @@ fn is_same(host: &Host<&str>, allowed: &str) -> bool {
 }
 
 /// Returns the new name of a `*.crmvox.com` host; the hosts of that domain stopped on 2024-11-30.
-fn retired(host: &Host<&str>) -> Option<Text> {
+fn retired(host: &Host<&str>) -> Option<Bilingual> {
     let Host::Domain(name) = host else { return None };
     let tenant = name.strip_suffix(".crmvox.com").or((*name == "crmvox.com").then_some(""))?;
     let number = tenant
         .strip_prefix("sv")
         .filter(|rest| !rest.is_empty() && rest.chars().all(|digit| digit.is_ascii_digit()));
     Some(match number {
-        Some(number) => Text::same(format!("crm{number}.wolkvox.com")),
-        None => text!(
+        Some(number) => Bilingual::same(format!("crm{number}.wolkvox.com")),
+        None => bilingual!(
             "in your browser's address bar when you are logged in to the CRM, such as \
              crm0001.wolkvox.com",
             "el de la barra de direcciones del navegador cuando está en el CRM, como \

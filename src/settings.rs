@@ -1,4 +1,4 @@
-//! Lists the program's settings, once, as data: the flags, `--help`, the error messages and the
+//! The program's settings, once, as data: the flags, `--help`, the error messages and the
 //! tests that hold the README's table and `mcp.json` all walk [`SETTINGS`].
 
 /// A setting.
@@ -17,7 +17,7 @@ pub struct Setting {
 }
 
 impl Setting {
-    /// Returns whether it tells whom to ask; the sandbox needs no such setting.
+    /// Returns whether it belongs to the account; the sandbox needs no such setting.
     pub fn is_account(&self) -> bool {
         [SERVER, TOKEN, TOKEN_FILE, ALLOW_HOST, CA_FILE]
             .iter()

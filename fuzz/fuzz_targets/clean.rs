@@ -10,6 +10,6 @@ fuzz_target!(|input: (&str, u8)| {
     let once = clean::value(text, longest).into_owned();
     assert!(once.chars().count() <= longest);
     assert_eq!(clean::value(&once, longest), once);
-    let whole = clean::text(text).into_owned();
-    assert_eq!(clean::text(&whole), whole);
+    let whole = clean::single_line(text).into_owned();
+    assert_eq!(clean::single_line(&whole), whole);
 });

@@ -3,7 +3,7 @@
 use jiff::civil::{Date, DateTime};
 
 /// Reads a date; day first where that is the question. Nothing is guessed: what has none of the
-/// known forms is no date.
+/// known forms has no date.
 pub(super) fn parse(text: &str) -> Option<DateTime> {
     let text = text.trim();
     let day_first = text.as_bytes().get(2) == Some(&b'-');

@@ -1,4 +1,4 @@
-//! Says what an assistant should mind about an answer: above all, what it must not conclude.
+//! What an assistant should mind about an answer: above all, what it must not conclude.
 
 use super::view::{Matches, View};
 use super::{Answer, Found, Outcome, Searched};
@@ -20,7 +20,7 @@ pub(super) fn hints(
         hints.push(match (found.rows.is_empty(), found.complete) {
             (true, _) => nothing(searched),
             (false, true) => other_days(matches),
-            // What was not fetched may lie on these days.
+            // A record that was not fetched may be on these days.
             (false, false) => "None of the records fetched is on these days.".to_owned(),
         });
     } else if view.is_dated() && matches.undated > 0 {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::fields::FIELDS;
-use crate::language::{Text, text};
+use crate::language::{Bilingual, bilingual};
 
 /// The fields that are masked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,20 +24,20 @@ impl Mask {
     /// # Errors
     ///
     /// A sentence if the list has a blank name, or one that is nearly `personal`.
-    pub fn parse(list: &str) -> Result<Self, Text> {
+    pub fn parse(list: &str) -> Result<Self, Bilingual> {
         let names: Vec<String> = list.split(',').map(|name| name.trim().to_lowercase()).collect();
         if names.iter().any(String::is_empty) {
-            return Err(text!(
+            return Err(bilingual!(
                 "has a blank name between its commas",
                 "tiene un nombre en blanco entre las comas"
             ));
         }
         let personal = names.iter().any(|name| name == PERSONAL);
-        // Taken for a tenant's field it would mask nothing, and nobody would notice.
+        // Read as a tenant's field it would mask nothing, unnoticed.
         let is_nearly =
             |name: &String| strsim::normalized_damerau_levenshtein(name, PERSONAL) > 0.7;
         if !personal && names.iter().any(is_nearly) {
-            return Err(text!(
+            return Err(bilingual!(
                 "has a name that is nearly `{PERSONAL}`: write it exactly so",
                 "tiene un nombre casi igual a `{PERSONAL}`: escríbalo exactamente así"
             ));
@@ -61,9 +61,10 @@ impl Mask {
                 let named = members.get("name").and_then(Value::as_str);
                 let is_named = named.is_some_and(|name| self.covers(name));
                 for (name, member) in members {
-                    match is_named && name == "value" {
-                        true => mask(member),
-                        false => self.apply(name, member),
+                    if is_named && name == "value" {
+                        mask(member)
+                    } else {
+                        self.apply(name, member)
                     }
                 }
             }

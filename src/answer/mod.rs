@@ -65,8 +65,8 @@ pub enum Outcome {
     None,
 }
 
-/// The answer to one look-up. The doc comments become the tool's output schema, where each word costs
-/// every conversation a token.
+/// The answer to one look-up. The doc comments become the tool's output schema, where each word
+/// costs every conversation a token.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Answer {
     /// `none`: looked up, no match

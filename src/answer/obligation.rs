@@ -57,7 +57,7 @@ pub fn obligation(found: &Found) -> ObligationAnswer {
         obligations,
         sandbox: None,
     };
-    // An id that matches hundreds is no id, but the answer must end somewhere.
+    // An id should match one obligation, but a reply with hundreds must not overflow the answer.
     let is_long = |answer: &ObligationAnswer| length(answer) > LONGEST_ANSWER - RESERVE;
     while is_long(&answer) && answer.obligations.len() > 1 {
         let half = answer.obligations.len() / 2;
@@ -65,7 +65,7 @@ pub fn obligation(found: &Found) -> ObligationAnswer {
         answer.incomplete = Some(true);
         answer.hint = Some(INCOMPLETE.to_owned());
     }
-    // The balance must not be lost to thousands of the tenant's own fields.
+    // Thousands of the tenant's own fields must not push out the balance.
     for longest in SHORTER {
         if !is_long(&answer) {
             return answer;
@@ -120,7 +120,7 @@ fn by_name(entries: &[Value]) -> Value {
     let mut form = Map::new();
     for entry in entries {
         let name = entry.get(ENTRY.0).and_then(Value::as_str);
-        // Without a value the tenant's field is blank.
+        // An entry without a value is a blank field.
         let value = entry.get(ENTRY.1);
         match (name, value) {
             (Some(name), Some(value)) if !form.contains_key(name) => {

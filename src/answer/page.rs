@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::view::{Chosen, Matches, Page, View};
+use super::view::{Matches, Selection, Slice, View};
 use super::{Answer, Found, LONGEST_ANSWER, Outcome, Row, Summary};
 use crate::{Record, clean};
 
@@ -20,7 +20,7 @@ pub(super) const SHORTER: [usize; 5] = [500, 200, 100, 50, 20];
 pub(super) fn fitting(
     found: &Found,
     matches: &Matches<'_>,
-    chosen: &Chosen,
+    chosen: &Selection,
     view: &View,
 ) -> Answer {
     let wanted = matches.rows.iter().skip(view.offset).take(view.limit);
@@ -31,7 +31,7 @@ pub(super) fn fitting(
     if length <= most {
         return whole;
     }
-    // Fewer records share more fields, so the length does not fall evenly: try, then halve.
+    // Fewer records share more fields, so the length is not proportional: estimate, then halve.
     let mut count = (wanted.len() * most / length).min(wanted.len().saturating_sub(1));
     while let Some(rows @ [_, ..]) = wanted.get(..count) {
         let fewer = answer(found, matches, view, chosen.of(rows));
@@ -42,7 +42,7 @@ pub(super) fn fitting(
     }
     let mut single = chosen.of(wanted.get(..1).unwrap_or_default()).records;
     let short = |single: &[Record]| {
-        answer(found, matches, view, Page { common: None, records: single.to_vec() })
+        answer(found, matches, view, Slice { common: None, records: single.to_vec() })
     };
     for longest in SHORTER {
         for value in single.iter_mut().flat_map(Record::values_mut) {
@@ -53,7 +53,7 @@ pub(super) fn fitting(
             return Answer { hint: Some(SHORTENED.to_owned()), ..short };
         }
     }
-    // Thousands of fields: the leading ones.
+    // The record has thousands of fields: keep the first ones.
     loop {
         single.iter_mut().for_each(|record| record.truncate(record.len() / 2));
         let short = short(&single);
@@ -66,8 +66,8 @@ pub(super) fn fitting(
 const SHORTENED: &str = "This record is too long: its values were shortened where marked.";
 const FIELDS_LEFT_OUT: &str = "This record is too long: fields were left out and values shortened.";
 
-fn answer(found: &Found, matches: &Matches<'_>, view: &View, page: Page) -> Answer {
-    let Page { common, records } = page;
+fn answer(found: &Found, matches: &Matches<'_>, view: &View, page: Slice) -> Answer {
+    let Slice { common, records } = page;
     let total = matches.rows.len();
     let end = view.offset.saturating_add(records.len());
     Answer {
@@ -94,7 +94,7 @@ pub(super) fn length(answer: &impl Serialize) -> usize {
     struct Characters(usize);
     impl io::Write for Characters {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            // Every character has one byte that does not continue another (RFC 3629).
+            // Each character has exactly one byte that is not a continuation byte (RFC 3629).
             self.0 += bytes.iter().filter(|byte| **byte & 0b1100_0000 != 0b1000_0000).count();
             Ok(bytes.len())
         }
@@ -104,7 +104,7 @@ pub(super) fn length(answer: &impl Serialize) -> usize {
         }
     }
     let mut characters = Characters(0);
-    // An answer is text, numbers and lists of them: it always has a JSON form.
+    // An answer has text, numbers and lists of them only, so it can always be serialised.
     let _ = serde_json::to_writer(&mut characters, answer);
     characters.0
 }

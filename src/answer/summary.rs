@@ -53,7 +53,7 @@ fn is_zero(count: &usize) -> bool {
 
 impl Summary {
     pub(super) fn of(rows: &[&Row]) -> Self {
-        let days = || rows.iter().filter_map(|row| row.when).map(|when| when.date());
+        let days = || rows.iter().filter_map(|row| row.when).map(jiff::civil::DateTime::date);
         let classified = Counts::of(rows.iter().map(|row| classification(row)));
         let obligations = Counts::of(rows.iter().map(|row| text(row, OBLIGATION)));
         Self {

@@ -413,7 +413,7 @@ fn an_unknown_column_is_refused_with_the_close_ones() {
     let also =
         |name: &str| View { columns: Columns::Also(vec![name.to_owned()]), ..View::default() };
     let found = found(&[json!({ "Canal extra": "WhatsApp" })]);
-    let refused = |name| build(&found, searched(), &also(name)).expect_err("refused").text();
+    let refused = |name| build(&found, searched(), &also(name)).expect_err("refused").for_model();
     assert_snapshot!(refused("wolkvox_ownr"), @r#"invalid_input: `columns` names a field that no record has. Close names: `wolkvox_owner`, `wolkvox_origen`, `wolkvox_id`. ["*"] shows every field."#);
     assert_snapshot!(refused("Canal extr"), @r#"invalid_input: `columns` names a field that no record has. Close names: `Canal extra`. ["*"] shows every field."#);
     assert_snapshot!(refused("###"), @r#"invalid_input: `columns` names a field that no record has. Leave `columns` out, or give ["*"] to see every field."#);

@@ -40,7 +40,7 @@ fn weight(value: &Value) -> usize {
 }
 
 /// The spellings of one thing; the first is the one that answers use.
-const TWINS: [&[&str]; 2] = [
+const SPELLINGS: [&[&str]; 2] = [
     &[CLASSIFICATION_CODE, "tipifycation_code"],
     &[CLASSIFICATION_DESCRIPTION, "tipification_desc", "tipifycation_desc"],
 ];
@@ -60,20 +60,20 @@ const WORDS_FOR_BLANK: [&str; 4] = ["null", "None", "N/A", "NA"];
 /// else happens to them.
 pub fn tidy(records: Vec<Record>, mask: &Mask) -> Vec<Row> {
     let mut rows: Vec<Row> = records.into_iter().map(|record| row(record, mask)).collect();
-    // `None` is less than every date, so newest first puts it last.
+    // `None` sorts before every date, so with the newest first it comes last.
     rows.sort_by_key(|row| Reverse(row.when));
     rows
 }
 
 /// The values of the documented fields, each at its place in the table of fields.
-type Known = [Option<Value>; FIELDS.len()];
+type Documented = [Option<Value>; FIELDS.len()];
 
 fn row(raw: Record, mask: &Mask) -> Row {
-    let mut known: Known = [const { None }; FIELDS.len()];
+    let mut known: Documented = [const { None }; FIELDS.len()];
     let mut own: Vec<(FieldKey, Value)> = Vec::new();
     for (key, mut value) in raw {
         let key = match key {
-            // A name of the table of fields.
+            // Names from the table of fields are clean already.
             Cow::Borrowed(known) => Cow::Borrowed(known),
             own => Cow::Owned(clean_key(own).into_owned()),
         };
@@ -92,7 +92,7 @@ fn row(raw: Record, mask: &Mask) -> Row {
             Some(Some(_)) | None => own.push((key, value)),
         }
     }
-    TWINS.iter().for_each(|twins| fuse(&mut known, &mut own, twins));
+    SPELLINGS.iter().for_each(|spellings| merge_spellings(&mut known, &mut own, spellings));
     let count = known.iter().flatten().count() + own.len();
     let mut record = Record::with_capacity_and_hasher(count, Default::default());
     for (field, value) in FIELDS.iter().zip(known) {
@@ -115,12 +115,16 @@ fn is_echo(key: &str) -> bool {
 }
 
 /// Keeps one spelling if all say the same, else every one.
-fn fuse(known: &mut Known, own: &mut Vec<(FieldKey, Value)>, twins: &[&'static str]) {
-    let Some(place) = twins.first().and_then(|name| fields::rank(name)) else { return };
-    let is_twin = |key: &str| twins.contains(&key);
-    let ranks = || twins.iter().filter_map(|name| fields::rank(name));
+fn merge_spellings(
+    known: &mut Documented,
+    own: &mut Vec<(FieldKey, Value)>,
+    spellings: &[&'static str],
+) {
+    let Some(place) = spellings.first().and_then(|name| fields::rank(name)) else { return };
+    let is_spelling = |key: &str| spellings.contains(&key);
+    let ranks = || spellings.iter().filter_map(|name| fields::rank(name));
     let documented = ranks().filter_map(|rank| known.get(rank)?.as_ref());
-    let others = own.iter().filter(|(key, _)| is_twin(key)).map(|(_, value)| value);
+    let others = own.iter().filter(|(key, _)| is_spelling(key)).map(|(_, value)| value);
     let values: Vec<&Value> = documented.chain(others).collect();
     let [first, others @ ..] = values.as_slice() else { return };
     let contradicted = others.iter().any(|other| !same(first, other));
@@ -128,14 +132,14 @@ fn fuse(known: &mut Known, own: &mut Vec<(FieldKey, Value)>, twins: &[&'static s
     if contradicted || others.is_empty() && is_in_place() {
         return;
     }
-    // Of a number and its text the text is kept.
+    // If one is a number and another its text, keep the text.
     let kept = (*values.iter().find(|value| value.is_string()).unwrap_or(first)).clone();
     ranks().for_each(|rank| {
         if let Some(value) = known.get_mut(rank) {
             *value = None;
         }
     });
-    own.retain(|(key, _)| !is_twin(key));
+    own.retain(|(key, _)| !is_spelling(key));
     if let Some(value) = known.get_mut(place) {
         *value = Some(kept);
     }
@@ -184,12 +188,11 @@ fn clean_key(key: Cow<'_, str>) -> Cow<'_, str> {
 
 /// Numbers a key that looks like another one after cleaning: they are still two fields.
 fn distinct(key: FieldKey, taken: impl Fn(&str) -> bool) -> FieldKey {
-    match taken(&key) {
-        false => key,
-        true => {
-            let numbered = (2..).map(|n| format!("{key} ({n})")).find(|key| !taken(key));
-            numbered.map_or(key, FieldKey::Owned)
-        }
+    if !taken(&key) {
+        key
+    } else {
+        let numbered = (2..).map(|n| format!("{key} ({n})")).find(|key| !taken(key));
+        numbered.map_or(key, FieldKey::Owned)
     }
 }
 

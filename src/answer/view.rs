@@ -64,13 +64,13 @@ impl View {
     }
 
     fn covers(&self, row: &Row) -> bool {
-        let Some(day) = row.when.map(|when| when.date()) else { return !self.is_dated() };
+        let Some(day) = row.when.map(jiff::civil::DateTime::date) else { return !self.is_dated() };
         self.since.is_none_or(|since| since <= day) && self.until.is_none_or(|until| day <= until)
     }
 }
 
 /// Copies of records for one answer.
-pub(super) struct Page {
+pub(super) struct Slice {
     /// Fields that all of them share.
     pub(super) common: Option<Record>,
     /// The records without those.
@@ -78,7 +78,7 @@ pub(super) struct Page {
 }
 
 /// Columns whose names are known to exist.
-pub(super) enum Chosen {
+pub(super) enum Selection {
     Usual(Vec<String>),
     All,
 }
@@ -86,10 +86,10 @@ pub(super) enum Chosen {
 impl Columns {
     /// Checks the names: each must be in the table of fields or in a record. Case and spaces
     /// around a name do not matter. Where nothing was found there is nothing to check against.
-    pub(super) fn resolve(&self, rows: &[Row]) -> Result<Chosen, Error> {
+    pub(super) fn resolve(&self, rows: &[Row]) -> Result<Selection, Error> {
         let named = match self {
-            Self::All => return Ok(Chosen::All),
-            Self::Usual => return Ok(Chosen::Usual(Vec::new())),
+            Self::All => return Ok(Selection::All),
+            Self::Usual => return Ok(Selection::Usual(Vec::new())),
             Self::Also(named) => named,
         };
         let mut chosen = Vec::with_capacity(named.len());
@@ -105,7 +105,7 @@ impl Columns {
                 None => return Err(unknown(name, rows)),
             }
         }
-        Ok(Chosen::Usual(chosen))
+        Ok(Selection::Usual(chosen))
     }
 }
 
@@ -131,12 +131,12 @@ fn unknown(name: &str, rows: &[Row]) -> Error {
     Error::invalid_input("`columns` names a field that no record has", hint)
 }
 
-impl Chosen {
+impl Selection {
     /// Copies the chosen fields of some rows, what all of them share once.
-    pub(super) fn of(&self, rows: &[&Row]) -> Page {
+    pub(super) fn of(&self, rows: &[&Row]) -> Slice {
         let copy = |(name, value): (&FieldKey, &Value)| (name.clone(), value.clone());
         let common: Record = match rows {
-            // One record shares nothing.
+            // With one record there is nothing to share.
             [] | [_] => Record::default(),
             [first, others @ ..] => self
                 .shown(first)
@@ -147,7 +147,7 @@ impl Chosen {
         let own = |row: &&Row| {
             self.shown(row).filter(|(name, _)| !common.contains_key(*name)).map(copy).collect()
         };
-        Page {
+        Slice {
             records: rows.iter().map(own).collect(),
             common: (!common.is_empty()).then_some(common),
         }

@@ -10,9 +10,10 @@ use clap::Args;
 use super::Given;
 use crate::config::Config;
 use crate::install::{
-    self, Change, ClientKind, Entry, Places, Scope, ServerName, System, TokenPlace, Trouble,
+    self, Change, ClientKind, ConfigDirs, Entry, FileErrorKind, Os, Scope, ServerName,
+    TokenDelivery,
 };
-use crate::language::{self, Language, Text, text};
+use crate::language::{self, Bilingual, Language, bilingual};
 use crate::settings::{CA_FILE, OPERATION, SERVER, SETTINGS, Setting, TOKEN, TOKEN_FILE};
 use crate::wolkvox::TokenFile;
 
@@ -51,7 +52,7 @@ pub(super) struct Uninstall {
 }
 
 impl Target {
-    fn name(&self) -> Result<ServerName, Text> {
+    fn name(&self) -> Result<ServerName, Bilingual> {
         self.name.parse()
     }
 
@@ -59,12 +60,12 @@ impl Target {
         if self.project { Scope::Project } else { Scope::User }
     }
 
-    fn file(&self) -> Result<PathBuf, Text> {
+    fn file(&self) -> Result<PathBuf, Bilingual> {
         let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
-        let places = Places::from_environment(System::current(), variable)?;
+        let dirs = ConfigDirs::from_environment(Os::current(), variable)?;
         let title = self.client.title();
-        self.client.file(self.scope(), &places).ok_or_else(|| {
-            text!(
+        self.client.file(self.scope(), &dirs).ok_or_else(|| {
+            bilingual!(
                 "{title} has no configuration for a project",
                 "{title} no tiene configuración por proyecto",
             )
@@ -75,7 +76,7 @@ impl Target {
 impl Install {
     pub(super) fn run(&self, sandbox: bool, given: &Given) -> anyhow::Result<ExitCode> {
         let language = given.language;
-        let in_language = |text: Text| anyhow!(text.to(language).to_owned());
+        let in_language = |text: Bilingual| anyhow!(text.to(language).to_owned());
         let client = self.target.client;
         let file = self.target.file().map_err(in_language)?;
         let entry = self.entry(sandbox, given).map_err(in_language)?;
@@ -83,14 +84,14 @@ impl Install {
         if self.print {
             // Only the entry goes to stdout, so that it can be piped.
             let shown = file.display();
-            let heading = text!("For {shown}:", "Para {shown}:");
+            let heading = bilingual!("For {shown}:", "Para {shown}:");
             writeln!(io::stderr(), "{}", heading.to(language))?;
             io::stdout().write_all(install::shown(client, &entry).as_bytes())?;
         } else {
             let change = install::install(client, &file, &entry).map_err(|problem| {
                 let text = problem.text();
-                in_language(match problem.trouble {
-                    Trouble::Malformed => text!(
+                in_language(match problem.kind {
+                    FileErrorKind::Malformed => bilingual!(
                         "{text}\nMend it there, or paste what `--print` shows.",
                         "{text}\nCorríjalo allí, o pegue lo que muestra `--print`.",
                         text,
@@ -98,16 +99,16 @@ impl Install {
                     _ => text,
                 })
             })?;
-            self.tell(&change, &file, &entry, language)?;
+            self.print_result(&change, &file, &entry, language)?;
         }
-        for careful in self.cares(&file, &entry) {
+        for careful in self.warnings(&file, &entry) {
             writeln!(io::stderr(), "{}", careful.to(language))?;
         }
         Ok(ExitCode::SUCCESS)
     }
 
     /// Prints what was done, and what is left to do.
-    fn tell(
+    fn print_result(
         &self,
         change: &Change,
         file: &Path,
@@ -118,12 +119,12 @@ impl Install {
         let (title, name, shown) = (client.title(), &entry.name, file.display());
         let mut said = Vec::new();
         match change {
-            Change::Unchanged => said.push(text!(
+            Change::Unchanged => said.push(bilingual!(
                 "{title} was set up already: {shown}",
                 "{title} ya estaba configurado: {shown}",
             )),
             Change::Written { backup } => {
-                said.push(text!(
+                said.push(bilingual!(
                     "{title} now starts this program: `{name}` in {shown}",
                     "{title} ya puede iniciar este programa: `{name}` en {shown}",
                 ));
@@ -133,23 +134,23 @@ impl Install {
         }
         let expected = entry.expected(client).join(", ");
         if !expected.is_empty() {
-            said.push(text!(
+            said.push(bilingual!(
                 "Set in the environment in which {title} starts: {expected}",
                 "Defina en el entorno desde el que se abre {title}: {expected}",
             ));
         }
         if entry.prompts(client) {
-            said.push(text!("VS Code will ask for the token.", "VS Code pedirá el token."));
+            said.push(bilingual!("VS Code will ask for the token.", "VS Code pedirá el token."));
         }
         let operation = OPERATION.variable;
         if !entry.sandbox && !entry.settings.iter().any(|(name, _)| *name == operation) {
-            said.push(text!(
+            said.push(bilingual!(
                 "No operation is set: the assistant will have to ask for it (--operation sets one).",
                 "No hay operación definida: el asistente tendrá que preguntarla (--operation la define).",
             ));
         }
         if client == ClientKind::Codex && self.target.project {
-            said.push(text!(
+            said.push(bilingual!(
                 "Codex reads it only in a project that you trust.",
                 "Codex lo lee solo en un proyecto de confianza (trusted).",
             ));
@@ -160,53 +161,57 @@ impl Install {
     }
 
     /// Warns of what does not stop the installation.
-    fn cares(&self, file: &Path, entry: &Entry) -> Vec<Text> {
+    fn warnings(&self, file: &Path, entry: &Entry) -> Vec<Bilingual> {
         let shown = file.display();
         match &entry.token {
-            TokenPlace::File(path) => {
+            TokenDelivery::File(path) => {
                 let missing = TokenFile::open(path.clone()).err();
                 let path = path.display();
-                let care = |problem: Text| {
-                    text!("Careful: {path} {problem}.", "Cuidado: {path} {problem}.", problem)
+                let care = |problem: Bilingual| {
+                    bilingual!("Careful: {path} {problem}.", "Cuidado: {path} {problem}.", problem)
                 };
                 missing.map(care).into_iter().collect()
             }
-            TokenPlace::Inline(_) if !entry.sandbox => vec![match self.target.project {
-                true => text!(
+            TokenDelivery::Inline(_) if !entry.sandbox => vec![if self.target.project {
+                bilingual!(
                     "Careful: the token stands in {shown}, readable as it is. Keep that file out of \
-                     version control.",
+                 version control.",
                     "Cuidado: el token queda en {shown}, a la vista de quien pueda leerlo. No suba \
-                     ese archivo al control de versiones.",
-                ),
-                false => text!(
+                 ese archivo al control de versiones.",
+                )
+            } else {
+                bilingual!(
                     "Careful: the token stands in {shown}, readable as it is.",
                     "Cuidado: el token queda en {shown}, a la vista de quien pueda leerlo.",
-                ),
+                )
             }],
-            TokenPlace::Inline(_) | TokenPlace::Client => Vec::new(),
+            TokenDelivery::Inline(_) | TokenDelivery::Client => Vec::new(),
         }
     }
 
-    fn entry(&self, sandbox: bool, given: &Given) -> Result<Entry, Text> {
+    fn entry(&self, sandbox: bool, given: &Given) -> Result<Entry, Bilingual> {
         let set = |setting: &Setting| {
             let text = given.flag(setting).or_else(|| std::env::var(setting.variable).ok())?;
             (!text.trim().is_empty()).then(|| text.trim().to_owned())
         };
         let token = match (self.inline_token, set(&TOKEN_FILE)) {
             (true, Some(_)) => {
-                return Err(text!(
+                return Err(bilingual!(
                     "give --inline-token or a token file, not both",
                     "indique --inline-token o un archivo con el token, no ambos",
                 ));
             }
             (true, None) => {
                 let variable = TOKEN.variable;
-                TokenPlace::Inline(set(&TOKEN).ok_or_else(|| {
-                    text!("--inline-token needs {variable}", "--inline-token necesita {variable}")
+                TokenDelivery::Inline(set(&TOKEN).ok_or_else(|| {
+                    bilingual!(
+                        "--inline-token needs {variable}",
+                        "--inline-token necesita {variable}"
+                    )
                 })?)
             }
-            (false, Some(file)) => TokenPlace::File(absolute(&file)?.into()),
-            (false, None) => TokenPlace::Client,
+            (false, Some(file)) => TokenDelivery::File(absolute(&file)?.into()),
+            (false, None) => TokenDelivery::Client,
         };
         self.check(sandbox, set)?;
         let mut settings = Vec::new();
@@ -222,7 +227,7 @@ impl Install {
         }
         let own = std::env::current_exe().ok().and_then(|file| file.to_str().map(str::to_owned));
         let command = own.ok_or_else(|| {
-            text!(
+            bilingual!(
                 "this program cannot find its own file, or a folder's name is no Unicode text",
                 "este programa no encuentra su propio archivo, o el nombre de una carpeta no es \
                  texto Unicode",
@@ -233,7 +238,11 @@ impl Install {
 
     /// Refuses settings with which the server would not start. What may come later from the
     /// client's environment or from a file is stood in for.
-    fn check(&self, sandbox: bool, set: impl Fn(&Setting) -> Option<String>) -> Result<(), Text> {
+    fn check(
+        &self,
+        sandbox: bool,
+        set: impl Fn(&Setting) -> Option<String>,
+    ) -> Result<(), Bilingual> {
         let later = |setting: &Setting| match setting.variable {
             name if name == TOKEN_FILE.variable => None,
             name if name == TOKEN.variable && !self.inline_token => Some("later".to_owned()),
@@ -250,25 +259,25 @@ impl Install {
             let lines: Vec<_> = problems.lines().map(|it| it.to(language).to_owned()).collect();
             lines.join("\n").into()
         };
-        Err(Text { english: listed(Language::English), spanish: listed(Language::Spanish) })
+        Err(Bilingual { english: listed(Language::English), spanish: listed(Language::Spanish) })
     }
 }
 
 /// Returns a file's whole path: the client starts this program in a folder of its own choice.
-fn absolute(file: &str) -> Result<String, Text> {
+fn absolute(file: &str) -> Result<String, Bilingual> {
     match std::path::absolute(file) {
         Ok(path) => Ok(path.to_string_lossy().into_owned()),
         Err(problem) => {
             let why = language::reason(problem.kind());
-            Err(text!("{file}: {why}", "{file}: {why}", why))
+            Err(bilingual!("{file}: {why}", "{file}: {why}", why))
         }
     }
 }
 
 /// Returns where a file's earlier content is.
-fn kept_in(backup: &Path) -> Text {
+fn kept_in(backup: &Path) -> Bilingual {
     let backup = backup.display();
-    text!(
+    bilingual!(
         "What was there before the installation is in {backup}",
         "Lo que había antes de la instalación está en {backup}",
     )
@@ -276,7 +285,7 @@ fn kept_in(backup: &Path) -> Text {
 
 impl Uninstall {
     pub(super) fn run(&self, language: Language) -> anyhow::Result<ExitCode> {
-        let in_language = |text: Text| anyhow!(text.to(language).to_owned());
+        let in_language = |text: Bilingual| anyhow!(text.to(language).to_owned());
         let client = self.target.client;
         let name = self.target.name().map_err(in_language)?;
         let file = self.target.file().map_err(in_language)?;
@@ -284,19 +293,19 @@ impl Uninstall {
             .map_err(|problem| in_language(problem.text()))?;
         let (title, shown) = (client.title(), file.display());
         let mut said = vec![match &change {
-            Change::Unchanged => text!(
+            Change::Unchanged => bilingual!(
                 "{title} does not know `{name}`: {shown}",
                 "{title} no conoce `{name}`: {shown}",
             ),
             Change::Restored => {
-                text!("{shown} is again what it was before", "{shown} quedó como estaba antes",)
+                bilingual!("{shown} is again what it was before", "{shown} quedó como estaba antes",)
             }
-            Change::Removed { .. } => text!(
+            Change::Removed { .. } => bilingual!(
                 "{shown} held nothing else and is gone",
                 "{shown} solo tenía esta entrada y se eliminó",
             ),
             Change::Written { .. } => {
-                text!("`{name}` is no longer in {shown}", "`{name}` ya no está en {shown}")
+                bilingual!("`{name}` is no longer in {shown}", "`{name}` ya no está en {shown}")
             }
         }];
         if let Change::Written { backup } | Change::Removed { backup } = &change {

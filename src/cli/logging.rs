@@ -24,7 +24,7 @@ pub(super) fn start(log: &Log) {
         LogFormat::Json => lines.json().boxed(),
         LogFormat::Text => lines.with_ansi(colours()).boxed(),
     };
-    // Only the first logger counts; a second start, as in tests, keeps it.
+    // A process has one logger; a second start, as in tests, keeps the first.
     let _ = registry().with(lines.with_filter(wanted)).try_init();
     // The default hook prints the panic's message, which may hold a customer's data.
     std::panic::set_hook(Box::new(|panic| {

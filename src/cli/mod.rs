@@ -20,7 +20,7 @@ use self::flags::Flags;
 use crate::config::{Account, Config};
 use crate::language::Language;
 use crate::lookup::Lookup;
-use crate::mcp::Desk;
+use crate::mcp::Tenant;
 use crate::sandbox::{self, Sandbox};
 use crate::settings::{self, Setting};
 use crate::wolkvox::{Client, Operation};
@@ -65,7 +65,7 @@ enum Command {
     /// Write the manual pages into a folder
     Man(man::Man),
     /// Make one look-up and print the answer
-    Query(query::Query),
+    Query(query::QueryArgs),
     /// Take this server out of a client's configuration
     Uninstall(install::Uninstall),
 }
@@ -74,7 +74,7 @@ enum Command {
 enum Job {
     Serve,
     Check(check::Check),
-    Query(query::Query),
+    Query(query::QueryArgs),
 }
 
 /// Runs the command and gives the exit status.
@@ -92,7 +92,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         None => Job::Serve,
         Some(Command::Check(check)) => Job::Check(check),
         Some(Command::Query(query)) => Job::Query(query),
-        // What needs no settings is done here and now.
+        // These need no settings.
         Some(Command::Completions(completions)) => return completions.run(),
         Some(Command::Install(install)) => return install.run(sandbox, &given),
         Some(Command::Man(man)) => return man.run(),
@@ -101,7 +101,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let config =
         Config::resolve(sandbox, |setting| given.flag(setting), |name| given.variable(name));
     let config = match (config, &job) {
-        // Wrong settings are what `check` is for.
+        // `check` reports wrong settings instead of ending with them.
         (Err(problems), Job::Check(check)) => {
             return check.wrong_settings(&problems, sandbox, &given);
         }
@@ -112,19 +112,19 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     logging::start(&config.log);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        // A thread that large work took ends with it.
+        // Threads for large work end soon after it.
         .thread_keep_alive(Duration::from_millis(100))
         .build()
         .context("cannot start")?;
     let status = runtime.block_on(async {
-        let session = Session::open(config).await?;
+        let app = App::open(config).await?;
         match job {
-            Job::Serve => serve::serve(session).await,
-            Job::Check(check) => check.run(session, &given).await,
-            Job::Query(query) => query.run(session, language).await,
+            Job::Serve => serve::serve(app).await,
+            Job::Check(check) => check.run(app, &given).await,
+            Job::Query(query) => query.run(app, language).await,
         }
     });
-    // A blocked read of standard input must not hold up the end.
+    // A blocked read of standard input would otherwise delay the exit.
     runtime.shutdown_background();
     status
 }
@@ -152,13 +152,13 @@ impl Given {
 }
 
 /// What every command asks with.
-struct Session {
-    desk: Desk,
+struct App {
+    tenant: Tenant,
     /// The embedded sandbox, which stops when it is dropped.
     sandbox: Option<Sandbox>,
 }
 
-impl Session {
+impl App {
     async fn open(config: Config) -> anyhow::Result<Self> {
         let Config { account, operation, limits, mask, log: _ } = config;
         let (client, operation, sandbox) = match account {
@@ -177,7 +177,7 @@ impl Session {
             }
         };
         let lookup = Arc::new(Lookup::new(client, limits, mask));
-        Ok(Self { desk: Desk { lookup, operation, sandbox: sandbox.is_some() }, sandbox })
+        Ok(Self { tenant: Tenant { lookup, operation, sandbox: sandbox.is_some() }, sandbox })
     }
 }
 

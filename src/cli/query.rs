@@ -11,11 +11,11 @@ use indicatif::ProgressBar;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{FAILED, NOTHING_FOUND, Session};
+use super::{App, FAILED, NOTHING_FOUND};
 use crate::Record;
 use crate::answer::{Answer, ObligationAnswer, Outcome, Summary};
 use crate::fields::FIELDS;
-use crate::language::{Language, Text, text};
+use crate::language::{Bilingual, Language, bilingual};
 use crate::mcp::{GetObligation, QueryObligation};
 
 /// A table that goes into a file or a pipe is this wide.
@@ -29,7 +29,7 @@ const STYLE: TableStyle =
 
 /// What to look up.
 #[derive(Debug, Args)]
-pub(super) struct Query {
+pub(super) struct QueryArgs {
     /// Field to search by, such as id_customer
     #[arg(required_unless_present = "obligation")]
     field: Option<String>,
@@ -62,26 +62,23 @@ pub(super) struct Query {
     json: bool,
 }
 
-impl Query {
-    pub(super) async fn run(
-        self,
-        session: Session,
-        language: Language,
-    ) -> anyhow::Result<ExitCode> {
-        let Session { desk, sandbox: _sandbox } = session;
-        let spinner = ProgressBar::new_spinner()
-            .with_message(text!("asking wolkvox", "consultando a wolkvox").to(language).to_owned());
+impl QueryArgs {
+    pub(super) async fn run(self, app: App, language: Language) -> anyhow::Result<ExitCode> {
+        let App { tenant, sandbox: _sandbox } = app;
+        let spinner = ProgressBar::new_spinner().with_message(
+            bilingual!("asking wolkvox", "consultando a wolkvox").to(language).to_owned(),
+        );
         spinner.enable_steady_tick(Duration::from_millis(100));
         let asked = match &self.obligation {
             None => {
-                let tool = QueryObligation::new(desk);
+                let tool = QueryObligation::new(tenant);
                 let answer = tool.answer(self.arguments(), |_| ()).await;
                 answer.map(|answer| {
                     (answer.outcome, self.write(&answer, |answer| table(answer, language)))
                 })
             }
             Some(obligation) => {
-                let tool = GetObligation::new(desk);
+                let tool = GetObligation::new(tenant);
                 let arguments = Map::from_iter([
                     ("obligation".to_owned(), json!(obligation)),
                     ("record_id".to_owned(), json!(self.record)),
@@ -114,9 +111,10 @@ impl Query {
         answer: &A,
         for_people: impl FnOnce(&A) -> String,
     ) -> anyhow::Result<String> {
-        Ok(match self.json {
-            true => serde_json::to_string_pretty(answer)? + "\n",
-            false => for_people(answer),
+        Ok(if self.json {
+            serde_json::to_string_pretty(answer)? + "\n"
+        } else {
+            for_people(answer)
         })
     }
 
@@ -142,7 +140,8 @@ impl Query {
 fn table(answer: &Answer, language: Language) -> String {
     let mut written = heading(answer.total, answer.sandbox, answer.hint.as_deref(), language);
     if let Some(common) = &answer.common {
-        written += text!("The same in all of them:\n", "Datos comunes a todos:\n").to(language);
+        written +=
+            bilingual!("The same in all of them:\n", "Datos comunes a todos:\n").to(language);
         for (name, value) in common {
             written += &format!("  {name}: {}\n", shown(value));
         }
@@ -151,7 +150,8 @@ fn table(answer: &Answer, language: Language) -> String {
         written += &rows(&answer.records);
     }
     if let Some(undated) = answer.undated {
-        let last = text!("Without a readable date: {undated}\n", "Sin fecha legible: {undated}\n");
+        let last =
+            bilingual!("Without a readable date: {undated}\n", "Sin fecha legible: {undated}\n");
         written += last.to(language);
     }
     if let Some(summary) = &answer.summary {
@@ -159,7 +159,7 @@ fn table(answer: &Answer, language: Language) -> String {
     }
     if let Some(next) = answer.next_offset {
         let rest = answer.total.saturating_sub(next);
-        let more = text!("{rest} more: --offset {next}\n", "{rest} más: --offset {next}\n");
+        let more = bilingual!("{rest} more: --offset {next}\n", "{rest} más: --offset {next}\n");
         written += more.to(language);
     }
     written
@@ -173,12 +173,12 @@ fn obligations(answer: &ObligationAnswer, language: Language) -> String {
 
 fn heading(total: u64, sandbox: Option<bool>, hint: Option<&str>, language: Language) -> String {
     let count = match total {
-        1 => text!("1 record found", "1 registro encontrado"),
-        total => text!("{total} records found", "{total} registros encontrados"),
+        1 => bilingual!("1 record found", "1 registro encontrado"),
+        total => bilingual!("{total} records found", "{total} registros encontrados"),
     };
     let sandbox = match sandbox {
-        Some(_) => text!(", SANDBOX: fictitious data", ", SANDBOX: datos ficticios"),
-        None => Text::same(""),
+        Some(_) => bilingual!(", SANDBOX: fictitious data", ", SANDBOX: datos ficticios"),
+        None => Bilingual::same(""),
     };
     let found = format!("{}{}\n", style(count.to(language)).bold(), sandbox.to(language));
     hint.map_or(found.clone(), |hint| format!("{found}{}\n", style(hint).yellow()))
@@ -204,7 +204,7 @@ fn rows(records: &[Record]) -> String {
     table.load_style(STYLE);
     table.set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(width);
-    // A long name may only break where it has a space.
+    // The table breaks a long name only at a space.
     table.set_header(columns.iter().map(|name| name.replace('_', " ")));
     for record in records {
         table.add_row(columns.iter().map(|name| record.get(*name).map(shown).unwrap_or_default()));
@@ -213,10 +213,10 @@ fn rows(records: &[Record]) -> String {
     table.trim_fmt() + "\n"
 }
 
-fn summed_up(summary: &Summary) -> Text {
+fn summed_up(summary: &Summary) -> Bilingual {
     let days = match (&summary.first, &summary.last) {
-        (Some(first), Some(last)) => text!(", {first} to {last}", ", del {first} al {last}"),
-        _ => Text::same(""),
+        (Some(first), Some(last)) => bilingual!(", {first} to {last}", ", del {first} al {last}"),
+        _ => Bilingual::same(""),
     };
     let counts = summary.by_tipification.iter().map(|(name, count)| format!("{count} {name}"));
     let counts: Vec<String> = counts.collect();
@@ -226,11 +226,11 @@ fn summed_up(summary: &Summary) -> Text {
         let rest = rest.map(|(count, name)| format!("{count} {name}"));
         counts.iter().cloned().chain(rest).collect::<Vec<_>>().join(", ").into()
     };
-    let counts = Text {
+    let counts = Bilingual {
         english: with_rest("of other classifications", "not classified"),
         spanish: with_rest("de otras tipificaciones", "sin tipificar"),
     };
-    text!("In all{days}: {counts}\n", "En total{days}: {counts}\n", days, counts)
+    bilingual!("In all{days}: {counts}\n", "En total{days}: {counts}\n", days, counts)
 }
 
 /// Orders the records' fields: wolkvox's own as the table of fields has them, then the tenant's.

@@ -1,18 +1,18 @@
-//! Serves MCP on standard input and output until the client leaves or the system says stop.
+//! Serves MCP on standard input and output until the client leaves or the system asks it to stop.
 
 use std::process::ExitCode;
 
-use super::Session;
+use super::App;
 use crate::mcp::{self, Server};
 
-pub(super) async fn serve(session: Session) -> anyhow::Result<ExitCode> {
-    let Session { desk, sandbox: _sandbox } = session;
+pub(super) async fn serve(app: App) -> anyhow::Result<ExitCode> {
+    let App { tenant, sandbox: _sandbox } = app;
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
-        sandbox = desk.sandbox,
+        sandbox = tenant.sandbox,
         "serving MCP on standard input and output"
     );
-    mcp::serve_stdio(Server::new(desk), stop()).await.map_err(anyhow::Error::msg)?;
+    mcp::serve_stdio(Server::new(tenant), stop()).await.map_err(anyhow::Error::msg)?;
     Ok(ExitCode::SUCCESS)
 }
 

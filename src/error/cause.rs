@@ -1,20 +1,20 @@
-//! Names the causes that a failure carries: what stood in the way, where the time went, what came
+//! The causes that a failure carries: what stood in the way, where the time went, what came
 //! instead of a reply.
 
 use std::time::Duration;
 
 use super::{seconds, whole_seconds};
-use crate::language::{Text, text};
+use crate::language::{Bilingual, bilingual};
 
 /// What stood between this program and wolkvox.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum Outage {
     /// The name does not resolve.
     Dns,
-    /// No TCP connection, or the proxy refused; says why.
-    Connect(Text),
-    /// The TLS handshake failed; says why.
-    Tls(Text),
+    /// No TCP connection, or the proxy refused, and why.
+    Connect(Bilingual),
+    /// The TLS handshake failed, and why.
+    Tls(Bilingual),
     /// The connection broke before the reply was whole.
     CutOff,
     /// A 5xx status.
@@ -28,7 +28,7 @@ pub enum Fault {
 
 /// Where a look-up's time went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Spent {
+pub struct Timings {
     /// Waiting for a free place at the gate.
     pub queued: Duration,
     /// Waiting between tries.
@@ -41,11 +41,11 @@ pub struct Spent {
 
 /// Why a reply is not wolkvox's; it never quotes the reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Oddity {
+pub enum ReplyDefect {
     /// A body that is not JSON, such as a gateway's HTML page.
     NotJson {
         /// HTML, an empty body, text.
-        what: Text,
+        what: Bilingual,
         /// Size of the body.
         bytes: usize,
         /// HTTP status.
@@ -58,7 +58,7 @@ pub enum Oddity {
     },
     /// A body whose compression is broken.
     BadCompression,
-    /// JSON that is no wolkvox envelope.
+    /// JSON without wolkvox's envelope.
     NoEnvelope {
         /// Size of the body.
         bytes: usize,
@@ -87,77 +87,84 @@ pub enum Oddity {
     },
 }
 
-impl Fault {
-    pub(super) fn sentence(&self) -> Text {
-        let unreached = |why: &Text| {
-            text!(
+impl Outage {
+    pub(super) fn sentence(&self) -> Bilingual {
+        let unreached = |why: &Bilingual| {
+            bilingual!(
                 "wolkvox could not be reached: {why}",
                 "no fue posible conectarse con wolkvox: {why}",
                 why,
             )
         };
         match self {
-            Self::Dns => unreached(&text!(
+            Self::Dns => unreached(&bilingual!(
                 "the host name could not be resolved",
                 "no se pudo resolver el nombre del servidor",
             )),
             Self::Connect(why) => {
-                unreached(&text!("no connection ({why})", "sin conexión ({why})", why))
+                unreached(&bilingual!("no connection ({why})", "sin conexión ({why})", why))
             }
-            Self::Tls(why) => unreached(&text!(
+            Self::Tls(why) => unreached(&bilingual!(
                 "the TLS handshake failed ({why})",
                 "falló la negociación TLS ({why})",
                 why,
             )),
-            Self::CutOff => unreached(&text!("the connection was cut off", "se cortó la conexión")),
-            Self::Status(status) => text!(
+            Self::CutOff => {
+                unreached(&bilingual!("the connection was cut off", "se cortó la conexión"))
+            }
+            Self::Status(status) => bilingual!(
                 "wolkvox's server failed with status {status}",
                 "el servidor de wolkvox falló con el estado {status}",
             ),
-            Self::CircuitOpen { .. } => text!(
+            Self::CircuitOpen { .. } => bilingual!(
                 "the last look-ups all failed, so this one was not tried",
                 "las últimas consultas fallaron todas, así que esta no se intentó",
             ),
         }
     }
 
-    pub(super) fn advice(&self) -> Text {
+    pub(super) fn advice(&self) -> Bilingual {
         match self {
             Self::Dns => {
-                text!("Check WOLKVOX_SERVER and the network.", "Revise WOLKVOX_SERVER y la red.",)
+                bilingual!(
+                    "Check WOLKVOX_SERVER and the network.",
+                    "Revise WOLKVOX_SERVER y la red.",
+                )
             }
-            Self::Connect(_) | Self::CutOff => text!(
+            Self::Connect(_) | Self::CutOff => bilingual!(
                 "Usual causes: this computer's address is not on wolkvox's IP allow-list, a proxy \
                  is needed (HTTPS_PROXY), or there is no network. Try again in a minute.",
                 "Causas habituales: la dirección de este equipo no está en la lista de IP \
                  permitidas de wolkvox, hace falta un proxy (HTTPS_PROXY) o no hay red. Intente \
                  de nuevo en un minuto.",
             ),
-            Self::Tls(_) => text!(
+            Self::Tls(_) => bilingual!(
                 "If a company proxy inspects TLS, put its root certificate into \
                  WOLKVOX_CA_FILE; also check the computer's clock.",
                 "Si un proxy de la empresa inspecciona TLS, ponga su certificado raíz en \
                  WOLKVOX_CA_FILE; revise también el reloj del equipo.",
             ),
-            Self::Status(_) => text!("Try again in a minute.", "Intente de nuevo en un minuto."),
+            Self::Status(_) => {
+                bilingual!("Try again in a minute.", "Intente de nuevo en un minuto.")
+            }
             Self::CircuitOpen { wait } => {
                 let wait = seconds(&whole_seconds(*wait));
-                text!("Ask again in {wait}.", "Pregunte de nuevo en {wait}.")
+                bilingual!("Ask again in {wait}.", "Pregunte de nuevo en {wait}.")
             }
         }
     }
 }
 
-impl Spent {
-    pub(super) fn text(&self) -> Text {
+impl Timings {
+    pub(super) fn text(&self) -> Bilingual {
         let Self { attempts, .. } = self;
         let [queued, waiting, upstream] =
             [&self.queued, &self.waiting, &self.upstream].map(seconds);
         let requests = match attempts {
-            1 => text!("1 request", "1 solicitud"),
-            attempts => text!("{attempts} requests", "{attempts} solicitudes"),
+            1 => bilingual!("1 request", "1 solicitud"),
+            attempts => bilingual!("{attempts} requests", "{attempts} solicitudes"),
         };
-        text!(
+        bilingual!(
             "{queued} in the queue, {upstream} waiting for wolkvox over {requests}, {waiting} \
              between tries",
             "{queued} en la cola, {upstream} esperando a wolkvox en {requests}, {waiting} entre \
@@ -167,36 +174,38 @@ impl Spent {
     }
 }
 
-impl Oddity {
-    pub(super) fn text(&self) -> Text {
+impl ReplyDefect {
+    pub(super) fn text(&self) -> Bilingual {
         match self {
-            Self::NotJson { what, bytes, status } => text!(
+            Self::NotJson { what, bytes, status } => bilingual!(
                 "{what} of {bytes} bytes, status {status}",
                 "{what} de {bytes} bytes, estado {status}",
                 what,
             ),
             Self::Truncated { bytes } => {
-                text!("JSON cut off after {bytes} bytes", "JSON cortado a los {bytes} bytes")
+                bilingual!("JSON cut off after {bytes} bytes", "JSON cortado a los {bytes} bytes")
             }
-            Self::BadCompression => text!(
+            Self::BadCompression => bilingual!(
                 "a body whose gzip compression is broken",
                 "una respuesta con la compresión gzip dañada",
             ),
-            Self::NoEnvelope { bytes, status } => text!(
+            Self::NoEnvelope { bytes, status } => bilingual!(
                 "JSON of {bytes} bytes without wolkvox's envelope, status {status}",
                 "JSON de {bytes} bytes sin la estructura de wolkvox, estado {status}",
             ),
-            Self::Contradiction { said } => text!(
+            Self::Contradiction { said } => bilingual!(
                 "a reply that says {said} records were found but holds none",
                 "una respuesta que dice {said} registros pero no trae ninguno",
             ),
-            Self::EmptyPage { pages } => text!(
+            Self::EmptyPage { pages } => bilingual!(
                 "a reply that says there are {pages} pages but whose first page is empty",
                 "una respuesta que dice {pages} páginas pero cuya primera página está vacía",
             ),
-            Self::TooLarge { limit } => text!("more than {limit} bytes", "más de {limit} bytes"),
+            Self::TooLarge { limit } => {
+                bilingual!("more than {limit} bytes", "más de {limit} bytes")
+            }
             Self::Redirect { status } => {
-                text!("a redirect, status {status}", "una redirección, estado {status}")
+                bilingual!("a redirect, status {status}", "una redirección, estado {status}")
             }
         }
     }

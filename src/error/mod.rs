@@ -1,8 +1,8 @@
-//! Says what can go wrong with a look-up: one [`Error`] with a stable [`Kind`], a sentence that
-//! tells what happened and a hint that tells what to do.
+//! What can go wrong with a look-up: one [`Error`] with a stable [`Kind`], a sentence about what
+//! happened and a hint about what to do.
 //!
 //! No variant can hold the token, a searched value or a reply's body. wolkvox's own words come in
-//! as [`Said`], which is cleaned and shortened where it is made.
+//! as [`UpstreamMessage`], which is cleaned and shortened where it is made.
 
 mod cause;
 mod upstream_message;
@@ -10,9 +10,9 @@ mod upstream_message;
 use std::fmt;
 use std::time::Duration;
 
-pub use self::cause::{Fault, Oddity, Spent};
-pub use self::upstream_message::Said;
-use crate::language::{Text, text};
+pub use self::cause::{Outage, ReplyDefect, Timings};
+pub use self::upstream_message::UpstreamMessage;
+use crate::language::{Bilingual, bilingual};
 
 /// The kind of a failure; the first word of every failure that a client sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -93,11 +93,11 @@ pub enum Error {
         hint: String,
     },
     /// wolkvox did not accept the token.
-    TokenRejected(Said),
+    TokenRejected(UpstreamMessage),
     /// The token file cannot be used.
     TokenUnreadable {
         /// What is wrong with the file, without its path's content.
-        problem: Text,
+        problem: Bilingual,
     },
     /// The daily quota is used up.
     QuotaExhausted {
@@ -110,28 +110,28 @@ pub enum Error {
         attempts: u32,
     },
     /// wolkvox is closed for a backup or maintenance.
-    Maintenance(Said),
+    Maintenance(UpstreamMessage),
     /// wolkvox refused.
     Rejected {
         /// The body's `code`, else the HTTP status.
         code: u16,
         /// wolkvox's own words.
-        said: Said,
+        said: UpstreamMessage,
     },
     /// No usable connection, or the server failed.
     Unavailable {
         /// What failed.
-        fault: Fault,
+        outage: Outage,
     },
     /// The deadline passed.
     Timeout {
         /// The configured deadline.
         limit: Duration,
         /// Where the time went.
-        spent: Spent,
+        spent: Timings,
     },
     /// The reply is not wolkvox's.
-    UnexpectedReply(Oddity),
+    UnexpectedReply(ReplyDefect),
     /// This program's own limit.
     RateLimited {
         /// The configured limit.
@@ -175,34 +175,34 @@ impl Error {
     }
 
     /// Returns what happened, as a sentence.
-    pub fn sentence(&self) -> Text {
+    pub fn sentence(&self) -> Bilingual {
         match self {
-            // Arguments are a model's business, so their texts are English only.
-            Self::InvalidInput { problem, .. } => Text::same(problem.clone()),
+            // Models read texts about arguments, so they are English only.
+            Self::InvalidInput { problem, .. } => Bilingual::same(problem.clone()),
             Self::TokenRejected(said) => {
                 let said = said.text();
-                text!(
+                bilingual!(
                     "wolkvox did not accept the token ({said})",
                     "wolkvox no aceptó el token ({said})",
                     said,
                 )
             }
-            Self::TokenUnreadable { problem } => text!(
+            Self::TokenUnreadable { problem } => bilingual!(
                 "the token file cannot be used: it {problem}",
                 "el archivo del token no sirve: {problem}",
                 problem,
             ),
-            Self::QuotaExhausted { .. } => text!(
+            Self::QuotaExhausted { .. } => bilingual!(
                 "the token's wolkvox calls for today are used up",
                 "se agotaron las consultas de hoy de este token de wolkvox",
             ),
-            Self::Busy { attempts } => text!(
+            Self::Busy { attempts } => bilingual!(
                 "wolkvox is handling too many requests of this token at once (tried {attempts} times)",
                 "wolkvox está atendiendo demasiadas solicitudes de este token a la vez ({attempts} intentos)",
             ),
             Self::Maintenance(said) => {
                 let said = said.text();
-                text!(
+                bilingual!(
                     "wolkvox is closed for maintenance or a backup ({said})",
                     "wolkvox está cerrado por mantenimiento o copia de seguridad ({said})",
                     said,
@@ -210,16 +210,16 @@ impl Error {
             }
             Self::Rejected { code, said } => {
                 let said = said.text();
-                text!(
+                bilingual!(
                     "wolkvox refused the request with code {code} ({said})",
                     "wolkvox rechazó la solicitud con el código {code} ({said})",
                     said,
                 )
             }
-            Self::Unavailable { fault } => fault.sentence(),
+            Self::Unavailable { outage } => outage.sentence(),
             Self::Timeout { limit, spent } => {
                 let (limit, spent) = (seconds(limit), spent.text());
-                text!(
+                bilingual!(
                     "no answer within {limit}; {spent}",
                     "sin respuesta en {limit}; {spent}",
                     spent
@@ -227,17 +227,17 @@ impl Error {
             }
             Self::UnexpectedReply(oddity) => {
                 let oddity = oddity.text();
-                text!(
+                bilingual!(
                     "wolkvox's address answered with something that is not a wolkvox reply: {oddity}",
                     "en la dirección de wolkvox respondió algo que no es wolkvox: {oddity}",
                     oddity,
                 )
             }
-            Self::RateLimited { per_minute, .. } => text!(
+            Self::RateLimited { per_minute, .. } => bilingual!(
                 "this program's own limit of {per_minute} look-ups a minute is reached",
                 "se alcanzó el límite propio de este programa: {per_minute} consultas por minuto",
             ),
-            Self::Internal => text!(
+            Self::Internal => bilingual!(
                 "this program failed inside; the look-up was not made",
                 "este programa falló por dentro; la consulta no se hizo",
             ),
@@ -246,8 +246,8 @@ impl Error {
 
     /// Returns the same failure without wolkvox's own words, which may name a person.
     pub fn without_words(&self) -> Self {
-        let withheld = |said: &Said| match said {
-            Said::Words(_) => Said::Withheld,
+        let withheld = |said: &UpstreamMessage| match said {
+            UpstreamMessage::Words(_) => UpstreamMessage::Withheld,
             said => said.clone(),
         };
         match self {
@@ -259,11 +259,11 @@ impl Error {
     }
 
     /// Returns what to conclude, and what the reader can do about it.
-    pub fn hint(&self) -> Text {
+    pub fn hint(&self) -> Bilingual {
         let advice = self.advice();
         match self {
             Self::InvalidInput { .. } => advice,
-            _ => text!(
+            _ => bilingual!(
                 "This is not an answer: whether the customer has records is unknown. {advice}",
                 "Esto no es una respuesta: no se sabe si el cliente tiene registros. {advice}",
                 advice,
@@ -272,10 +272,10 @@ impl Error {
     }
 
     /// Returns what the reader can do about it.
-    pub fn advice(&self) -> Text {
+    pub fn advice(&self) -> Bilingual {
         match self {
-            Self::InvalidInput { hint, .. } => Text::same(hint.clone()),
-            Self::TokenRejected(_) => text!(
+            Self::InvalidInput { hint, .. } => Bilingual::same(hint.clone()),
+            Self::TokenRejected(_) => bilingual!(
                 "Check WOLKVOX_TOKEN (or WOLKVOX_TOKEN_FILE) and the operation's name. \
                  It must be an internal token: wolkvox CRM, Configuration, Wolkvox Integration, \
                  Tokens. External tokens do not work here.",
@@ -283,13 +283,13 @@ impl Error {
                  Debe ser un token interno: CRM de wolkvox, Configuración, Wolkvox Integration, \
                  Tokens. Los tokens externos no sirven aquí.",
             ),
-            Self::TokenUnreadable { .. } => text!(
+            Self::TokenUnreadable { .. } => bilingual!(
                 "Check the file that WOLKVOX_TOKEN_FILE names.",
                 "Revise el archivo que indica WOLKVOX_TOKEN_FILE.",
             ),
             Self::QuotaExhausted { hold } => {
                 let hold = minutes(hold);
-                text!(
+                bilingual!(
                     "wolkvox resets the quota daily. No request is sent for {hold}; do not \
                      repeat the call before.",
                     "wolkvox reinicia el cupo de consultas cada día. No se enviará nada durante {hold}; no \
@@ -297,39 +297,39 @@ impl Error {
                     hold,
                 )
             }
-            Self::Busy { .. } => text!(
+            Self::Busy { .. } => bilingual!(
                 "Ask again in some seconds. If it happens often, another program \
                  shares the token: lower WOLKVOX_MAX_IN_FLIGHT to 1.",
                 "Pregunte de nuevo en unos segundos. Si ocurre a menudo, otro programa \
                  usa el mismo token: baje WOLKVOX_MAX_IN_FLIGHT a 1.",
             ),
-            Self::Maintenance(_) => text!("Try again later.", "Intente más tarde."),
-            Self::Rejected { said: Said::Nothing, .. } => text!(
+            Self::Maintenance(_) => bilingual!("Try again later.", "Intente más tarde."),
+            Self::Rejected { said: UpstreamMessage::Nothing, .. } => bilingual!(
                 "Nothing of wolkvox came with it: check WOLKVOX_SERVER, and whether a proxy or a \
                  firewall answers in its place.",
                 "No vino nada de wolkvox: revise WOLKVOX_SERVER, y si un proxy o un firewall \
                  responde en su lugar.",
             ),
-            Self::Rejected { .. } => text!(
+            Self::Rejected { .. } => bilingual!(
                 "Check the operation and the field's name; repeating the same call \
                  will not help.",
                 "Revise la operación y el nombre del campo; repetir la misma consulta \
                  no ayuda.",
             ),
-            Self::Unavailable { fault } => fault.advice(),
-            Self::Timeout { .. } => text!(
+            Self::Unavailable { outage } => outage.advice(),
+            Self::Timeout { .. } => bilingual!(
                 "Repeat the call, or search by a field that matches fewer records. \
                  An administrator can raise WOLKVOX_TIMEOUT.",
                 "Repita la consulta, o busque por un campo con menos resultados. \
                  Un administrador puede subir WOLKVOX_TIMEOUT.",
             ),
-            Self::UnexpectedReply(Oddity::Redirect { .. }) => text!(
+            Self::UnexpectedReply(ReplyDefect::Redirect { .. }) => bilingual!(
                 "Redirects are never followed, so that the token stays with its host. \
                  Check WOLKVOX_SERVER.",
                 "Las redirecciones no se siguen, para que el token no salga de su servidor. \
                  Revise WOLKVOX_SERVER.",
             ),
-            Self::UnexpectedReply(_) => text!(
+            Self::UnexpectedReply(_) => bilingual!(
                 "Try once more. If it stays, check WOLKVOX_SERVER and whether a proxy \
                  answers in wolkvox's place.",
                 "Intente otra vez. Si sigue igual, revise WOLKVOX_SERVER y si un proxy \
@@ -337,12 +337,12 @@ impl Error {
             ),
             Self::RateLimited { wait, .. } => {
                 let wait = seconds(&whole_seconds(*wait));
-                text!(
+                bilingual!(
                     "Ask again in {wait}. An administrator can raise WOLKVOX_RATE.",
                     "Pregunte de nuevo en {wait}. Un administrador puede subir WOLKVOX_RATE.",
                 )
             }
-            Self::Internal => text!(
+            Self::Internal => bilingual!(
                 "The program's log on stderr says where.",
                 "El registro del programa (stderr) dice dónde.",
             ),
@@ -350,7 +350,7 @@ impl Error {
     }
 
     /// Writes the whole failure for a model: kind, sentence, hint.
-    pub fn text(&self) -> String {
+    pub fn for_model(&self) -> String {
         format!("{}: {self}. {}", self.kind(), self.hint())
     }
 }
@@ -368,9 +368,9 @@ fn seconds(time: &Duration) -> String {
     }
 }
 
-fn minutes(time: &Duration) -> Text {
+fn minutes(time: &Duration) -> Bilingual {
     match time.as_secs().div_ceil(60) {
-        1 => text!("1 minute", "1 minuto"),
-        minutes => text!("{minutes} minutes", "{minutes} minutos"),
+        1 => bilingual!("1 minute", "1 minuto"),
+        minutes => bilingual!("{minutes} minutes", "{minutes} minutos"),
     }
 }

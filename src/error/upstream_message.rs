@@ -3,12 +3,12 @@
 use std::fmt;
 
 use crate::clean;
-use crate::language::{Text, text};
+use crate::language::{Bilingual, bilingual};
 
 /// A message of wolkvox's: on one line, at most 200 characters, without anything that looks
 /// like a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Said {
+pub enum UpstreamMessage {
     /// These words.
     Words(String),
     /// No words at all, as when no wolkvox answered.
@@ -17,29 +17,26 @@ pub enum Said {
     Withheld,
 }
 
-impl Said {
+impl UpstreamMessage {
     /// Cleans and shortens `text`.
     pub fn new(text: &str) -> Self {
         let cleaned = clean::redacted(text);
-        match cleaned.is_empty() {
-            true => Self::Nothing,
-            false => Self::Words(cleaned),
-        }
+        if cleaned.is_empty() { Self::Nothing } else { Self::Words(cleaned) }
     }
 
     /// Writes it for a sentence in either language; wolkvox's words stay as they are.
-    pub fn text(&self) -> Text {
+    pub fn text(&self) -> Bilingual {
         match self {
-            Self::Words(words) => Text::same(words.clone()),
-            Self::Nothing => text!("no explanation given", "sin explicación"),
+            Self::Words(words) => Bilingual::same(words.clone()),
+            Self::Nothing => bilingual!("no explanation given", "sin explicación"),
             Self::Withheld => {
-                text!("its words are left out here", "sus palabras se omiten aquí")
+                bilingual!("its words are left out here", "sus palabras se omiten aquí")
             }
         }
     }
 }
 
-impl fmt::Display for Said {
+impl fmt::Display for UpstreamMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.text().fmt(f)
     }
@@ -60,8 +57,8 @@ mod tests {
             ("deadbeef is short", "deadbeef is short"),
             ("", "no explanation given"),
         ] {
-            assert_eq!(Said::new(said).to_string(), passed_on);
+            assert_eq!(UpstreamMessage::new(said).to_string(), passed_on);
         }
-        assert_eq!(Said::new(&"á ".repeat(500)).to_string().chars().count(), 201);
+        assert_eq!(UpstreamMessage::new(&"á ".repeat(500)).to_string().chars().count(), 201);
     }
 }

@@ -1,8 +1,8 @@
-//! Knows the MCP clients: where each keeps its configuration on each system.
+//! The MCP clients: where each keeps its configuration on each system.
 
 use std::path::{Path, PathBuf};
 
-use crate::language::{Text, text};
+use crate::language::{Bilingual, bilingual};
 
 /// An MCP client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -31,9 +31,9 @@ pub enum Scope {
     Project,
 }
 
-/// An operating system, as far as the places of files go.
+/// An operating system, as far as the folders of files go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum System {
+pub enum Os {
     /// Linux and its like.
     Linux,
     /// macOS.
@@ -42,7 +42,7 @@ pub enum System {
     Windows,
 }
 
-impl System {
+impl Os {
     /// Returns the system that this program runs on.
     pub const fn current() -> Self {
         if cfg!(windows) {
@@ -57,7 +57,7 @@ impl System {
 
 /// The folders in which the clients keep their files.
 #[derive(Clone, Debug)]
-pub struct Places {
+pub struct ConfigDirs {
     /// The user's home.
     pub home: PathBuf,
     /// Where desktop programs keep their configuration.
@@ -72,38 +72,38 @@ pub struct Places {
     pub project: PathBuf,
 }
 
-impl Places {
-    /// Reads the places from the environment of a system; a blank variable counts as not set.
+impl ConfigDirs {
+    /// Reads the folders from the environment of a system; a blank variable counts as not set.
     ///
     /// # Errors
     ///
     /// A sentence if there is no home folder.
     pub fn from_environment(
-        system: System,
+        system: Os,
         variable: impl Fn(&str) -> Option<PathBuf>,
-    ) -> Result<Self, Text> {
+    ) -> Result<Self, Bilingual> {
         let variable = |name: &str| variable(name).filter(|it| !it.as_os_str().is_empty());
         let name = match system {
-            System::Windows => "USERPROFILE",
-            System::MacOs | System::Linux => "HOME",
+            Os::Windows => "USERPROFILE",
+            Os::MacOs | Os::Linux => "HOME",
         };
-        let home =
-            variable(name).ok_or_else(|| text!("{name} is not set", "{name} no está definida"))?;
+        let home = variable(name)
+            .ok_or_else(|| bilingual!("{name} is not set", "{name} no está definida"))?;
         let desktop = match system {
-            System::Windows => {
+            Os::Windows => {
                 variable("APPDATA").unwrap_or_else(|| home.join("AppData").join("Roaming"))
             }
-            System::MacOs => home.join("Library").join("Application Support"),
-            // A relative one is to be ignored (XDG Base Directory Specification).
-            System::Linux => variable("XDG_CONFIG_HOME")
+            Os::MacOs => home.join("Library").join("Application Support"),
+            // The XDG Base Directory Specification says to ignore a relative path.
+            Os::Linux => variable("XDG_CONFIG_HOME")
                 .filter(|it| it.is_absolute())
                 .unwrap_or_else(|| home.join(".config")),
         };
         let packaged = match system {
-            System::Windows => variable("LOCALAPPDATA")
+            Os::Windows => variable("LOCALAPPDATA")
                 .or_else(|| Some(home.join("AppData").join("Local")))
                 .and_then(|local| packaged_claude(&local)),
-            System::MacOs | System::Linux => None,
+            Os::MacOs | Os::Linux => None,
         };
         Ok(Self {
             claude_desktop: packaged.unwrap_or_else(|| desktop.join("Claude")),
@@ -126,7 +126,7 @@ fn packaged_claude(local: &Path) -> Option<PathBuf> {
         .filter(|roaming| roaming.is_dir())
         .map(|roaming| roaming.join("Claude"))
         .collect();
-    // One that has been started goes before one that has not.
+    // A package that has been started comes first.
     roaming.sort_by_key(|claude| !claude.is_dir());
     roaming.into_iter().next()
 }
@@ -155,19 +155,19 @@ impl ClientKind {
     }
 
     /// Returns how to make it read its configuration again.
-    pub fn restart(self) -> Text {
+    pub fn restart(self) -> Bilingual {
         match self {
-            Self::ClaudeDesktop => text!(
+            Self::ClaudeDesktop => bilingual!(
                 "Quit Claude Desktop from its menu (closing the window is not enough) and start \
                  it again.",
                 "Salga de Claude Desktop desde su menú (cerrar la ventana no basta) y ábralo de \
                  nuevo.",
             ),
-            Self::VsCode => text!(
+            Self::VsCode => bilingual!(
                 "Open the file in VS Code and choose Start above the server's name.",
                 "Abra el archivo en VS Code y elija Start sobre el nombre del servidor.",
             ),
-            Self::Cursor => text!(
+            Self::Cursor => bilingual!(
                 "Restart Cursor, then look under Settings, MCP.",
                 "Reinicie Cursor y mire en Settings, MCP.",
             ),
@@ -178,8 +178,8 @@ impl ClientKind {
     }
 
     /// Finds its configuration file; none if it has none for that scope.
-    pub fn file(self, scope: Scope, places: &Places) -> Option<PathBuf> {
-        let Places { home, desktop, claude_desktop, claude_code, codex, project } = places;
+    pub fn file(self, scope: Scope, dirs: &ConfigDirs) -> Option<PathBuf> {
+        let ConfigDirs { home, desktop, claude_desktop, claude_code, codex, project } = dirs;
         Some(match (self, scope) {
             (Self::ClaudeDesktop, Scope::User) => claude_desktop.join("claude_desktop_config.json"),
             (Self::ClaudeDesktop, Scope::Project) => return None,
@@ -197,8 +197,8 @@ impl ClientKind {
     }
 }
 
-fn shows(program: &str) -> Text {
-    text!(
+fn shows(program: &str) -> Bilingual {
+    bilingual!(
         "Start {program} again; `{program} mcp list` shows the server.",
         "Inicie {program} de nuevo; `{program} mcp list` muestra el servidor.",
     )
@@ -208,17 +208,17 @@ fn shows(program: &str) -> Text {
 mod tests {
     use super::*;
 
-    fn places(system: System, set: &[(&str, &str)]) -> Places {
+    fn dirs(system: Os, set: &[(&str, &str)]) -> ConfigDirs {
         let variable = |name: &str| {
             let home = [("HOME", "/home/ana"), ("USERPROFILE", "/home/ana")];
             let found = set.iter().chain(&home).find(|(variable, _)| *variable == name);
             found.map(|(_, path)| PathBuf::from(path))
         };
-        Places::from_environment(system, variable).expect("a home")
+        ConfigDirs::from_environment(system, variable).expect("a home")
     }
 
-    fn user(client: ClientKind, places: &Places) -> String {
-        let file = client.file(Scope::User, places).expect("a file");
+    fn user(client: ClientKind, dirs: &ConfigDirs) -> String {
+        let file = client.file(Scope::User, dirs).expect("a file");
         file.to_string_lossy().replace('\\', "/")
     }
 
@@ -226,22 +226,22 @@ mod tests {
     fn desktop_programs_follow_the_rules_of_each_system() {
         let (xdg, roaming) = (("XDG_CONFIG_HOME", "/x"), ("APPDATA", "/r"));
         for (system, set, folder) in [
-            (System::Linux, &[][..], "/home/ana/.config"),
-            (System::Linux, &[xdg], "/x"),
-            (System::Linux, &[("XDG_CONFIG_HOME", "")], "/home/ana/.config"),
-            (System::Linux, &[("XDG_CONFIG_HOME", "x")], "/home/ana/.config"),
-            (System::MacOs, &[xdg], "/home/ana/Library/Application Support"),
-            (System::Windows, &[roaming], "/r"),
-            (System::Windows, &[], "/home/ana/AppData/Roaming"),
+            (Os::Linux, &[][..], "/home/ana/.config"),
+            (Os::Linux, &[xdg], "/x"),
+            (Os::Linux, &[("XDG_CONFIG_HOME", "")], "/home/ana/.config"),
+            (Os::Linux, &[("XDG_CONFIG_HOME", "x")], "/home/ana/.config"),
+            (Os::MacOs, &[xdg], "/home/ana/Library/Application Support"),
+            (Os::Windows, &[roaming], "/r"),
+            (Os::Windows, &[], "/home/ana/AppData/Roaming"),
         ] {
-            let places = places(system, set);
-            let desktop = user(ClientKind::ClaudeDesktop, &places);
+            let dirs = dirs(system, set);
+            let desktop = user(ClientKind::ClaudeDesktop, &dirs);
             assert_eq!(
                 desktop,
                 format!("{folder}/Claude/claude_desktop_config.json"),
                 "{system:?}"
             );
-            let code = user(ClientKind::VsCode, &places);
+            let code = user(ClientKind::VsCode, &dirs);
             assert_eq!(code, format!("{folder}/Code/User/mcp.json"), "{system:?}");
         }
     }
@@ -252,45 +252,42 @@ mod tests {
         let set =
             [("LOCALAPPDATA", local.path().to_str().expect("a plain path")), ("APPDATA", "/r")];
         let plain = "/r/Claude/claude_desktop_config.json";
-        assert_eq!(user(ClientKind::ClaudeDesktop, &places(System::Windows, &set)), plain);
+        assert_eq!(user(ClientKind::ClaudeDesktop, &dirs(Os::Windows, &set)), plain);
         let packages = local.path().join("Packages");
         std::fs::create_dir_all(packages.join("Claude_left0over0")).expect("a folder");
-        assert_eq!(user(ClientKind::ClaudeDesktop, &places(System::Windows, &set)), plain);
+        assert_eq!(user(ClientKind::ClaudeDesktop, &dirs(Os::Windows, &set)), plain);
         let roaming = packages.join("Claude_pzs8sxrjxfjjc").join("LocalCache").join("Roaming");
         std::fs::create_dir_all(&roaming).expect("a folder");
         let file = roaming.join("Claude").join("claude_desktop_config.json");
         let file = file.to_string_lossy().replace('\\', "/");
-        assert_eq!(user(ClientKind::ClaudeDesktop, &places(System::Windows, &set)), file);
-        assert_eq!(
-            user(ClientKind::VsCode, &places(System::Windows, &set)),
-            "/r/Code/User/mcp.json"
-        );
+        assert_eq!(user(ClientKind::ClaudeDesktop, &dirs(Os::Windows, &set)), file);
+        assert_eq!(user(ClientKind::VsCode, &dirs(Os::Windows, &set)), "/r/Code/User/mcp.json");
     }
 
     #[test]
     fn the_others_live_in_the_home_or_where_their_variable_says() {
-        for system in [System::Linux, System::MacOs, System::Windows] {
+        for system in [Os::Linux, Os::MacOs, Os::Windows] {
             for (client, file) in [
                 (ClientKind::ClaudeCode, ".claude.json"),
                 (ClientKind::Cursor, ".cursor/mcp.json"),
                 (ClientKind::Codex, ".codex/config.toml"),
                 (ClientKind::Gemini, ".gemini/settings.json"),
             ] {
-                let found = user(client, &places(system, &[]));
+                let found = user(client, &dirs(system, &[]));
                 assert_eq!(found, format!("/home/ana/{file}"), "{system:?}");
             }
             let set = [("CODEX_HOME", "/c"), ("CLAUDE_CONFIG_DIR", "/d")];
-            let places = places(system, &set);
-            assert_eq!(user(ClientKind::Codex, &places), "/c/config.toml");
-            assert_eq!(user(ClientKind::ClaudeCode, &places), "/d/.claude.json");
+            let dirs = dirs(system, &set);
+            assert_eq!(user(ClientKind::Codex, &dirs), "/c/config.toml");
+            assert_eq!(user(ClientKind::ClaudeCode, &dirs), "/d/.claude.json");
         }
     }
 
     #[test]
     fn without_a_home_nothing_is_guessed() {
-        for (system, name) in [(System::Linux, "HOME"), (System::Windows, "USERPROFILE")] {
+        for (system, name) in [(Os::Linux, "HOME"), (Os::Windows, "USERPROFILE")] {
             for home in [None, Some(PathBuf::new())] {
-                let problem = Places::from_environment(system, |_| home.clone());
+                let problem = ConfigDirs::from_environment(system, |_| home.clone());
                 assert_eq!(problem.expect_err("no home").english, format!("{name} is not set"));
             }
         }
@@ -298,9 +295,9 @@ mod tests {
 
     #[test]
     fn all_but_claude_desktop_have_a_file_for_a_project() {
-        let places = places(System::current(), &[]);
+        let dirs = dirs(Os::current(), &[]);
         for client in ClientKind::ALL {
-            let file = client.file(Scope::Project, &places);
+            let file = client.file(Scope::Project, &dirs);
             assert_eq!(file.is_some(), client != ClientKind::ClaudeDesktop, "{client:?}");
             assert!(file.is_none_or(|file| file.starts_with(".")), "{client:?}");
         }

@@ -10,25 +10,26 @@ use std::str::FromStr;
 use serde_json::{Value, json};
 
 use super::ClientKind;
-use crate::language::{Text, text};
+use crate::language::{Bilingual, bilingual};
 use crate::settings::{OPERATION, SERVER, SETTINGS, TOKEN, TOKEN_FILE};
 
-/// The name of a server in a client's configuration: letters, digits, `-` and `_`, which every client
-/// accepts.
+/// The name of a server in a client's configuration: letters, digits, `-` and `_`, which every
+/// client accepts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerName(String);
 
 impl FromStr for ServerName {
-    type Err = Text;
+    type Err = Bilingual;
 
-    fn from_str(text: &str) -> Result<Self, Text> {
+    fn from_str(text: &str) -> Result<Self, Bilingual> {
         let fits = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
-        match (1..=64).contains(&text.len()) && text.chars().all(fits) {
-            true => Ok(Self(text.to_owned())),
-            false => Err(text!(
+        if (1..=64).contains(&text.len()) && text.chars().all(fits) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(bilingual!(
                 "a name is 1 to 64 letters, digits, hyphens and underscores",
                 "un nombre son de 1 a 64 letras, dígitos, guiones y guiones bajos",
-            )),
+            ))
         }
     }
 }
@@ -67,11 +68,11 @@ pub struct Entry {
     /// Settings to write as they are, by variable; never the token or its file.
     pub settings: Vec<(&'static str, String)>,
     /// Where the token comes from.
-    pub token: TokenPlace,
+    pub token: TokenDelivery,
 }
 
-/// Returns whether a variable that stands in an entry already stays there in a new one: all but those
-/// of the account.
+/// Returns whether a variable that an entry has already stays in a new one: all but those of the
+/// account.
 pub(super) fn is_kept(variable: &str) -> bool {
     variable != OPERATION.variable
         && SETTINGS.iter().all(|it| it.variable != variable || !it.is_account())
@@ -79,7 +80,7 @@ pub(super) fn is_kept(variable: &str) -> bool {
 
 /// Where the token comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TokenPlace {
+pub enum TokenDelivery {
     /// The environment in which the client starts, or the client's prompt.
     Client,
     /// A file.
@@ -92,7 +93,7 @@ impl Entry {
     /// Builds an entry that stands in for any other of this program.
     pub(super) fn probe(name: ServerName) -> Self {
         let command = env!("CARGO_PKG_NAME").to_owned();
-        Self { name, command, sandbox: true, settings: Vec::new(), token: TokenPlace::Client }
+        Self { name, command, sandbox: true, settings: Vec::new(), token: TokenDelivery::Client }
     }
 
     /// Returns the variables that must be set where the client starts.
@@ -106,19 +107,19 @@ impl Entry {
     /// # Errors
     ///
     /// A sentence that says what to do instead.
-    pub fn check(&self, client: ClientKind) -> Result<(), Text> {
+    pub fn check(&self, client: ClientKind) -> Result<(), Bilingual> {
         if client != ClientKind::ClaudeDesktop {
             return Ok(());
         }
         let missing = self.expected(client);
         if missing.contains(&SERVER.variable) {
-            return Err(text!(
+            return Err(bilingual!(
                 "Claude Desktop cannot pass on environment variables: give --server",
                 "Claude Desktop no puede pasar variables de entorno: indique --server",
             ));
         }
         if missing.contains(&TOKEN.variable) {
-            return Err(text!(
+            return Err(bilingual!(
                 "Claude Desktop cannot pass on environment variables: put the token into \
                  a file and give --token-file, or write it into the configuration with \
                  --inline-token",
@@ -144,17 +145,17 @@ impl Entry {
             variables.extend(reference(client, SERVER.variable).map(|it| (SERVER.variable, it)));
         }
         match &self.token {
-            TokenPlace::Client => {
+            TokenDelivery::Client => {
                 let token = match client {
                     ClientKind::VsCode => Some(self.name.input_reference()),
                     _ => reference(client, TOKEN.variable),
                 };
                 variables.extend(token.map(|token| (TOKEN.variable, token)));
             }
-            TokenPlace::File(path) => {
+            TokenDelivery::File(path) => {
                 variables.push((TOKEN_FILE.variable, path.to_string_lossy().into_owned()));
             }
-            TokenPlace::Inline(token) => variables.push((TOKEN.variable, token.clone())),
+            TokenDelivery::Inline(token) => variables.push((TOKEN.variable, token.clone())),
         }
         variables
     }
@@ -168,7 +169,7 @@ impl Entry {
         if !self.settings.iter().any(|(name, _)| *name == SERVER.variable) {
             names.push(SERVER.variable);
         }
-        if self.token == TokenPlace::Client {
+        if self.token == TokenDelivery::Client {
             names.push(TOKEN.variable);
         }
         names
@@ -176,11 +177,11 @@ impl Entry {
 
     /// Returns whether VS Code is to prompt for the token.
     pub fn prompts(&self, client: ClientKind) -> bool {
-        client == ClientKind::VsCode && !self.sandbox && self.token == TokenPlace::Client
+        client == ClientKind::VsCode && !self.sandbox && self.token == TokenDelivery::Client
     }
 
-    /// Returns the entry for clients with JSON. Of one that is there already, what is neither account
-    /// nor program stays.
+    /// Returns the entry for clients with JSON. What an existing one has beside account and program
+    /// stays.
     pub(super) fn json(&self, client: ClientKind, there: Option<&Value>) -> Value {
         let mut entry = there.and_then(Value::as_object).cloned().unwrap_or_default();
         if client == ClientKind::VsCode {
@@ -194,9 +195,10 @@ impl Entry {
         for (name, text) in self.variables(client) {
             variables.insert(name.to_owned(), Value::String(text));
         }
-        match variables.is_empty() {
-            true => drop(entry.shift_remove("env")),
-            false => drop(entry.insert("env".to_owned(), Value::Object(variables))),
+        if variables.is_empty() {
+            drop(entry.shift_remove("env"))
+        } else {
+            drop(entry.insert("env".to_owned(), Value::Object(variables)))
         }
         Value::Object(entry)
     }

@@ -14,10 +14,10 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-pub use self::client::{ClientKind, Places, Scope, System};
-pub use self::entry::{Entry, ServerName, TokenPlace};
+pub use self::client::{ClientKind, ConfigDirs, Os, Scope};
+pub use self::entry::{Entry, ServerName, TokenDelivery};
 use crate::file;
-use crate::language::{self, Text, text};
+use crate::language::{self, Bilingual, bilingual};
 
 /// What became of a file. The backup, if there is one, holds what was there before the first
 /// installation; it never holds an entry of this program.
@@ -41,18 +41,18 @@ pub enum Change {
 
 /// Why a file was left as it is.
 #[derive(Debug)]
-pub struct Problem {
+pub struct FileError {
     /// The file.
     pub path: PathBuf,
     /// What is the matter with it.
-    pub trouble: Trouble,
+    pub kind: FileErrorKind,
     /// What the system says, or what is wrong and in which line.
-    pub reason: Text,
+    pub reason: Bilingual,
 }
 
 /// What can be wrong with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub enum FileErrorKind {
     /// It cannot be read.
     Unreadable,
     /// It cannot be written.
@@ -63,31 +63,31 @@ pub enum Trouble {
     Changed,
 }
 
-impl Problem {
-    fn new(path: &Path, trouble: Trouble, reason: Text) -> Self {
-        Self { path: path.to_owned(), trouble, reason }
+impl FileError {
+    fn new(path: &Path, kind: FileErrorKind, reason: Bilingual) -> Self {
+        Self { path: path.to_owned(), kind, reason }
     }
 
     /// Returns what is wrong with which file, and what to do if that is not plain.
-    pub fn text(&self) -> Text {
+    pub fn text(&self) -> Bilingual {
         let (path, reason) = (self.path.display(), &self.reason);
-        match self.trouble {
-            Trouble::Unreadable => text!(
+        match self.kind {
+            FileErrorKind::Unreadable => bilingual!(
                 "{path} cannot be read ({reason}); it was left as it is",
                 "no se puede leer {path} ({reason}); se dejó como está",
                 reason,
             ),
-            Trouble::Unwritable => text!(
+            FileErrorKind::Unwritable => bilingual!(
                 "{path} cannot be written ({reason}); it was left as it is",
                 "no se puede escribir {path} ({reason}); se dejó como está",
                 reason,
             ),
-            Trouble::Malformed => text!(
+            FileErrorKind::Malformed => bilingual!(
                 "{path} is not in order: {reason}; it was left as it is",
                 "{path} tiene un error: {reason}; se dejó como está",
                 reason,
             ),
-            Trouble::Changed => text!(
+            FileErrorKind::Changed => bilingual!(
                 "{path} was changed by another program meanwhile; run the command again",
                 "otro programa cambió {path} entretanto; ejecute el comando otra vez",
             ),
@@ -99,11 +99,11 @@ impl Problem {
 ///
 /// # Errors
 ///
-/// [`Problem`]; then nothing was changed.
-pub fn install(client: ClientKind, path: &Path, entry: &Entry) -> Result<Change, Problem> {
+/// [`FileError`]; then nothing was changed.
+pub fn install(client: ClientKind, path: &Path, entry: &Entry) -> Result<Change, FileError> {
     let before = read(path)?;
     let after = edit::add(client, before.as_deref().unwrap_or_default(), entry)
-        .map_err(|reason| Problem::new(path, Trouble::Malformed, reason))?;
+        .map_err(|reason| FileError::new(path, FileErrorKind::Malformed, reason))?;
     if before.as_deref() == Some(after.as_str()) {
         return Ok(Change::Unchanged);
     }
@@ -117,7 +117,7 @@ pub fn install(client: ClientKind, path: &Path, entry: &Entry) -> Result<Change,
 
 /// Keeps what a file held before this program came into it, and says where. Further installations
 /// keep the backup of the first; a file that holds nothing but this program needs none.
-fn back_up(client: ClientKind, path: &Path, before: &str) -> Result<Option<PathBuf>, Problem> {
+fn back_up(client: ClientKind, path: &Path, before: &str) -> Result<Option<PathBuf>, FileError> {
     let kept = match edit::without_ours(client, before) {
         Some(_) if backup(client, path).is_some() => return Ok(Some(backup_of(path))),
         Some(rest) if edit::is_blank(&rest) => return Ok(None),
@@ -126,7 +126,7 @@ fn back_up(client: ClientKind, path: &Path, before: &str) -> Result<Option<PathB
     };
     let backup = backup_of(path);
     let like = fs::metadata(path).map_err(|problem| unwritable(path, &problem))?;
-    // A link in the backup's place is replaced, never followed: it may have come with a project.
+    // A link in the backup's place is replaced, never followed: a project may have planted it.
     persist(&backup, &kept, Some(&like)).map_err(|problem| unwritable(&backup, &problem))?;
     Ok(Some(backup))
 }
@@ -136,11 +136,11 @@ fn back_up(client: ClientKind, path: &Path, before: &str) -> Result<Option<PathB
 ///
 /// # Errors
 ///
-/// [`Problem`]; then nothing was changed.
-pub fn uninstall(client: ClientKind, path: &Path, name: &ServerName) -> Result<Change, Problem> {
+/// [`FileError`]; then nothing was changed.
+pub fn uninstall(client: ClientKind, path: &Path, name: &ServerName) -> Result<Change, FileError> {
     let Some(before) = read(path)? else { return Ok(Change::Unchanged) };
     let removed = edit::remove(client, &before, name)
-        .map_err(|reason| Problem::new(path, Trouble::Malformed, reason))?;
+        .map_err(|reason| FileError::new(path, FileErrorKind::Malformed, reason))?;
     let Some(removed) = removed else { return Ok(Change::Unchanged) };
     let is_last = edit::without_ours(client, &removed).is_none();
     let backup = backup(client, path);
@@ -149,12 +149,12 @@ pub fn uninstall(client: ClientKind, path: &Path, name: &ServerName) -> Result<C
         && is_untouched(client, &removed, kept, name)
     {
         write(path, kept, Some(&before))?;
-        // The backup has done its work.
+        // The file is what the backup holds, so the backup is no longer needed.
         let _ = fs::remove_file(backup_of(path));
         return Ok(Change::Restored);
     }
     let backup = backup.map(|_| backup_of(path));
-    // What a link leads to is emptied; without the link it would be out of sight, not gone.
+    // A link's target is emptied: to remove the link would hide the text, not delete it.
     let is_link = fs::symlink_metadata(path).is_ok_and(|it| it.is_symlink());
     if is_last && edit::is_blank(&removed) && !is_link {
         return match fs::remove_file(path) {
@@ -166,8 +166,7 @@ pub fn uninstall(client: ClientKind, path: &Path, name: &ServerName) -> Result<C
     Ok(Change::Written { backup })
 }
 
-/// Returns whether a file from which our entry was removed is what comes of the backup when an entry
-/// is added and removed again: then nobody else has changed it.
+/// Returns whether a file without our entry equals the backup with an entry added and removed again: then nothing else has changed it.
 fn is_untouched(client: ClientKind, removed: &str, kept: &str, name: &ServerName) -> bool {
     let added = edit::add(client, kept, &Entry::probe(name.clone()));
     let again = added.and_then(|added| edit::remove(client, &added, name));
@@ -176,26 +175,26 @@ fn is_untouched(client: ClientKind, removed: &str, kept: &str, name: &ServerName
 
 /// Shows the entry in the client's own form, for people who paste it themselves.
 pub fn shown(client: ClientKind, entry: &Entry) -> String {
-    // An empty file is in order for every client.
+    // Every client accepts an empty file.
     edit::add(client, "", entry).unwrap_or_default()
 }
 
 /// Configurations are small; Claude Code's own grows to some megabytes.
 const LARGEST_FILE: u64 = 64 * 1024 * 1024;
 
-fn read(path: &Path) -> Result<Option<String>, Problem> {
+fn read(path: &Path) -> Result<Option<String>, FileError> {
     match file::read(path, LARGEST_FILE) {
         Ok(bytes) => match String::from_utf8(bytes) {
             Ok(text) => Ok(Some(text)),
             Err(_) => {
-                let reason = text!("it is not UTF-8 text", "no es texto UTF-8");
-                Err(Problem::new(path, Trouble::Malformed, reason))
+                let reason = bilingual!("it is not UTF-8 text", "no es texto UTF-8");
+                Err(FileError::new(path, FileErrorKind::Malformed, reason))
             }
         },
         Err(problem) if problem.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(problem) => {
             let reason = language::reason(problem.kind());
-            Err(Problem::new(path, Trouble::Unreadable, reason))
+            Err(FileError::new(path, FileErrorKind::Unreadable, reason))
         }
     }
 }
@@ -214,20 +213,21 @@ fn backup_of(path: &Path) -> PathBuf {
 
 /// Writes a file whole or not at all, if it still holds what was read. A link stays a link, and a
 /// file that its owner made read-only stays as it is.
-fn write(path: &Path, text: &str, before: Option<&str>) -> Result<(), Problem> {
+fn write(path: &Path, text: &str, before: Option<&str>) -> Result<(), FileError> {
     let is_link = fs::symlink_metadata(path).is_ok_and(|it| it.is_symlink());
-    let target = match is_link {
-        true => fs::canonicalize(path).map_err(|problem| unwritable(path, &problem))?,
-        false => path.to_owned(),
+    let target = if is_link {
+        fs::canonicalize(path).map_err(|problem| unwritable(path, &problem))?
+    } else {
+        path.to_owned()
     };
     let like = fs::metadata(&target).ok();
     if like.as_ref().is_some_and(|it| it.permissions().readonly()) {
-        let reason = text!("it is read-only", "es de solo lectura");
-        return Err(Problem::new(path, Trouble::Unwritable, reason));
+        let reason = bilingual!("it is read-only", "es de solo lectura");
+        return Err(FileError::new(path, FileErrorKind::Unwritable, reason));
     }
-    // Claude Code, for one, writes its own file at any time.
+    // Other programs write the file too: Claude Code writes its own at any time.
     if read(path)?.as_deref() != before {
-        return Err(Problem::new(path, Trouble::Changed, Text::same("")));
+        return Err(FileError::new(path, FileErrorKind::Changed, Bilingual::same("")));
     }
     persist(&target, text, like.as_ref()).map_err(|problem| unwritable(path, &problem))
 }
@@ -244,7 +244,7 @@ fn persist(target: &Path, text: &str, like: Option<&Metadata>) -> io::Result<()>
         #[cfg(unix)]
         {
             use std::os::unix::fs::{MetadataExt, fchown};
-            // Only root gives files away; for others it is their own already.
+            // Only root may change the owner; for others the owner is right already.
             let _ = fchown(file.as_file(), Some(like.uid()), Some(like.gid()));
         }
         file.as_file().set_permissions(like.permissions())?;
@@ -254,6 +254,6 @@ fn persist(target: &Path, text: &str, like: Option<&Metadata>) -> io::Result<()>
     Ok(())
 }
 
-fn unwritable(path: &Path, problem: &io::Error) -> Problem {
-    Problem::new(path, Trouble::Unwritable, language::reason(problem.kind()))
+fn unwritable(path: &Path, problem: &io::Error) -> FileError {
+    FileError::new(path, FileErrorKind::Unwritable, language::reason(problem.kind()))
 }

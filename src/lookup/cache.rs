@@ -1,11 +1,11 @@
-//! Keeps answers for some seconds, so that paging through one and asking again cost no quota.
+//! Answers, kept for some seconds, so that paging through one and asking again cost no quota.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::Held;
+use super::DeferredDrop;
 use crate::answer::{Found, Row};
 use crate::wolkvox::Query;
 
@@ -17,13 +17,13 @@ const LEAST_WEIGHT: u32 = 64 * 1024;
 /// Answers by what was asked; failures never get in.
 #[derive(Debug)]
 pub(super) struct Cache {
-    answers: moka::sync::Cache<Query, Kept>,
+    answers: moka::sync::Cache<Query, Entry>,
     time_to_live: Duration,
 }
 
 #[derive(Clone, Debug)]
-struct Kept {
-    found: Arc<Held>,
+struct Entry {
+    found: Arc<DeferredDrop>,
     /// Judged here and not only by moka, whose clock tests cannot turn.
     until: Instant,
 }
@@ -32,21 +32,21 @@ impl Cache {
     pub(super) fn new(time_to_live: Duration) -> Self {
         let answers = moka::sync::Cache::builder()
             .max_capacity(BYTES)
-            .weigher(|_, kept: &Kept| weight(&kept.found))
+            .weigher(|_, kept: &Entry| weight(&kept.found))
             .time_to_live(time_to_live)
             .build();
         Self { answers, time_to_live }
     }
 
-    pub(super) fn get(&self, query: &Query) -> Option<Arc<Held>> {
+    pub(super) fn get(&self, query: &Query) -> Option<Arc<DeferredDrop>> {
         let kept = self.answers.get(query)?;
         (Instant::now() < kept.until).then_some(kept.found)
     }
 
-    pub(super) fn put(&self, query: Query, found: Arc<Held>) {
+    pub(super) fn put(&self, query: Query, found: Arc<DeferredDrop>) {
         if !self.time_to_live.is_zero() {
             let until = Instant::now() + self.time_to_live;
-            self.answers.insert(query, Kept { found, until });
+            self.answers.insert(query, Entry { found, until });
         }
     }
 }
@@ -71,12 +71,12 @@ mod tests {
         })
     }
 
-    fn found(megabytes: usize) -> Arc<Held> {
+    fn found(megabytes: usize) -> Arc<DeferredDrop> {
         let note = "x".repeat(1_000);
         let fields = (0..megabytes * 1_000).map(|n| (format!("campo {n}").into(), json!(note)));
         let rows = tidy(vec![fields.collect()], &Mask::default());
         let as_of = jiff::Timestamp::UNIX_EPOCH;
-        Arc::new(Held::new(Found { rows, as_of, upstream_total: None, complete: true }))
+        Arc::new(DeferredDrop::new(Found { rows, as_of, upstream_total: None, complete: true }))
     }
 
     #[test]

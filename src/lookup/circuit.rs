@@ -31,14 +31,14 @@ pub(super) enum Health {
 }
 
 impl Circuit {
-    /// Lets a look-up pass, or says how long none will.
+    /// Lets a look-up pass, or returns how long none will.
     pub(super) fn enter(&mut self, now: Instant) -> Result<(), Duration> {
         let Some(open_until) = self.open_until else { return Ok(()) };
         if now < open_until {
             return Err(open_until - now);
         }
         if self.probing {
-            // The probe decides soon; there is no better figure.
+            // The probe will decide soon, and nobody knows when exactly.
             return Err(Duration::from_secs(1));
         }
         self.probing = true;

@@ -1,4 +1,4 @@
-//! Holds what a look-up found for as long as the cache or a caller needs it.
+//! What a look-up found, dropped where it does not hold up others.
 
 use std::mem;
 use std::ops::Deref;
@@ -12,15 +12,15 @@ use crate::wolkvox::PAGE_SIZE;
 /// made: glibc gives memory back to the system only from the end of what a thread took, and what
 /// the event loop's own thread keeps for later would stand in the way.
 #[derive(Debug)]
-pub struct Held(Found);
+pub struct DeferredDrop(Found);
 
-impl Held {
+impl DeferredDrop {
     pub(super) fn new(found: Found) -> Self {
         Self(found)
     }
 }
 
-impl Deref for Held {
+impl Deref for DeferredDrop {
     type Target = Found;
 
     fn deref(&self) -> &Found {
@@ -28,7 +28,7 @@ impl Deref for Held {
     }
 }
 
-impl Drop for Held {
+impl Drop for DeferredDrop {
     fn drop(&mut self) {
         let rows = mem::take(&mut self.0.rows);
         if rows.len() > PAGE_SIZE as usize

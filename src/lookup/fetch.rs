@@ -12,7 +12,7 @@ use super::Limits;
 use super::meter::Meter;
 use super::retry::{Decision, decide};
 use crate::Record;
-use crate::error::{Error, Oddity};
+use crate::error::{Error, ReplyDefect};
 use crate::wolkvox::{Client, PAGE_SIZE, Page, Query};
 
 /// What a look-up brought.
@@ -86,10 +86,10 @@ impl Fetch<'_> {
         let as_of = Timestamp::now();
         match (records.is_empty(), total_records, total_pages) {
             (true, Some(said @ 1..), _) => {
-                return Err(Error::UnexpectedReply(Oddity::Contradiction { said }));
+                return Err(Error::UnexpectedReply(ReplyDefect::Contradiction { said }));
             }
             (true, None, Some(pages @ 2..)) => {
-                return Err(Error::UnexpectedReply(Oddity::EmptyPage { pages }));
+                return Err(Error::UnexpectedReply(ReplyDefect::EmptyPage { pages }));
             }
             _ => {}
         }
@@ -99,7 +99,7 @@ impl Fetch<'_> {
         let all = loop {
             let more = match total_pages {
                 Some(pages) => u64::from(page) < pages,
-                // A page that is not full is the last.
+                // Without totals, a page that is not full is taken for the last one.
                 None => last_page.len() >= PAGE_SIZE as usize,
             };
             if !more {
@@ -113,7 +113,7 @@ impl Fetch<'_> {
                 |page: u32| total_pages.is_some_and(|pages| u64::from(page) <= pages);
             let next = match self.deadline.within(self.page(query, Some(page))).await {
                 Some(Ok(next)) => next,
-                // "Range not satisfiable": there is no such page.
+                // 416 Range Not Satisfiable: there is no such page.
                 Some(Err(Error::Rejected { code: 416, .. })) => break !is_announced(page),
                 Some(Err(_)) | None => {
                     cut_short = true;
@@ -121,8 +121,8 @@ impl Fetch<'_> {
                 }
             };
             if records.get(last_page.clone()) == Some(next.records.as_slice()) {
-                // The server ignores the page's number. If it ignores the size too, the first
-                // reply was everything; an exactly full page leaves that open.
+                // The server ignores the page number. If it ignores the size too, the first reply
+                // held everything; with an exactly full page that cannot be known.
                 break last_page.len() != PAGE_SIZE as usize;
             }
             if next.records.is_empty() {
@@ -155,7 +155,7 @@ impl Fetch<'_> {
             let answer = self.client.page(query, page, &sent).await;
             drop(place);
             if self.gate.available_permits() == 0 {
-                // Somebody waits for the place: that request leaves before this reply is used.
+                // A request waits for this place: let it be sent before this reply is read.
                 yield_now().await;
             }
             let failure = match answer {

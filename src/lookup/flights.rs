@@ -13,16 +13,16 @@ use tokio::time::Instant;
 
 use super::fetch::Deadline;
 use super::meter::Meter;
-use super::{Held, Source};
+use super::{DeferredDrop, Source};
 use crate::error::Error;
 use crate::wolkvox::Query;
 
-type Landing = Result<Arc<Held>, Error>;
+type Outcome = Result<Arc<DeferredDrop>, Error>;
 
 /// A look-up on its way.
 #[derive(Debug)]
 pub(super) struct Flight {
-    pub(super) landing: Shared<BoxFuture<'static, Landing>>,
+    pub(super) outcome: Shared<BoxFuture<'static, Outcome>>,
     pub(super) meter: Arc<Meter>,
     deadline: Arc<Deadline>,
 }
@@ -30,12 +30,12 @@ pub(super) struct Flight {
 impl Flight {
     pub(super) fn new(
         deadline: Instant,
-        fly: impl FnOnce(Arc<Meter>, Arc<Deadline>) -> BoxFuture<'static, Landing>,
+        run: impl FnOnce(Arc<Meter>, Arc<Deadline>) -> BoxFuture<'static, Outcome>,
     ) -> Self {
         let meter = Arc::new(Meter::start());
         let deadline = Arc::new(Deadline::new(deadline));
-        let landing = fly(Arc::clone(&meter), Arc::clone(&deadline)).shared();
-        Self { landing, meter, deadline }
+        let outcome = run(Arc::clone(&meter), Arc::clone(&deadline)).shared();
+        Self { outcome, meter, deadline }
     }
 }
 
@@ -53,8 +53,8 @@ impl Flights {
     ) -> (Arc<Flight>, Source) {
         let mut flights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(flight) = flights.get(query).and_then(Weak::upgrade)
-            // One that has landed answers from the cache, or has failed.
-            && flight.landing.peek().is_none()
+            // An ended one is never joined: its answer is in the cache, or it has failed.
+            && flight.outcome.peek().is_none()
         {
             flight.deadline.extend(deadline);
             return (flight, Source::Shared);

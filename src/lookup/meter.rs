@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::error::Spent;
+use crate::error::Timings;
 
 /// What a look-up is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,13 +37,13 @@ enum Phase {
 /// A meter of one look-up.
 #[derive(Debug)]
 pub(super) struct Meter {
-    counts: Mutex<Counts>,
+    state: Mutex<State>,
     stage: watch::Sender<Stage>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Counts {
-    spent: Spent,
+struct State {
+    spent: Timings,
     pages: u32,
     phase: Phase,
     since: Instant,
@@ -51,13 +51,13 @@ struct Counts {
 
 impl Meter {
     pub(super) fn start() -> Self {
-        let counts = Counts {
-            spent: Spent::default(),
+        let state = State {
+            spent: Timings::default(),
             pages: 0,
             phase: Phase::Queued,
             since: Instant::now(),
         };
-        Self { counts: Mutex::new(counts), stage: watch::Sender::new(Stage::Queued) }
+        Self { state: Mutex::new(state), stage: watch::Sender::new(Stage::Queued) }
     }
 
     pub(super) fn stages(&self) -> watch::Receiver<Stage> {
@@ -79,10 +79,10 @@ impl Meter {
     }
 
     pub(super) fn sent(&self, page: u32) {
-        let mut counts = self.lock();
-        counts.spent.attempts += 1;
-        let request = counts.spent.attempts;
-        drop(counts);
+        let mut state = self.lock();
+        state.spent.attempts += 1;
+        let request = state.spent.attempts;
+        drop(state);
         self.stage.send_replace(Stage::Asking { page, request });
     }
 
@@ -95,7 +95,7 @@ impl Meter {
     }
 
     /// Returns the time spent so far, the running phase included.
-    pub(super) fn spent(&self) -> Spent {
+    pub(super) fn spent(&self) -> Timings {
         let mut now = *self.lock();
         now.switch(Phase::Over);
         now.spent
@@ -109,12 +109,12 @@ impl Meter {
         self.lock().switch(phase);
     }
 
-    fn lock(&self) -> MutexGuard<'_, Counts> {
-        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Counts {
+impl State {
     fn switch(&mut self, next: Phase) {
         let now = Instant::now();
         let passed: Duration = now - self.since;

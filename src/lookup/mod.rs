@@ -25,7 +25,7 @@ use tokio::time::{Instant, timeout_at};
 
 use self::cache::Cache;
 use self::circuit::{Circuit, Health};
-pub use self::deferred_drop::Held;
+pub use self::deferred_drop::DeferredDrop;
 use self::fetch::{Deadline, Fetch, Fetched};
 use self::flights::{Flight, Flights};
 pub use self::limits::Limits;
@@ -33,7 +33,7 @@ use self::meter::Meter;
 pub use self::meter::Stage;
 use self::quota::QuotaHold;
 use crate::answer::{self, Found, Mask};
-use crate::error::{Error, Fault, Kind, Spent};
+use crate::error::{Error, Kind, Outage, Timings};
 use crate::fields;
 use crate::offload::offload;
 use crate::wolkvox::{Client, PAGE_SIZE, Query};
@@ -41,13 +41,13 @@ use crate::wolkvox::{Client, PAGE_SIZE, Query};
 /// A door to wolkvox that keeps to the limits of a token.
 #[derive(Debug)]
 pub struct Lookup {
-    means: Arc<Means>,
+    inner: Arc<Inner>,
     flights: Flights,
 }
 
 /// What the look-ups of one token share.
 #[derive(Debug)]
-struct Means {
+struct Inner {
     client: Client,
     limits: Limits,
     mask: Mask,
@@ -70,7 +70,7 @@ enum Source {
 impl Lookup {
     /// Builds a look-up over one client.
     pub fn new(client: Client, limits: Limits, mask: Mask) -> Self {
-        let means = Means {
+        let inner = Inner {
             client,
             limits,
             mask,
@@ -80,20 +80,20 @@ impl Lookup {
             circuit: Mutex::default(),
             quota: Mutex::default(),
         };
-        Self { means: Arc::new(means), flights: Flights::default() }
+        Self { inner: Arc::new(inner), flights: Flights::default() }
     }
 
     /// Returns the client that it asks with.
     pub fn client(&self) -> &Client {
-        &self.means.client
+        &self.inner.client
     }
 
     /// Returns the time that a look-up may take.
     pub fn timeout(&self) -> Duration {
-        self.means.limits.timeout
+        self.inner.limits.timeout
     }
 
-    /// Finds what matches, gestiones newest first. `report` hears what the look-up is doing.
+    /// Finds what matches, gestiones newest first. `report` is called with what the look-up is doing.
     ///
     /// Dropping the future stops its queueing or its request at once, unless other callers wait
     /// for the same.
@@ -105,57 +105,57 @@ impl Lookup {
         &self,
         query: &Query,
         mut report: impl FnMut(Stage),
-    ) -> Result<Arc<Held>, Error> {
+    ) -> Result<Arc<DeferredDrop>, Error> {
         let mut entry = LogEntry::new(query);
-        if let Some(found) = self.means.cache.get(query) {
+        if let Some(found) = self.inner.cache.get(query) {
             entry.finish(Source::Cache, None, &Ok(Arc::clone(&found)));
             return Ok(found);
         }
-        let deadline = Instant::now() + self.means.limits.timeout;
+        let deadline = Instant::now() + self.inner.limits.timeout;
         let (flight, source) = self.flights.join(query, deadline, || {
             Flight::new(deadline, |meter, deadline| {
-                fly(Arc::clone(&self.means), query.clone(), meter, deadline).boxed()
+                run(Arc::clone(&self.inner), query.clone(), meter, deadline).boxed()
             })
         });
         let mut stages = flight.meter.stages();
-        let mut landing = flight.landing.clone();
+        let mut outcome = flight.outcome.clone();
         let waiting = async {
             report(*stages.borrow_and_update());
             loop {
                 tokio::select! {
                     biased;
-                    landed = &mut landing => return landed,
+                    landed = &mut outcome => return landed,
                     Ok(()) = stages.changed() => report(*stages.borrow_and_update()),
                 }
             }
         };
         let answer = timeout_at(deadline, waiting).await.unwrap_or_else(|_| {
             let spent = flight.meter.spent();
-            Err(Error::Timeout { limit: self.means.limits.timeout, spent })
+            Err(Error::Timeout { limit: self.inner.limits.timeout, spent })
         });
         entry.finish(source, Some(&flight.meter), &answer);
         answer
     }
 }
 
-/// Goes from "nobody is asking this" to an answer in the cache.
-async fn fly(
-    means: Arc<Means>,
+/// Makes one look-up and puts its answer into the cache.
+async fn run(
+    inner: Arc<Inner>,
     query: Query,
     meter: Arc<Meter>,
     deadline: Arc<Deadline>,
-) -> Result<Arc<Held>, Error> {
-    let token = means.client.token()?;
-    means.quota().enter(&token, Instant::now())?;
-    let mut pass = CircuitPass::enter(&means.circuit)?;
-    means.rate.check().map_err(|refused| Error::RateLimited {
-        per_minute: means.limits.rate.get(),
+) -> Result<Arc<DeferredDrop>, Error> {
+    let token = inner.client.token()?;
+    inner.quota().enter(&token, Instant::now())?;
+    let mut pass = CircuitPass::enter(&inner.circuit)?;
+    inner.rate.check().map_err(|refused| Error::RateLimited {
+        per_minute: inner.limits.rate.get(),
         wait: refused.wait_time_from(DefaultClock::default().now()),
     })?;
     let fetch = Fetch {
-        client: &means.client,
-        gate: &means.gate,
-        limits: &means.limits,
+        client: &inner.client,
+        gate: &inner.gate,
+        limits: &inner.limits,
         meter: &meter,
         deadline: &deadline,
     };
@@ -166,20 +166,20 @@ async fn fly(
         Ok(_) | Err(_) => Health::Answered,
     };
     if let Err(Error::QuotaExhausted { .. }) = &fetched {
-        means.quota().begin(token, Instant::now());
+        inner.quota().begin(token, Instant::now());
     }
     let Fetched { records, as_of, upstream_total, complete, cut_short } = fetched?;
     let is_large = records.len() > PAGE_SIZE as usize;
-    let tidying = Arc::clone(&means);
+    let tidying = Arc::clone(&inner);
     let rows = offload(is_large, move || answer::tidy(records, &tidying.mask)).await?;
-    let found = Arc::new(Held::new(Found { rows, as_of, upstream_total, complete }));
+    let found = Arc::new(DeferredDrop::new(Found { rows, as_of, upstream_total, complete }));
     if !cut_short {
-        means.cache.put(query, Arc::clone(&found));
+        inner.cache.put(query, Arc::clone(&found));
     }
     Ok(found)
 }
 
-impl Means {
+impl Inner {
     fn quota(&self) -> MutexGuard<'_, QuotaHold> {
         self.quota.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -196,7 +196,7 @@ impl<'a> CircuitPass<'a> {
         let mut state = circuit.lock().unwrap_or_else(PoisonError::into_inner);
         state
             .enter(Instant::now())
-            .map_err(|wait| Error::Unavailable { fault: Fault::CircuitOpen { wait } })?;
+            .map_err(|wait| Error::Unavailable { outage: Outage::CircuitOpen { wait } })?;
         Ok(Self { circuit, health: Health::Unknown })
     }
 }
@@ -216,16 +216,21 @@ struct LogEntry<'a> {
     source: Option<Source>,
     records: usize,
     pages: u32,
-    spent: Spent,
+    spent: Timings,
 }
 
 impl<'a> LogEntry<'a> {
     fn new(query: &'a Query) -> Self {
-        let spent = Spent::default();
+        let spent = Timings::default();
         Self { query, outcome: "cancelled", source: None, records: 0, pages: 0, spent }
     }
 
-    fn finish(&mut self, source: Source, meter: Option<&Meter>, answer: &Result<Arc<Held>, Error>) {
+    fn finish(
+        &mut self,
+        source: Source,
+        meter: Option<&Meter>,
+        answer: &Result<Arc<DeferredDrop>, Error>,
+    ) {
         self.source = Some(source);
         (self.outcome, self.records) = match answer {
             Ok(found) if found.rows.is_empty() => ("none", 0),
@@ -248,7 +253,7 @@ impl Drop for LogEntry<'_> {
             }
             Query::Obligation(_) => "(an obligation's id)",
         };
-        // A model may put a customer's value where a name belongs: only what is surely a name is
+        // A model may put a customer's value where a name belongs, so only what is surely a name is
         // written.
         tracing::info!(
             operation = if is_identifier(operation) { operation } else { "(another)" },

@@ -1,4 +1,4 @@
-//! Holds everything back once the token's calls for the day are used up: asking again would only
+//! The hold on all requests once the token's calls for the day are used up: asking again would only
 //! be refused. Another token in the token's file lifts it.
 
 use tokio::time::Instant;

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use crate::error::{Error, Fault, Oddity};
+use crate::error::{Error, Outage, ReplyDefect};
 use crate::wolkvox::Failure;
 
 /// Tries of one request in all.
@@ -28,13 +28,13 @@ pub(super) enum Decision {
 pub(super) fn decide(failure: &Failure, tries: u32, left: Duration, chance: f64) -> Decision {
     let most = match &failure.error {
         Error::Busy { .. } | Error::Unavailable { .. } => MOST_TRIES,
-        Error::UnexpectedReply(Oddity::Truncated { .. }) => 2,
+        Error::UnexpectedReply(ReplyDefect::Truncated { .. }) => 2,
         _ => 1,
     };
     let never = matches!(
         failure.error,
-        // A wrong certificate or an open circuit does not mend itself in a second.
-        Error::Unavailable { fault: Fault::Tls(_) | Fault::CircuitOpen { .. } }
+        // A wrong certificate or an open circuit does not change within a second.
+        Error::Unavailable { outage: Outage::Tls(_) | Outage::CircuitOpen { .. } }
     );
     if never || tries >= most {
         return Decision::Stop;
@@ -47,7 +47,7 @@ pub(super) fn decide(failure: &Failure, tries: u32, left: Duration, chance: f64)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::language::Text;
+    use crate::language::Bilingual;
 
     const LEFT: Duration = Duration::from_secs(10);
 
@@ -59,26 +59,26 @@ mod tests {
         failure(Error::Busy { attempts: 1 })
     }
 
-    fn unavailable(fault: Fault) -> Failure {
-        failure(Error::Unavailable { fault })
+    fn unavailable(outage: Outage) -> Failure {
+        failure(Error::Unavailable { outage })
     }
 
     #[test]
     fn what_may_pass_is_repeated_and_nothing_else() {
-        let cut_off = Error::UnexpectedReply(Oddity::Truncated { bytes: 9 });
-        let html = Error::UnexpectedReply(Oddity::NotJson {
-            what: Text::same("text"),
+        let cut_off = Error::UnexpectedReply(ReplyDefect::Truncated { bytes: 9 });
+        let html = Error::UnexpectedReply(ReplyDefect::NotJson {
+            what: Bilingual::same("text"),
             bytes: 9,
             status: 200,
         });
         let quota = Error::QuotaExhausted { hold: LEFT };
         for (name, failure, tries) in [
             ("busy", busy(), 3),
-            ("a reset", unavailable(Fault::CutOff), 3),
-            ("no connection", unavailable(Fault::Connect(Text::same("refused"))), 3),
-            ("no name", unavailable(Fault::Dns), 3),
-            ("a 502", unavailable(Fault::Status(502)), 3),
-            ("a certificate", unavailable(Fault::Tls(Text::same("expired"))), 1),
+            ("a reset", unavailable(Outage::CutOff), 3),
+            ("no connection", unavailable(Outage::Connect(Bilingual::same("refused"))), 3),
+            ("no name", unavailable(Outage::Dns), 3),
+            ("a 502", unavailable(Outage::Status(502)), 3),
+            ("a certificate", unavailable(Outage::Tls(Bilingual::same("expired"))), 1),
             ("JSON cut off", failure(cut_off), 2),
             ("HTML", failure(html), 1),
             ("quota", failure(quota), 1),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::arguments::Arguments;
 use super::schema;
-use super::tool::{self, Desk, Tool, read_only};
+use super::tool::{self, Tenant, Tool, read_only};
 use crate::answer::{self, ObligationAnswer};
 use crate::error::Error;
 use crate::lookup::Stage;
@@ -25,7 +25,7 @@ const DESCRIPTION: &str = "Gets one obligation's balance: amount owed (saldo), d
 
 /// The tool `get_obligation`.
 #[derive(Debug)]
-pub struct GetObligation(Desk);
+pub struct GetObligation(Tenant);
 
 impl Tool for GetObligation {
     fn definition(&self) -> ToolDefinition {
@@ -57,11 +57,11 @@ impl Tool for GetObligation {
 
 impl GetObligation {
     /// Builds the tool.
-    pub fn new(desk: Desk) -> Self {
-        Self(desk)
+    pub fn new(tenant: Tenant) -> Self {
+        Self(tenant)
     }
 
-    /// Answers one call. `report` hears what the look-up is doing.
+    /// Answers one call. `report` is called with what the look-up is doing.
     ///
     /// # Errors
     ///
@@ -76,7 +76,7 @@ impl GetObligation {
         let query = ObligationQuery {
             operation: self.0.operation(&mut given)?,
             obligation: FieldValue::named("obligation", obligation, "for example FIC-001")?,
-            record: FieldValue::named(
+            case_file: FieldValue::named(
                 "record_id",
                 record,
                 "it is the wolkvox_idRecord of query_obligation's answers",

@@ -1,8 +1,8 @@
 //! Speaks MCP: what this server says about itself, its tools, prompts and resources, and the life
 //! of a connection.
 //!
-//! Works around rmcp 3.11 in named places: `transport::json_lines` (requests that cannot be read), `transport::handshake`
-//! (messages before the first request, end of input), `server` (panics, cancellation, `arguments`
+//! Works around rmcp 3.11 in named places: `transport::json_lines` (requests that cannot be read),
+//! `transport::handshake` (messages before the first request, end of input), `server` (panics, cancellation, `arguments`
 //! that are no object) and [`serve`] (end of the process). The program's log filter holds the SDK
 //! at `warn`, because below that it prints requests.
 
@@ -27,9 +27,9 @@ use tokio_util::sync::CancellationToken;
 pub use self::get_obligation::GetObligation;
 pub use self::query_obligation::QueryObligation;
 pub use self::server::Server;
-pub use self::tool::Desk;
-use self::transport::handshake::Opening;
-use self::transport::json_lines::Lines;
+pub use self::tool::Tenant;
+use self::transport::handshake::HandshakeGuard;
+use self::transport::json_lines::JsonLines;
 
 /// How long answers may still come after the client has closed its side.
 const GRACE: Duration = Duration::from_millis(500);
@@ -38,7 +38,7 @@ const GRACE: Duration = Duration::from_millis(500);
 ///
 /// # Errors
 ///
-/// A sentence if the connection could not be opened. A client that leaves is no error.
+/// A sentence if the connection could not be opened. A client that leaves is not an error.
 pub async fn serve_stdio(server: Server, stop: impl Future<Output = ()>) -> Result<(), String> {
     let (input, output) = transport::stdio::open();
     serve(server, input, output, stop).await
@@ -50,7 +50,7 @@ pub async fn serve_stdio(server: Server, stop: impl Future<Output = ()>) -> Resu
 ///
 /// # Errors
 ///
-/// A sentence if the connection could not be opened. A client that leaves is no error.
+/// A sentence if the connection could not be opened. A client that leaves is not an error.
 pub async fn serve<R, W>(
     server: Server,
     input: R,
@@ -62,7 +62,7 @@ where
     W: AsyncWrite + Send + Unpin + 'static,
 {
     let ended = CancellationToken::new();
-    let transport = Opening::new(Lines::new(input, output), ended.clone());
+    let transport = HandshakeGuard::new(JsonLines::new(input, output), ended.clone());
     let serving = async {
         match server.serve(transport).await {
             Ok(running) => running
@@ -70,7 +70,7 @@ where
                 .await
                 .map(drop)
                 .map_err(|_| "the server stopped inside".to_owned()),
-            // The client left before it said what it wants, or cannot be written to any more.
+            // The client left before its first request, or can no longer be written to.
             Err(
                 ServerInitializeError::ConnectionClosed(_)
                 | ServerInitializeError::TransportError { .. },

@@ -1,4 +1,4 @@
-//! Tells a client that asked for it what its call is doing: queued, each request, each page.
+//! Progress notifications, for a client that asked for them: queued, each request, each page.
 
 use rmcp::RoleServer;
 use rmcp::model::{ProgressNotificationParam, ProgressToken};
@@ -18,7 +18,7 @@ impl Progress {
         Self { token: context.meta.get_progress_token(), told: 0 }
     }
 
-    /// Returns whether anybody wants to hear.
+    /// Returns whether the client asked for progress.
     pub(super) fn is_wanted(&self) -> bool {
         self.token.is_some()
     }
@@ -36,7 +36,7 @@ impl Progress {
         };
         let told =
             ProgressNotificationParam::new(token, f64::from(self.told)).with_message(message);
-        // A client that cannot be told is about to be gone; its call ends by itself.
+        // If the client cannot be reached it is leaving, and its call ends by itself.
         let _ = context.peer.notify_progress(told).await;
     }
 }

@@ -75,9 +75,10 @@ const TEMPLATES: [Template; 2] = [
 
 impl Template {
     fn arguments(&self) -> &'static [&'static str] {
-        match self.about_obligation {
-            true => &[DOCUMENT, OBLIGATION, LANGUAGE],
-            false => &[DOCUMENT, LANGUAGE],
+        if self.about_obligation {
+            &[DOCUMENT, OBLIGATION, LANGUAGE]
+        } else {
+            &[DOCUMENT, LANGUAGE]
         }
     }
 
@@ -111,7 +112,7 @@ impl Template {
             let value = FieldValue::named(name, given.required(name)?, "for example 900000001")?;
             values.push((*name, value));
         }
-        // The texts between braces are names; what is filled in is not looked at again.
+        // Only the template is split at braces, so a value that has braces stays as it is.
         let parts = template.split(['{', '}']);
         let fill = |part| {
             let value = values.iter().find(|(name, _)| *name == part);
@@ -135,7 +136,7 @@ pub(super) fn get(request: GetPromptRequestParams) -> Result<GetPromptResult, Er
     };
     let text = Arguments::new(request.arguments.unwrap_or_default(), template.arguments())
         .and_then(|given| template.filled(given))
-        .map_err(|error| invalid(error.text()))?;
+        .map_err(|error| invalid(error.for_model()))?;
     let message = PromptMessage::new_text(Role::User, text);
     Ok(GetPromptResult::new(vec![message]).with_description(template.description))
 }

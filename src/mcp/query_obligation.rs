@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::arguments::Arguments;
 use super::schema;
-use super::tool::{self, Desk, Tool, read_only};
+use super::tool::{self, Tenant, Tool, read_only};
 use crate::answer::{self, Answer, Columns, Searched, View};
 use crate::error::Error;
 use crate::fields::{FIELDS, Field, Shown};
@@ -30,7 +30,7 @@ const DESCRIPTION: &str = "Finds the gestiones (logged contacts about a customer
 
 /// The tool `query_obligation`.
 #[derive(Debug)]
-pub struct QueryObligation(Desk);
+pub struct QueryObligation(Tenant);
 
 impl Tool for QueryObligation {
     fn definition(&self) -> ToolDefinition {
@@ -51,11 +51,11 @@ impl Tool for QueryObligation {
 
 impl QueryObligation {
     /// Builds the tool.
-    pub fn new(desk: Desk) -> Self {
-        Self(desk)
+    pub fn new(tenant: Tenant) -> Self {
+        Self(tenant)
     }
 
-    /// Answers one call. `report` hears what the look-up is doing.
+    /// Answers one call. `report` is called with what the look-up is doing.
     ///
     /// # Errors
     ///

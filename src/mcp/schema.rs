@@ -16,7 +16,7 @@ pub(super) fn of<T: JsonSchema>() -> JsonObject {
     let mut value = schema.to_value();
     tidy(&mut value);
     match value {
-        // The tool's own description says it better than the doc of a Rust type.
+        // The tool has a description of its own.
         Value::Object(mut object) => {
             object.shift_remove("description");
             object
@@ -30,7 +30,7 @@ fn tidy(schema: &mut Value) {
         Value::Object(members) => {
             members.shift_remove("title");
             members.shift_remove("format");
-            // These two say what holds anyway.
+            // These two are the defaults.
             members.retain(|key, value| {
                 !(key == "additionalProperties" && *value == true
                     || key == "minimum" && *value == 0)

@@ -18,7 +18,7 @@ use rmcp::{ErrorData, RoleServer, ServerHandler};
 use tokio::sync::mpsc;
 
 use super::progress::Progress;
-use super::tool::{Desk, Tool};
+use super::tool::{Tenant, Tool};
 use super::{GetObligation, QueryObligation, prompts, resources};
 use crate::error::Error;
 
@@ -36,10 +36,12 @@ pub struct Server {
 
 impl Server {
     /// Builds the server with all of its tools.
-    pub fn new(desk: Desk) -> Self {
-        let sandbox = desk.sandbox;
-        let tools: Vec<Arc<dyn Tool>> =
-            vec![Arc::new(GetObligation::new(desk.clone())), Arc::new(QueryObligation::new(desk))];
+    pub fn new(tenant: Tenant) -> Self {
+        let sandbox = tenant.sandbox;
+        let tools: Vec<Arc<dyn Tool>> = vec![
+            Arc::new(GetObligation::new(tenant.clone())),
+            Arc::new(QueryObligation::new(tenant)),
+        ];
         Self::with_tools(tools, sandbox)
     }
 
@@ -207,7 +209,7 @@ impl ServerHandler for Server {
                 result.structured_content = Some(answer);
                 result
             }
-            Err(error) => CallToolResult::error(vec![ContentBlock::text(error.text())]),
+            Err(error) => CallToolResult::error(vec![ContentBlock::text(error.for_model())]),
         };
         result.meta = self.signature(&context);
         Ok(result.into())

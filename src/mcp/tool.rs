@@ -18,7 +18,7 @@ pub(crate) trait Tool: Send + Sync {
     /// Describes the tool to a model.
     fn definition(&self) -> ToolDefinition;
 
-    /// Answers a call with a JSON object. `report` hears what it is doing.
+    /// Answers a call with a JSON object. `report` is called with what it is doing.
     fn call<'a>(
         &'a self,
         arguments: JsonObject,
@@ -28,7 +28,7 @@ pub(crate) trait Tool: Send + Sync {
 
 /// What one account is asked with.
 #[derive(Clone, Debug)]
-pub struct Desk {
+pub struct Tenant {
     /// The door to its server.
     pub lookup: Arc<Lookup>,
     /// Asked when a call names no operation.
@@ -37,7 +37,7 @@ pub struct Desk {
     pub sandbox: bool,
 }
 
-impl Desk {
+impl Tenant {
     /// Takes the operation from the arguments, or the configured one.
     pub(super) fn operation(&self, given: &mut Arguments) -> Result<Operation, Error> {
         match (given.text("operation")?, &self.operation) {

@@ -69,7 +69,7 @@ impl Maker {
         let number = self.made;
         let agent = 1001 + number % 3;
         let channel = CHANNELS.get(number as usize % CHANNELS.len()).copied().unwrap_or_default();
-        // Within the years that jiff knows; the fixed day stands in for what cannot happen.
+        // The subtraction only fails outside the years that jiff knows, which no `ago` here reaches.
         let at = TODAY.checked_sub(ago).unwrap_or(TODAY);
         let gestion = json!({
             "tipifycation_code": code,
@@ -125,7 +125,7 @@ fn dozens(maker: &mut Maker) -> Vec<Gestion> {
             maker.of(1, "Cliente", "Ficticio", outcome, ago, &obligation)
         })
         .collect();
-    // wolkvox's order is not to be relied on.
+    // Out of order on purpose: wolkvox promises none.
     rows.swap(3, 8);
     rows
 }
@@ -144,7 +144,7 @@ fn hundreds(maker: &mut Maker) -> Vec<Gestion> {
         .collect()
 }
 
-/// Customer 6: what real exports look like when nobody cared.
+/// Customer 6: what careless real exports look like.
 fn blanks_and_odd_dates(maker: &mut Maker) -> Vec<Gestion> {
     let mut row = |outcome, ago: Span, date: Option<&str>| {
         let mut row = maker.of(6, "Vacía", "De Datos", outcome, ago, "");

@@ -69,7 +69,7 @@ impl Sandbox {
         Self::with_script(|_| None).await
     }
 
-    /// Starts a sandbox that fails as `script` says for the number of the request, from 0.
+    /// Starts a sandbox whose request number `n`, from 0, fails with `script(n)`.
     ///
     /// # Errors
     ///
@@ -88,7 +88,7 @@ impl Sandbox {
             peak: AtomicUsize::new(0),
         });
         let router = Router::new().fallback(answer).with_state(Arc::clone(&shared));
-        // It ends only by being aborted.
+        // It runs until the sandbox is dropped, which aborts it.
         let task = tokio::spawn(async move { _ = axum::serve(listener, router).await });
         Ok(Self { address, shared, task })
     }
@@ -232,10 +232,10 @@ async fn gestion(shared: &Shared, body: &Body) -> Response {
 
 /// Answers `queryObligation.php`.
 fn obligation(shared: &Shared, body: &Body) -> Response {
-    let (Some(id), Some(record)) = (body.text("obligation"), body.text("wolkvox_id")) else {
+    let (Some(id), Some(case_file)) = (body.text("obligation"), body.text("wolkvox_id")) else {
         return missing();
     };
-    let matches = |it: &&Obligation| it.id == id && it.record == record;
+    let matches = |it: &&Obligation| it.id == id && it.case_file == case_file;
     body.page(shared.obligations.iter().filter(matches).map(|it| &it.shown).collect())
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 /// An obligation and the case file that it belongs to.
 pub(super) struct Obligation {
     pub(super) id: String,
-    pub(super) record: String,
+    pub(super) case_file: String,
     pub(super) shown: Value,
 }
 
@@ -36,7 +36,7 @@ pub(super) fn obligations() -> Vec<Obligation> {
         let is_late = !matches!(*delay, "" | "0");
         Obligation {
             id: (*id).to_owned(),
-            record: format!("{:024x}", 0xa9 + customer),
+            case_file: format!("{:024x}", 0xa9 + customer),
             shown: json!({
                 "id": id,
                 "name": name,
@@ -66,7 +66,7 @@ mod tests {
         let gestiones = data::gestiones();
         for obligation in obligations() {
             let named = gestiones.iter().any(|gestion| {
-                gestion["wolkvox_idRecord"] == obligation.record.as_str()
+                gestion["wolkvox_idRecord"] == obligation.case_file.as_str()
                     && gestion["obligation"] == obligation.shown["name"]
             });
             assert!(named, "{}", obligation.id);

@@ -9,9 +9,9 @@ use futures::future::{BoxFuture, Shared};
 use reqwest::{redirect, retry};
 use tokio::sync::oneshot;
 
-use super::tls::{self, Handshake, RootCertificates, Seen};
-use crate::error::{Error, Fault};
-use crate::language::text;
+use super::tls::{self, Handshake, LastHandshake, RootCertificates};
+use crate::error::{Error, Outage};
+use crate::language::bilingual;
 use crate::server_url::ServerUrl;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -21,16 +21,16 @@ const IDLE_CONNECTION: Duration = Duration::from_secs(60);
 #[derive(Clone)]
 pub(super) struct Http {
     client: Shared<BoxFuture<'static, Result<reqwest::Client, Error>>>,
-    seen: Seen,
+    seen: LastHandshake,
 }
 
 impl Http {
     pub(super) fn prepare(server: &ServerUrl, roots: RootCertificates) -> Self {
         let (built, receiver) = oneshot::channel();
         let (local, encrypted) = (server.is_loopback(), server.is_encrypted());
-        let seen = Seen::default();
+        let seen = LastHandshake::default();
         let seen_by_builder = seen.clone();
-        // Should the thread not start, `receiver` learns it: its sender is dropped.
+        // If the thread does not start, the sender is dropped and `receiver` fails.
         let _ = thread::Builder::new()
             .name("http-client".to_owned())
             .spawn(move || built.send(build(local, encrypted, roots, seen_by_builder)));
@@ -58,15 +58,15 @@ fn build(
     local: bool,
     encrypted: bool,
     roots: RootCertificates,
-    seen: Seen,
+    seen: LastHandshake,
 ) -> Result<reqwest::Client, Error> {
     let no_roots = || {
-        text!(
+        bilingual!(
             "this computer's root certificates cannot be loaded",
             "no se pueden cargar los certificados raíz de este equipo",
         )
     };
-    let unusable = || Error::Unavailable { fault: Fault::Tls(no_roots()) };
+    let unusable = || Error::Unavailable { outage: Outage::Tls(no_roots()) };
     let tls = if encrypted { tls::config(roots, seen) } else { tls::unused() };
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("wolkvox-mcp/", env!("CARGO_PKG_VERSION")))

@@ -21,9 +21,9 @@ const DEEPEST: usize = 32;
 
 /// A JSON value that keeps every digit of its numbers.
 #[derive(Debug, PartialEq)]
-pub(super) struct Faithful(pub(super) Value);
+pub(super) struct LosslessValue(pub(super) Value);
 
-impl<'de> Deserialize<'de> for Faithful {
+impl<'de> Deserialize<'de> for LosslessValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?;
         Ok(Self(value(raw, 0)))
@@ -62,11 +62,11 @@ fn number(text: &str) -> Option<Number> {
     (safe && number.to_string() == text).then_some(number)
 }
 
-/// Reads a JSON string; one with half a surrogate pair, which is no Unicode text, keeps the rest.
+/// Reads a JSON string; one with half a surrogate pair, which is not valid Unicode, keeps the rest.
 fn string(text: &str) -> String {
     let plain = text.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
     match plain {
-        // Nearly all are: without escapes a string is what stands between its quotes.
+        // Most strings have no escapes: they are what stands between the quotes.
         Some(plain) if !plain.contains('\\') => plain.to_owned(),
         _ => serde_json::from_str(text).unwrap_or_else(|_| {
             serde_json::from_str::<Key<'_>>(text)
@@ -166,7 +166,7 @@ mod tests {
     use serde_json::json;
 
     fn read(text: &str) -> Value {
-        serde_json::from_str::<Faithful>(text).expect(text).0
+        serde_json::from_str::<LosslessValue>(text).expect(text).0
     }
 
     #[test]

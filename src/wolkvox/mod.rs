@@ -26,8 +26,8 @@ pub use self::reply::{Page, Reply};
 pub use self::tls::{Handshake, RootCertificates};
 pub use self::token::{Token, TokenFile, TokenSource};
 use crate::Record;
-use crate::error::{Error, Oddity};
-use crate::language::Text;
+use crate::error::{Error, ReplyDefect};
+use crate::language::Bilingual;
 use crate::offload::offload;
 use crate::server_url::ServerUrl;
 
@@ -86,7 +86,7 @@ impl Client {
     /// # Errors
     ///
     /// A sentence if the address or the token cannot be used.
-    pub fn local(address: &str, token: &str) -> Result<Self, Text> {
+    pub fn local(address: &str, token: &str) -> Result<Self, Bilingual> {
         let server = ServerUrl::parse(address, None)?;
         let token = TokenSource::Fixed(Token::parse(token)?);
         Ok(Self::new(server, token, RootCertificates::default()))
@@ -131,7 +131,7 @@ impl Client {
         on_request: &(dyn Fn() + Sync),
     ) -> Result<Page, Failure> {
         let GestionQuery { operation, field, value } = query;
-        let body = QueryGestion { operation, field, value, paging: Paging::of(page) };
+        let body = GestionBody { operation, field, value, paging: Paging::of(page) };
         self.ask(&self.query_gestion, &body, on_request).await
     }
 
@@ -146,9 +146,9 @@ impl Client {
         page: Option<u32>,
         on_request: &(dyn Fn() + Sync),
     ) -> Result<Page, Failure> {
-        let ObligationQuery { operation, obligation, record } = query;
+        let ObligationQuery { operation, obligation, case_file } = query;
         let paging = Paging::of(page);
-        let body = QueryObligation { operation, obligation, wolkvox_id: record, paging };
+        let body = ObligationBody { operation, obligation, wolkvox_id: case_file, paging };
         self.ask(&self.query_obligation, &body, on_request).await
     }
 
@@ -173,18 +173,18 @@ impl Client {
         &self.server
     }
 
-    /// Connects with a HEAD request that carries no token, and tells what the TLS handshake showed.
+    /// Connects with a HEAD request that carries no token, and returns what the TLS handshake showed.
     ///
     /// # Errors
     ///
     /// `unavailable` if there was no handshake; what is answered after it does not matter.
-    pub async fn shake_hands(&self) -> Result<Option<Handshake>, Error> {
+    pub async fn probe_tls(&self) -> Result<Option<Handshake>, Error> {
         let root = self.server.endpoint("");
         let answer = self.http.client().await?.head(root).send().await;
         match (self.http.handshake(), answer) {
             (Some(handshake), _) => Ok(Some(handshake)),
             (None, Ok(_)) => Ok(None),
-            (None, Err(problem)) => Err(transport_error::of(problem)),
+            (None, Err(problem)) => Err(transport_error::of(&problem)),
         }
     }
 
@@ -238,18 +238,20 @@ impl Client {
             .header(CONTENT_TYPE, "application/json")
             .body(body);
         on_request();
-        let mut response = request.send().await.map_err(transport_error::of)?;
+        let mut response = request.send().await.map_err(|problem| transport_error::of(&problem))?;
         let status = response.status().as_u16();
         if response.status().is_redirection() {
-            return Err(Error::UnexpectedReply(Oddity::Redirect { status }).into());
+            return Err(Error::UnexpectedReply(ReplyDefect::Redirect { status }).into());
         }
         let content_type = response.headers().get(CONTENT_TYPE).cloned();
         let retry_after = response.headers().get(RETRY_AFTER).and_then(retry_after);
         let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
         let mut body = Vec::with_capacity(announced.unwrap_or_default().min(LARGEST_REPLY));
-        while let Some(chunk) = response.chunk().await.map_err(transport_error::of)? {
+        while let Some(chunk) =
+            response.chunk().await.map_err(|problem| transport_error::of(&problem))?
+        {
             if body.len() + chunk.len() > LARGEST_REPLY {
-                let too_large = Oddity::TooLarge { limit: LARGEST_REPLY };
+                let too_large = ReplyDefect::TooLarge { limit: LARGEST_REPLY };
                 return Err(Error::UnexpectedReply(too_large).into());
             }
             body.extend_from_slice(&chunk);
@@ -285,7 +287,7 @@ impl Failure {
     }
 }
 
-/// The token's calls of today, as far as wolkvox told.
+/// The token's calls of today, as far as wolkvox sent them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TokenInformation {
     /// Calls allowed in a day.
@@ -299,7 +301,7 @@ pub struct TokenInformation {
 }
 
 impl TokenInformation {
-    /// Returns whether wolkvox told nothing of it.
+    /// Returns whether wolkvox sent none of these numbers.
     pub fn is_blank(&self) -> bool {
         *self == Self::default()
     }
@@ -313,7 +315,7 @@ impl TokenInformation {
             used,
             left: count("available_consumition_options")
                 .or_else(|| count("available_consumption_options"))
-                // Missing, or below nothing.
+                // wolkvox leaves it out, or writes a negative number when the quota is overspent.
                 .or_else(|| Some(limit?.saturating_sub(used?))),
             hours_to_restart: count("hours_to_restart_count"),
         }
@@ -327,13 +329,13 @@ fn retry_after(header: &HeaderValue) -> Option<Duration> {
         return Some(Duration::from_secs(seconds));
     }
     let date = jiff::fmt::rfc2822::parse(text).ok()?;
-    // A date that has passed means now.
+    // A date in the past means "now".
     Some(date.timestamp().duration_since(Timestamp::now()).try_into().unwrap_or_default())
 }
 
 /// The body of a request to `queryGestion.php`.
 #[derive(Serialize)]
-struct QueryGestion<'a> {
+struct GestionBody<'a> {
     operation: &'a Operation,
     field: &'a FieldName,
     value: &'a FieldValue,
@@ -343,7 +345,7 @@ struct QueryGestion<'a> {
 
 /// The body of a request to `queryObligation.php`.
 #[derive(Serialize)]
-struct QueryObligation<'a> {
+struct ObligationBody<'a> {
     operation: &'a Operation,
     obligation: &'a FieldValue,
     wolkvox_id: &'a FieldValue,

@@ -1,4 +1,4 @@
-//! Holds what can be asked, checked at the door: blank, over-long and control characters never
+//! What can be asked, checked at the door: blank text, over-long text and control characters never
 //! get further. What was typed is sent byte for byte.
 
 use std::fmt;
@@ -46,7 +46,7 @@ pub struct ObligationQuery {
     /// Id of the obligation (not its name).
     pub obligation: FieldValue,
     /// Id of the case file, a gestión's `wolkvox_idRecord`.
-    pub record: FieldValue,
+    pub case_file: FieldValue,
 }
 
 /// A query for the gestiones whose `field` has exactly this `value`.

@@ -14,11 +14,11 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use super::QUOTA_HOLD;
-use super::json::{self, Faithful};
+use super::json::{self, LosslessValue};
 use super::token::Token;
 use crate::Record;
-use crate::error::{Error, Fault, Oddity, Said};
-use crate::language::{Text, text};
+use crate::error::{Error, Outage, ReplyDefect, UpstreamMessage};
+use crate::language::{Bilingual, bilingual};
 
 /// The records of one page, and what wolkvox says about the whole.
 #[derive(Debug, Default, PartialEq)]
@@ -47,7 +47,7 @@ impl Reply<'_> {
     ///
     /// # Errors
     ///
-    /// The refusal's kind, or [`Error::UnexpectedReply`] for what is no wolkvox reply.
+    /// The refusal's kind, or [`Error::UnexpectedReply`] for what is not a wolkvox reply.
     pub fn read(self, token: Option<&Token>) -> Result<Page, Error> {
         let mut text = decode(self.body, self.content_type);
         if let Some(token) = token {
@@ -55,7 +55,7 @@ impl Reply<'_> {
         }
         match parse(&text) {
             Ok(envelope) => self.judge(envelope),
-            Err(nonsense) => Err(self.without_envelope(nonsense)),
+            Err(unparsable) => Err(self.without_envelope(unparsable)),
         }
     }
 
@@ -67,11 +67,11 @@ impl Reply<'_> {
             let is_none = code == 404 && !envelope.data.is_some() && means_no_records(&words);
             return if is_none { Ok(Page::default()) } else { Err(refusal(code, &words)) };
         }
-        // A success that names an error is none.
+        // A 2xx code with a non-empty `error` is a failure.
         if envelope.error.is_some() {
             return Err(refusal(code, &envelope.words()));
         }
-        let no_envelope = Error::UnexpectedReply(Oddity::NoEnvelope { bytes, status });
+        let no_envelope = Error::UnexpectedReply(ReplyDefect::NoEnvelope { bytes, status });
         let records = match std::mem::take(&mut envelope.data) {
             Data::Records(records) => records,
             Data::Missing if envelope.code.is_none() => return Err(no_envelope),
@@ -88,8 +88,8 @@ impl Reply<'_> {
         Ok(envelope.page(records))
     }
 
-    /// Returns what a reply without records that calls itself a success says otherwise. "Nothing
-    /// found" is only believed if neither the HTTP status nor the words name a trouble.
+    /// Returns what contradicts a reply without records that calls itself a success. "Nothing found"
+    /// is only believed if neither the HTTP status nor the words name a failure.
     fn speaks_against(self, code: u16, words: &str) -> Option<Error> {
         if self.status >= 400 && !(self.status == 404 && means_no_records(words)) {
             return Some(refusal(self.status, words));
@@ -100,14 +100,16 @@ impl Reply<'_> {
         }
     }
 
-    fn without_envelope(self, nonsense: Nonsense) -> Error {
+    fn without_envelope(self, unparsable: Unparsable) -> Error {
         let (bytes, status) = (self.body.len(), self.status);
-        match (status, nonsense) {
+        match (status, unparsable) {
             (300.., _) => refusal(status, ""),
-            (_, Nonsense::CutOff) => Error::UnexpectedReply(Oddity::Truncated { bytes }),
-            (_, Nonsense::Json) => Error::UnexpectedReply(Oddity::NoEnvelope { bytes, status }),
-            (_, Nonsense::Text(what)) => {
-                Error::UnexpectedReply(Oddity::NotJson { what, bytes, status })
+            (_, Unparsable::CutOff) => Error::UnexpectedReply(ReplyDefect::Truncated { bytes }),
+            (_, Unparsable::Json) => {
+                Error::UnexpectedReply(ReplyDefect::NoEnvelope { bytes, status })
+            }
+            (_, Unparsable::Text(what)) => {
+                Error::UnexpectedReply(ReplyDefect::NotJson { what, bytes, status })
             }
         }
     }
@@ -120,26 +122,26 @@ fn refusal(code: u16, words: &str) -> Error {
     if says(&["SIMULTANEOUS"]) || code == 429 {
         return Error::Busy { attempts: 1 };
     }
-    // A limit on pages or records is not the token's.
+    // With these codes it is the limit of a page, not the token's quota.
     if says(&["LIMIT EXCEEDED"]) && !matches!(code, 400 | 416) {
         return Error::QuotaExhausted { hold: QUOTA_HOLD };
     }
     let rejected_token = says(&["TOKEN"]) && says(&["INVALID", "INVÁLID", "EXPIRED", "EXPIRAD"]);
     if code == 401 || says(&["VALIDATE TOKEN"]) || rejected_token {
-        return Error::TokenRejected(Said::new(words));
+        return Error::TokenRejected(UpstreamMessage::new(words));
     }
     if code == 503 || says(&["BACKUP", "MAINTENANCE", "MANTENIMIENTO"]) {
-        return Error::Maintenance(Said::new(words));
+        return Error::Maintenance(UpstreamMessage::new(words));
     }
     match code {
-        500.. => Error::Unavailable { fault: Fault::Status(code) },
-        300..400 => Error::UnexpectedReply(Oddity::Redirect { status: code }),
-        _ => Error::Rejected { code, said: Said::new(words) },
+        500.. => Error::Unavailable { outage: Outage::Status(code) },
+        300..400 => Error::UnexpectedReply(ReplyDefect::Redirect { status: code }),
+        _ => Error::Rejected { code, said: UpstreamMessage::new(words) },
     }
 }
 
-/// Recognises "nothing found" in an envelope with code 404. A bare "NOT FOUND" is not enough: it
-/// is also what a wrong address says.
+/// Recognises "nothing found" in an envelope with code 404. A bare "NOT FOUND" is not enough:
+/// a wrong address is answered with it too.
 fn means_no_records(words: &str) -> bool {
     let spoken = format!(" {}", words.to_uppercase());
     [
@@ -165,27 +167,27 @@ fn decode<'a>(body: &'a [u8], content_type: Option<&str>) -> Cow<'a, str> {
 
 /// Why a body holds no envelope.
 #[derive(Debug)]
-enum Nonsense {
+enum Unparsable {
     /// JSON that ends too early.
     CutOff,
     /// JSON of another shape.
     Json,
     /// No JSON at all.
-    Text(Text),
+    Text(Bilingual),
 }
 
-fn parse(text: &str) -> Result<Envelope, Nonsense> {
+fn parse(text: &str) -> Result<Envelope, Unparsable> {
     let text = text.trim();
     match text.chars().next() {
-        None => Err(Nonsense::Text(text!("an empty body", "una respuesta vacía"))),
+        None => Err(Unparsable::Text(bilingual!("an empty body", "una respuesta vacía"))),
         Some('{' | '[') => match serde_json::from_str::<Envelope>(text) {
             Ok(envelope) if envelope.recognised => Ok(envelope),
-            Err(problem) if problem.is_eof() => Err(Nonsense::CutOff),
-            Ok(_) | Err(_) => Err(Nonsense::Json),
+            Err(problem) if problem.is_eof() => Err(Unparsable::CutOff),
+            Ok(_) | Err(_) => Err(Unparsable::Json),
         },
-        Some(first) => after_warning(text).unwrap_or(Err(Nonsense::Text(match first {
-            '<' => text!("an HTML page", "una página HTML"),
-            _ => text!("text", "un texto"),
+        Some(first) => after_warning(text).unwrap_or(Err(Unparsable::Text(match first {
+            '<' => bilingual!("an HTML page", "una página HTML"),
+            _ => bilingual!("text", "un texto"),
         }))),
     }
 }
@@ -195,14 +197,14 @@ const MOST_BRACES: usize = 64;
 
 /// Finds the envelope behind a PHP warning. It must be an object that reaches to the end: a brace
 /// in the warning, or an object inside a cut-off envelope, must not pass for one.
-fn after_warning(text: &str) -> Option<Result<Envelope, Nonsense>> {
-    // What follows a fatal error was not PHP's to say.
+fn after_warning(text: &str) -> Option<Result<Envelope, Unparsable>> {
+    // After a fatal error PHP ends, so what follows is not its output.
     let fatal = text.to_ascii_lowercase().find("fatal error").unwrap_or(text.len());
     let braces = text.match_indices('{').map(|(at, _)| at).take_while(|at| *at < fatal);
     for at in braces.take(MOST_BRACES) {
         match serde_json::from_str::<Envelope>(text.get(at..)?) {
             Ok(envelope) if envelope.recognised => return Some(Ok(envelope)),
-            Err(problem) if problem.is_eof() => return Some(Err(Nonsense::CutOff)),
+            Err(problem) if problem.is_eof() => return Some(Err(Unparsable::CutOff)),
             Ok(_) | Err(_) => {}
         }
     }
@@ -216,7 +218,7 @@ struct Envelope {
     recognised: bool,
     /// The result code, if it can be one.
     code: Option<u16>,
-    /// Whether there was a code that is none; blank and 0 are known to go with records.
+    /// Whether there was a `code` that is not one; blank and 0 are known to come with records.
     is_odd: bool,
     error: Option<String>,
     msg: Option<String>,
@@ -237,18 +239,18 @@ enum Data {
 }
 
 impl Envelope {
-    fn set(&mut self, key: &str, value: Value) {
+    fn set(&mut self, key: &str, value: &Value) {
         match key {
             "code" => {
-                self.code = count(&value)
+                self.code = count(value)
                     .and_then(|code| u16::try_from(code).ok())
                     .filter(|code| (100..600).contains(code));
-                self.is_odd = self.code.is_none() && words(&value).is_some_and(|it| it != "0");
+                self.is_odd = self.code.is_none() && words(value).is_some_and(|it| it != "0");
             }
-            "error" => self.error = words(&value),
-            "msg" | "message" => self.msg = words(&value).or(self.msg.take()),
-            "Total records" => self.total_records = count(&value),
-            "Total pages" => self.total_pages = count(&value),
+            "error" => self.error = words(value),
+            "msg" | "message" => self.msg = words(value).or(self.msg.take()),
+            "Total records" => self.total_records = count(value),
+            "Total pages" => self.total_pages = count(value),
             _ => return,
         }
         self.recognised = true;
@@ -274,7 +276,7 @@ pub(super) fn count(value: &Value) -> Option<u64> {
     }
 }
 
-/// Reads an explanation; `"null"` is wolkvox's way to write that there is none.
+/// Reads an explanation; wolkvox writes `"null"` where there is none.
 fn words(value: &Value) -> Option<String> {
     let text = match value {
         Value::Null | Value::Bool(false) => return None,
@@ -307,7 +309,7 @@ impl<'de> Deserialize<'de> for Envelope {
                         envelope.data = map.next_value()?;
                         envelope.recognised = true;
                     } else {
-                        envelope.set(&key, map.next_value::<Faithful>()?.0);
+                        envelope.set(&key, &map.next_value::<LosslessValue>()?.0);
                     }
                 }
                 Ok(envelope)

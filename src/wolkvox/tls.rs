@@ -10,7 +10,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use rustls_platform_verifier::Verifier;
 
-use crate::language::{Text, text};
+use crate::language::{Bilingual, bilingual};
 
 /// Root certificates to trust beside the system's.
 #[derive(Clone, Debug, Default)]
@@ -22,16 +22,16 @@ impl RootCertificates {
     /// # Errors
     ///
     /// A sentence that says what is wrong with it.
-    pub fn from_pem(pem: &[u8]) -> Result<Self, Text> {
+    pub fn from_pem(pem: &[u8]) -> Result<Self, Bilingual> {
         let certificates: Vec<_> =
             CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().map_err(|_| {
-                text!(
+                bilingual!(
                     "holds something that is not a PEM certificate",
                     "tiene algo que no es un certificado PEM"
                 )
             })?;
         if certificates.is_empty() {
-            return Err(text!("holds no PEM certificate", "no tiene ningún certificado PEM"));
+            return Err(bilingual!("holds no PEM certificate", "no tiene ningún certificado PEM"));
         }
         Ok(Self(certificates))
     }
@@ -48,9 +48,9 @@ pub struct Handshake {
 
 /// What the last handshake showed, shared between the verifier and `check`.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Seen(Arc<Mutex<Option<Handshake>>>);
+pub(super) struct LastHandshake(Arc<Mutex<Option<Handshake>>>);
 
-impl Seen {
+impl LastHandshake {
     pub(super) fn last(&self) -> Option<Handshake> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -62,13 +62,13 @@ impl Seen {
 }
 
 /// Builds the TLS side of the HTTP client.
-pub(super) fn config(roots: RootCertificates, seen: Seen) -> Result<ClientConfig, Error> {
+pub(super) fn config(roots: RootCertificates, seen: LastHandshake) -> Result<ClientConfig, Error> {
     // ring builds everywhere without further tools, and is half the size of the default.
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let verifier = Verifier::new_with_extra_roots(roots.0, Arc::clone(&provider))?;
     Ok(without_verifier(provider)?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(Watching { verifier, seen }))
+        .with_custom_certificate_verifier(Arc::new(RecordingVerifier { verifier, seen }))
         .with_no_client_auth())
 }
 
@@ -78,7 +78,7 @@ fn without_verifier(
     ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()
 }
 
-/// Builds a TLS side that trusts nobody, for plain http: loading the system's roots takes time.
+/// Builds a TLS side that trusts no certificate, for plain http: loading the system's roots takes time.
 pub(super) fn unused() -> Result<ClientConfig, Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let nobody = rustls::RootCertStore::empty();
@@ -87,12 +87,12 @@ pub(super) fn unused() -> Result<ClientConfig, Error> {
 
 /// A verifier that leaves every decision to the system's, and records what it saw.
 #[derive(Debug)]
-struct Watching {
+struct RecordingVerifier {
     verifier: Verifier,
-    seen: Seen,
+    seen: LastHandshake,
 }
 
-impl ServerCertVerifier for Watching {
+impl ServerCertVerifier for RecordingVerifier {
     fn verify_server_cert(
         &self,
         certificate: &CertificateDer<'_>,
@@ -104,7 +104,7 @@ impl ServerCertVerifier for Watching {
         self.verifier.verify_server_cert(certificate, intermediates, name, ocsp, now)
     }
 
-    // Which of the two signatures is asked for tells the protocol's version.
+    // rustls asks for one of these two signatures, depending on the protocol's version.
 
     fn verify_tls12_signature(
         &self,

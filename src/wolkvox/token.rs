@@ -1,4 +1,4 @@
-//! Keeps the token: never printed, revealed in one place, read again when its file changes.
+//! The token: never printed, revealed in one place, read again when its file changes.
 
 use std::borrow::Cow;
 use std::fs;
@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::Error;
 use crate::file;
-use crate::language::{self, Text, text};
+use crate::language::{self, Bilingual, bilingual};
 
 /// A token is a line; anything larger is the wrong file.
 const LARGEST_FILE: u64 = 64 * 1024;
@@ -26,13 +26,13 @@ impl Token {
     /// # Errors
     ///
     /// A sentence that says what is wrong, without the token.
-    pub fn parse(text: &str) -> Result<Self, Text> {
+    pub fn parse(text: &str) -> Result<Self, Bilingual> {
         let text = text.trim();
         if text.is_empty() {
-            return Err(text!("is blank", "está en blanco"));
+            return Err(bilingual!("is blank", "está en blanco"));
         }
         if !text.chars().all(|letter| letter.is_ascii_graphic()) {
-            return Err(text!(
+            return Err(bilingual!(
                 "holds a space or a character that no token has",
                 "tiene un espacio o un carácter que ningún token lleva"
             ));
@@ -63,7 +63,7 @@ impl Token {
         }
     }
 
-    /// Counts the token's characters, the most that may be told about it.
+    /// Returns the number of the token's characters, the most that may be shown of it.
     pub fn length(&self) -> usize {
         self.0.expose_secret().len()
     }
@@ -119,7 +119,7 @@ impl TokenFile {
     /// # Errors
     ///
     /// A sentence that says what is wrong with the file, never what it holds.
-    pub fn open(path: PathBuf) -> Result<Self, Text> {
+    pub fn open(path: PathBuf) -> Result<Self, Bilingual> {
         let stamp = stamp(&path)?;
         let token = read(&path)?;
         Ok(Self { path, read: Mutex::new((stamp, token)) })
@@ -130,7 +130,7 @@ impl TokenFile {
     /// # Errors
     ///
     /// A sentence that says what is wrong with the file, never what it holds.
-    pub fn current(&self) -> Result<Token, Text> {
+    pub fn current(&self) -> Result<Token, Bilingual> {
         let now = stamp(&self.path)?;
         let mut read_before = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         if read_before.0 != now {
@@ -140,33 +140,33 @@ impl TokenFile {
     }
 }
 
-fn stamp(path: &Path) -> Result<Stamp, Text> {
+fn stamp(path: &Path) -> Result<Stamp, Bilingual> {
     let metadata = fs::metadata(path).map_err(|problem| reason(&problem))?;
     if !metadata.is_file() {
-        return Err(text!("is a folder or a device", "es una carpeta o un dispositivo"));
+        return Err(bilingual!("is a folder or a device", "es una carpeta o un dispositivo"));
     }
     if metadata.len() > LARGEST_FILE {
-        return Err(text!("is too large for a token", "es demasiado grande para un token"));
+        return Err(bilingual!("is too large for a token", "es demasiado grande para un token"));
     }
     Ok(Stamp { modified: metadata.modified().ok(), bytes: metadata.len() })
 }
 
-fn read(path: &Path) -> Result<Token, Text> {
+fn read(path: &Path) -> Result<Token, Bilingual> {
     let bytes = file::read(path, LARGEST_FILE).map_err(|problem| reason(&problem))?;
     // Windows editors and shells write a byte order mark, or UTF-16; `decode` honours both.
     let (text, _, _) = encoding_rs::UTF_8.decode(&bytes);
     Token::parse(&text)
 }
 
-fn reason(problem: &std::io::Error) -> Text {
+fn reason(problem: &std::io::Error) -> Bilingual {
     match problem.kind() {
-        std::io::ErrorKind::NotFound => text!("does not exist", "no existe"),
+        std::io::ErrorKind::NotFound => bilingual!("does not exist", "no existe"),
         std::io::ErrorKind::PermissionDenied => {
-            text!("may not be read by this user", "este usuario no lo puede leer")
+            bilingual!("may not be read by this user", "este usuario no lo puede leer")
         }
         kind => {
             let why = language::reason(kind);
-            text!("cannot be read ({why})", "no se puede leer ({why})", why)
+            bilingual!("cannot be read ({why})", "no se puede leer ({why})", why)
         }
     }
 }
@@ -212,8 +212,8 @@ mod tests {
         assert_eq!(file.current().expect("a token").0.expose_secret(), "second");
 
         fs::write(&path, "").expect("written");
-        assert_eq!(file.current().map(|_| ()), Err(text!("is blank", "está en blanco")));
+        assert_eq!(file.current().map(|_| ()), Err(bilingual!("is blank", "está en blanco")));
         fs::remove_file(&path).expect("removed");
-        assert_eq!(file.current().map(|_| ()), Err(text!("does not exist", "no existe")));
+        assert_eq!(file.current().map(|_| ()), Err(bilingual!("does not exist", "no existe")));
     }
 }

@@ -4,75 +4,83 @@
 use std::error::Error as StdError;
 use std::io;
 
-use crate::error::{Error, Fault, Oddity};
-use crate::language::{Text, text};
+use crate::error::{Error, Outage, ReplyDefect};
+use crate::language::{Bilingual, bilingual};
 
 /// Returns the reason why a request brought no whole reply.
-pub(super) fn of(problem: reqwest::Error) -> Error {
-    if let Some(reason) = find::<rustls::Error>(&problem).map(tls) {
-        return Error::Unavailable { fault: Fault::Tls(reason) };
+pub(super) fn of(problem: &reqwest::Error) -> Error {
+    if let Some(reason) = find::<rustls::Error>(problem).map(tls) {
+        return Error::Unavailable { outage: Outage::Tls(reason) };
     }
-    let fault = if problem.is_connect() {
-        connect(&problem)
-    } else if problem.is_decode() && !is_cut_off(&problem) {
-        return Error::UnexpectedReply(Oddity::BadCompression);
+    let outage = if problem.is_connect() {
+        connect(problem)
+    } else if problem.is_decode() && !is_cut_off(problem) {
+        return Error::UnexpectedReply(ReplyDefect::BadCompression);
     } else {
-        Fault::CutOff
+        Outage::CutOff
     };
-    Error::Unavailable { fault }
+    Error::Unavailable { outage }
 }
 
-fn connect(problem: &reqwest::Error) -> Fault {
-    // hyper-util gives no type for these two.
+fn connect(problem: &reqwest::Error) -> Outage {
+    // hyper-util has no public type for these two.
     let says = |words: &str| chain(problem).any(|cause| cause.to_string().contains(words));
     if says("dns error") {
-        return Fault::Dns;
+        return Outage::Dns;
     }
     if says("tunnel") || says("proxy") {
-        return Fault::Connect(text!("the proxy did not connect to it", "el proxy no se conectó",));
+        return Outage::Connect(bilingual!(
+            "the proxy did not connect to it",
+            "el proxy no se conectó",
+        ));
     }
     if problem.is_timeout() {
-        return Fault::Connect(text!("no answer in time", "no respondió a tiempo"));
+        return Outage::Connect(bilingual!("no answer in time", "no respondió a tiempo"));
     }
-    Fault::Connect(match find::<io::Error>(problem).map(io::Error::kind) {
-        Some(io::ErrorKind::ConnectionRefused) => text!("refused", "rechazada"),
-        Some(io::ErrorKind::ConnectionReset) => text!("reset", "cortada"),
+    Outage::Connect(match find::<io::Error>(problem).map(io::Error::kind) {
+        Some(io::ErrorKind::ConnectionRefused) => bilingual!("refused", "rechazada"),
+        Some(io::ErrorKind::ConnectionReset) => bilingual!("reset", "cortada"),
         Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => {
-            text!("the network has no way to it", "la red no tiene ruta hasta allí")
+            bilingual!("the network has no way to it", "la red no tiene ruta hasta allí")
         }
-        Some(io::ErrorKind::TimedOut) => text!("no answer in time", "no respondió a tiempo"),
+        Some(io::ErrorKind::TimedOut) => bilingual!("no answer in time", "no respondió a tiempo"),
         Some(io::ErrorKind::UnexpectedEof) => {
-            text!("closed during the handshake", "cerrada durante la negociación TLS")
+            bilingual!("closed during the handshake", "cerrada durante la negociación TLS")
         }
-        _ => text!("could not be set up", "no se pudo establecer"),
+        _ => bilingual!("could not be set up", "no se pudo establecer"),
     })
 }
 
-fn tls(problem: &rustls::Error) -> Text {
+fn tls(problem: &rustls::Error) -> Bilingual {
     use rustls::CertificateError as Certificate;
     match problem {
         rustls::Error::InvalidCertificate(certificate) => match certificate {
-            Certificate::UnknownIssuer => text!(
+            Certificate::UnknownIssuer => bilingual!(
                 "its certificate's issuer is not trusted here",
                 "este equipo no confía en la entidad que emitió su certificado"
             ),
             Certificate::Expired | Certificate::ExpiredContext { .. } => {
-                text!("its certificate has expired", "su certificado venció")
+                bilingual!("its certificate has expired", "su certificado venció")
             }
             Certificate::NotValidYet | Certificate::NotValidYetContext { .. } => {
-                text!("its certificate is not valid yet", "su certificado aún no es válido")
+                bilingual!("its certificate is not valid yet", "su certificado aún no es válido")
             }
             Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {
-                text!("its certificate is for another host", "su certificado es de otro servidor")
+                bilingual!(
+                    "its certificate is for another host",
+                    "su certificado es de otro servidor"
+                )
             }
-            _ => text!("its certificate is not acceptable", "su certificado no es aceptable"),
+            _ => bilingual!("its certificate is not acceptable", "su certificado no es aceptable"),
         },
-        rustls::Error::AlertReceived(_) => text!("the server refused it", "el servidor la rechazó"),
-        rustls::Error::InvalidMessage(_) => text!(
+        rustls::Error::AlertReceived(_) => {
+            bilingual!("the server refused it", "el servidor la rechazó")
+        }
+        rustls::Error::InvalidMessage(_) => bilingual!(
             "the server does not speak TLS on this port",
             "el servidor no habla TLS en este puerto"
         ),
-        _ => text!("no agreement with the server", "no se pudo negociar TLS con el servidor"),
+        _ => bilingual!("no agreement with the server", "no se pudo negociar TLS con el servidor"),
     }
 }
 

@@ -20,9 +20,10 @@ fn installed(name: &str) -> PathBuf {
 /// Runs a step of an installation; gives what it said if it failed.
 fn step(command: &mut Command) -> Result<(), String> {
     let output = command.output().map_err(|problem| format!("{command:?}: {problem}"))?;
-    match output.status.success() {
-        true => Ok(()),
-        false => Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr))),
+    if output.status.success() {
+        Ok(())
+    } else {
+        Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr)))
     }
 }
 

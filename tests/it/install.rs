@@ -33,10 +33,8 @@ impl Machine {
     }
 
     fn file(&self, client: &str, project: bool) -> PathBuf {
-        let desktop = match cfg!(target_os = "macos") {
-            true => "Library/Application Support",
-            false => ".config",
-        };
+        let desktop =
+            if cfg!(target_os = "macos") { "Library/Application Support" } else { ".config" };
         self.home.path().join(match (client, project) {
             ("claude-desktop", _) => format!("{desktop}/Claude/claude_desktop_config.json"),
             ("claude-code", false) => ".claude.json".to_owned(),

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use tokio::time::{Instant, advance, pause};
 use wolkvox_mcp::answer::Mask;
-use wolkvox_mcp::error::{Error, Fault as Trouble, Kind, Spent};
+use wolkvox_mcp::error::{Error, Kind, Outage, Timings};
 use wolkvox_mcp::lookup::Limits;
-use wolkvox_mcp::lookup::{Held, Lookup, Stage};
+use wolkvox_mcp::lookup::{DeferredDrop, Lookup, Stage};
 use wolkvox_mcp::sandbox::{Fault, Sandbox};
 use wolkvox_mcp::server_url::ServerUrl;
 use wolkvox_mcp::wolkvox::{Client, RootCertificates, TokenFile, TokenSource};
@@ -33,11 +33,11 @@ impl Scene {
         Self { sandbox, lookup }
     }
 
-    async fn ask(&self, customer: &str) -> Result<Arc<Held>, Error> {
+    async fn ask(&self, customer: &str) -> Result<Arc<DeferredDrop>, Error> {
         self.lookup.find(&by_customer(customer), |_| ()).await
     }
 
-    fn begin(&self, customer: &str) -> tokio::task::JoinHandle<Result<Arc<Held>, Error>> {
+    fn begin(&self, customer: &str) -> tokio::task::JoinHandle<Result<Arc<DeferredDrop>, Error>> {
         let (lookup, query) = (Arc::clone(&self.lookup), by_customer(customer));
         tokio::spawn(async move { lookup.find(&query, |_| ()).await })
     }
@@ -64,7 +64,7 @@ fn slow(milliseconds: u64) -> Option<Fault> {
     Some(Fault::Slow(Duration::from_millis(milliseconds)))
 }
 
-fn kind(answer: Result<Arc<Held>, Error>) -> Kind {
+fn kind(answer: Result<Arc<DeferredDrop>, Error>) -> Kind {
     answer.expect_err("a failure").kind()
 }
 
@@ -262,7 +262,7 @@ async fn waiting_in_the_queue_counts_towards_the_deadline() {
     scene.reached(2).await;
     let error = scene.ask("900000002").await.expect_err("too late");
     first.await.expect("no panic").expect("an answer");
-    let Error::Timeout { spent: Spent { queued, upstream, .. }, .. } = error else {
+    let Error::Timeout { spent: Timings { queued, upstream, .. }, .. } = error else {
         panic!("{error:?}")
     };
     assert_eq!((queued.as_secs(), upstream.as_secs()), (15, 5));
@@ -381,7 +381,7 @@ async fn an_exhausted_quota_holds_everything_back_for_ten_minutes() {
     advance(Duration::from_secs(9 * 60)).await;
     let held = scene.ask("900000002").await.expect_err("held back");
     assert_eq!(scene.sandbox.requests(), 2, "nothing left");
-    assert!(held.text().contains("1 minute;"), "{}", held.text());
+    assert!(held.for_model().contains("1 minute;"), "{}", held.for_model());
     advance(Duration::from_secs(61)).await;
     scene.ask("900000002").await.expect("an answer");
 }
@@ -418,11 +418,11 @@ async fn after_five_failures_in_a_row_nothing_is_sent_for_fifteen_seconds() {
     }
     assert_eq!(scene.sandbox.requests(), 16);
     let error = scene.ask("900000001").await.expect_err("not tried");
-    let Error::Unavailable { fault: Trouble::CircuitOpen { wait } } = &error else {
+    let Error::Unavailable { outage: Outage::CircuitOpen { wait } } = &error else {
         panic!("{error:?}")
     };
     assert!(wait.as_secs_f64() > 14.0, "{wait:?}");
-    assert!(error.text().contains("Ask again in 15 s."), "{}", error.text());
+    assert!(error.for_model().contains("Ask again in 15 s."), "{}", error.for_model());
     assert_eq!(scene.sandbox.requests(), 16);
     advance(Duration::from_secs(15)).await;
     scene.ask("900000001").await.expect("an answer");

@@ -7,6 +7,7 @@
     clippy::panic,
     reason = "helpers of tests may stop at the first surprise, as tests may"
 )]
+#![expect(clippy::needless_pass_by_value, reason = "helpers of tests take `json!` as it comes")]
 
 /// Starts the program and raw HTTP servers.
 mod support;

@@ -87,7 +87,7 @@ async fn each_question_is_answered_by_one_call() {
             it["summary"]["by_tipification"]["No contesta"].as_u64() > Some(0)
         }),
         ("Which obligations have we discussed?", by_customer(json!({})), |it| {
-            it["summary"]["by_obligation"].as_object().map(|it| it.len()) == Some(3)
+            it["summary"]["by_obligation"].as_object().map(serde_json::Map::len) == Some(3)
         }),
         (
             "¿Cuántas gestiones quedaron sin tipificar?",

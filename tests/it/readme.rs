@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use serde_json::Value;
 use wolkvox_mcp::error::Kind;
 use wolkvox_mcp::fields::{FIELDS, Field, Shown};
-use wolkvox_mcp::install::{ClientKind, Places, Scope, System};
+use wolkvox_mcp::install::{ClientKind, ConfigDirs, Os, Scope};
 use wolkvox_mcp::sandbox::Fault;
 use wolkvox_mcp::settings::{SERVER, SETTINGS, TOKEN};
 
@@ -52,9 +52,10 @@ fn the_fields_table_is_the_programs() {
                 Shown::Usual => usual,
                 Shown::OnRequest => on_request,
             };
-            let (first, second) = match spanish_first {
-                true => (field.spanish, field.english),
-                false => (field.english, field.spanish),
+            let (first, second) = if spanish_first {
+                (field.spanish, field.english)
+            } else {
+                (field.english, field.spanish)
             };
             format!("| `{}` | {first} | {second} | {shown} |\n", field.name)
         };
@@ -67,12 +68,12 @@ fn the_fields_table_is_the_programs() {
 #[test]
 fn the_clients_table_is_the_programs() {
     // Windows's rules have a variable for each of the two folders.
-    let places = Places::from_environment(System::Windows, |name| match name {
+    let places = ConfigDirs::from_environment(Os::Windows, |name| match name {
         "USERPROFILE" => Some("~".into()),
         "APPDATA" => Some("DESKTOP".into()),
         _ => None,
     });
-    let places = Places { project: "".into(), ..places.expect("a home") };
+    let places = ConfigDirs { project: "".into(), ..places.expect("a home") };
     let rows = ClientKind::ALL.iter().map(|client| {
         let name = client.to_possible_value().expect("a name");
         let [user, project] = [Scope::User, Scope::Project].map(|scope| {

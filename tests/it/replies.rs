@@ -183,7 +183,7 @@ async fn every_variant_becomes_its_records_or_its_kind_of_failure() {
             (Becomes::None, Ok(page)) => assert_eq!(json!(page.records), json!([]), "{case}"),
             (Failure(kind, words), Err(error)) => {
                 assert_eq!(error.kind().as_str(), kind, "{case}");
-                let text = error.text();
+                let text = error.for_model();
                 assert!(text.contains(words), "{case}: {text}");
                 assert!(!text.contains("Ficticio") && !text.contains(TOKEN), "{case}: {text}");
             }
@@ -289,7 +289,7 @@ async fn each_endpoint_has_a_method_of_its_own_and_a_405_to_that_one_is_tried_th
     let obligation = Query::Obligation(ObligationQuery {
         operation: by_customer("1").operation().clone(),
         obligation: value("FIC-001"),
-        record: value("0000000000000000000000aa"),
+        case_file: value("0000000000000000000000aa"),
     });
     for query in [&obligation, &by_customer("1"), &obligation] {
         client.page(query, Some(1), &|| ()).await.expect("a page");

@@ -91,7 +91,7 @@ async fn a_flag_overrides_its_variable_and_a_blank_value_counts_as_not_set() {
 
 #[tokio::test]
 async fn with_the_sandbox_no_account_is_needed_and_a_real_one_is_left_alone() {
-    let environment = [("WOLKVOX_SERVER", "nonsense"), ("WOLKVOX_TOKEN", "two words")];
+    let environment = [("WOLKVOX_SERVER", "unparsable"), ("WOLKVOX_TOKEN", "two words")];
     let ended = Program::run(&["--sandbox"], &environment).await;
     assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
 }

@@ -176,7 +176,7 @@ async fn garbage_lines_are_survived() {
         program.send_line(garbage).await;
     }
     program.initialize("2025-11-25").await;
-    for garbage in ["nonsense", "{\"jsonrpc\":\"2.0\",\"id\":", "[1,2]", "{}"] {
+    for garbage in ["unparsable", "{\"jsonrpc\":\"2.0\",\"id\":", "[1,2]", "{}"] {
         program.send_line(garbage).await;
     }
     let result = program.call(one_record()).await;

@@ -17,11 +17,11 @@ use self::reach::{mend_connection, reach};
 use self::report::{Report, Status};
 use self::settings::settings;
 use self::tls::secured;
-use super::{Given, NOTHING_FOUND, Session};
-use crate::config::Problems;
+use super::{App, Given, NOTHING_FOUND};
+use crate::config::InvalidSettings;
 use crate::error::Error;
-use crate::language::{Language, Text, text};
-use crate::mcp::Desk;
+use crate::language::{Bilingual, Language, bilingual};
+use crate::mcp::Tenant;
 use crate::wolkvox::{Failure, FieldName, FieldValue, GestionQuery, Operation, TokenInformation};
 
 /// How long a step may take, if the settings give a look-up no less.
@@ -44,52 +44,58 @@ pub(super) struct Check {
     json: bool,
 }
 
-fn not_reached() -> Text {
-    text!("not reached: an earlier step failed", "no se ejecutó: falló un paso anterior")
+fn not_reached() -> Bilingual {
+    bilingual!("not reached: an earlier step failed", "no se ejecutó: falló un paso anterior")
 }
 
 impl Check {
     /// Reports settings that are wrong; nothing else can be checked then.
     pub(super) fn wrong_settings(
         &self,
-        problems: &Problems,
+        problems: &InvalidSettings,
         sandbox: bool,
         given: &Given,
     ) -> anyhow::Result<ExitCode> {
         let mut report = Report::default();
         let listed = settings(given, sandbox, |setting| problems.are_about(setting));
         let details = problems.lines().chain(listed).collect();
-        report.add(Status::Failed, details, Some(Problems::advice()));
+        report.add(Status::Failed, details, Some(InvalidSettings::advice()));
         report.skip_the_rest(&not_reached());
         self.print(&report, given.language)
     }
 
-    pub(super) async fn run(self, session: Session, given: &Given) -> anyhow::Result<ExitCode> {
-        let Session { desk, sandbox: _sandbox } = session;
+    pub(super) async fn run(self, app: App, given: &Given) -> anyhow::Result<ExitCode> {
+        let App { tenant, sandbox: _sandbox } = app;
         let mut report = Report::default();
-        report.add(Status::Ok, settings(given, desk.sandbox, |_| false), None);
+        report.add(Status::Ok, settings(given, tenant.sandbox, |_| false), None);
         if self.offline {
-            report.skip_the_rest(&text!("not asked for: --offline", "no se solicitó: --offline"));
+            report.skip_the_rest(&bilingual!(
+                "not asked for: --offline",
+                "no se solicitó: --offline"
+            ));
         } else {
-            self.network(&desk, &mut report).await;
+            self.network(&tenant, &mut report).await;
             report.skip_the_rest(&not_reached());
         }
         self.print(&report, given.language)
     }
 
-    async fn network(&self, desk: &Desk, report: &mut Report) {
-        let client = desk.lookup.client();
-        let patience = PATIENCE.min(desk.lookup.timeout());
+    async fn network(&self, tenant: &Tenant, report: &mut Report) {
+        let client = tenant.lookup.client();
+        let patience = PATIENCE.min(tenant.lookup.timeout());
         if !reach(client.server(), patience, report).await {
             return;
         }
         if !secured(client, patience, report).await {
             return;
         }
-        let Some(operation) = &desk.operation else {
+        let Some(operation) = &tenant.operation else {
             report.failed(
-                text!("not tested: no operation is set", "sin probar: no hay operación definida"),
-                text!(
+                bilingual!(
+                    "not tested: no operation is set",
+                    "sin probar: no hay operación definida"
+                ),
+                bilingual!(
                     "Set WOLKVOX_OPERATION, or give --operation for this check.",
                     "Defina WOLKVOX_OPERATION, o indique --operation para esta comprobación.",
                 ),
@@ -98,39 +104,39 @@ impl Check {
         };
         match timeout(patience, client.token_information(operation)).await {
             Err(_) => report.failed(
-                text!(
+                bilingual!(
                     "connected, but wolkvox does not answer",
                     "hay conexión, pero wolkvox no responde"
                 ),
                 mend_connection(false),
             ),
             Ok(Err(Failure { error: error @ Error::QuotaExhausted { .. }, .. })) => {
-                report.ok(text!("wolkvox knows the token", "wolkvox conoce el token"));
+                report.ok(bilingual!("wolkvox knows the token", "wolkvox conoce el token"));
                 report.refused(&error);
             }
             Ok(Err(failure)) => report.refused(&failure.error),
             Ok(Ok(information)) if information.is_blank() => report.failed(
-                text!(
+                bilingual!(
                     "wolkvox answered, but told nothing of the token",
                     "wolkvox respondió, pero no dijo nada del token",
                 ),
-                text!(
+                bilingual!(
                     "Check WOLKVOX_SERVER and the operation's name.",
                     "Revise WOLKVOX_SERVER y el nombre de la operación.",
                 ),
             ),
             Ok(Ok(information)) => {
-                report.ok(text!("wolkvox accepts the token", "wolkvox acepta el token"));
+                report.ok(bilingual!("wolkvox accepts the token", "wolkvox acepta el token"));
                 if quota(information, report) {
-                    self.look_up(desk, operation, report).await;
+                    self.look_up(tenant, operation, report).await;
                 }
             }
         }
     }
 
-    async fn look_up(&self, desk: &Desk, operation: &Operation, report: &mut Report) {
+    async fn look_up(&self, tenant: &Tenant, operation: &Operation, report: &mut Report) {
         let (Some(field), Some(value)) = (&self.field, &self.value) else {
-            report.skipped(text!(
+            report.skipped(bilingual!(
                 "not asked for: give --field and --value to make one",
                 "no se solicitó: indique --field y --value para hacer una",
             ));
@@ -144,59 +150,58 @@ impl Check {
             })
         };
         let found = match query() {
-            Ok(query) => desk.lookup.find(&query.into(), |_| ()).await,
+            Ok(query) => tenant.lookup.find(&query.into(), |_| ()).await,
             Err(error) => Err(error),
         };
         match found {
             Ok(found) if !found.complete => {
                 let count = found.rows.len();
-                report.ok(text!(
+                report.ok(bilingual!(
                     "INCOMPLETE: {count} records fetched, wolkvox has more",
                     "INCOMPLETO: se trajeron {count} registros, wolkvox tiene más",
                 ));
             }
             Ok(found) => {
                 let count = found.rows.len();
-                report.ok(text!("records found: {count}", "registros encontrados: {count}"));
+                report.ok(bilingual!("records found: {count}", "registros encontrados: {count}"));
             }
             Err(error) => report.refused(&error),
         }
     }
 
     fn print(&self, report: &Report, language: Language) -> anyhow::Result<ExitCode> {
-        let text = match self.json {
-            true => serde_json::to_string_pretty(&report.ticket(language))? + "\n",
-            false => report.lines(language),
+        let text = if self.json {
+            serde_json::to_string_pretty(&report.ticket(language))? + "\n"
+        } else {
+            report.lines(language)
         };
         io::stdout().write_all(text.as_bytes())?;
-        Ok(match report.has_failed() {
-            true => ExitCode::from(NOTHING_FOUND),
-            false => ExitCode::SUCCESS,
-        })
+        Ok(if report.has_failed() { ExitCode::from(NOTHING_FOUND) } else { ExitCode::SUCCESS })
     }
 }
 
-/// Reports the quota; says whether there is some left.
+/// Reports the quota, and returns whether any is left.
 fn quota(information: TokenInformation, report: &mut Report) -> bool {
     let told = |count: Option<u64>| count.map_or("?".to_owned(), |count| count.to_string());
     let TokenInformation { limit, used, left, hours_to_restart } = information;
     let is_used_up = left == Some(0);
     let [limit, used, left, hours] = [limit, used, left, hours_to_restart].map(told);
-    let shown = text!(
+    let shown = bilingual!(
         "{used} of {limit} calls used today, {left} left, {hours} hours to the restart (this check \
          cost one)",
         "{used} de {limit} consultas usadas hoy, quedan {left}, {hours} horas para el reinicio \
          (esta comprobación gastó una)",
     );
-    match is_used_up {
-        true => report.failed(
+    if is_used_up {
+        report.failed(
             shown,
-            text!(
+            bilingual!(
                 "Wait for the restart, or ask wolkvox for more calls.",
                 "Espere al reinicio, o pida más consultas a wolkvox.",
             ),
-        ),
-        false => report.ok(shown),
+        )
+    } else {
+        report.ok(shown)
     }
     !is_used_up
 }

@@ -5,20 +5,20 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::error::Error;
-use crate::language::{Language, Text, text};
+use crate::language::{Bilingual, Language, bilingual};
 
 /// The result of one step.
 #[derive(Debug)]
 struct Step {
     /// Its English name is the same in every language's JSON.
-    name: Text,
+    name: Bilingual,
     status: Status,
     /// What was found; never a secret.
-    details: Vec<Text>,
+    details: Vec<Bilingual>,
     /// The same for a ticket; never a person's data.
-    ticket: Vec<Text>,
-    /// How to mend it.
-    mend: Option<Text>,
+    ticket: Vec<Bilingual>,
+    /// How to fix it.
+    mend: Option<Bilingual>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -29,14 +29,14 @@ pub(super) enum Status {
     Skipped,
 }
 
-const STEPS: [Text; 7] = [
-    Text::new("settings", "ajustes"),
-    Text::new("name", "nombre"),
-    Text::new("connection", "conexión"),
-    Text::new("TLS", "TLS"),
-    Text::new("token", "token"),
-    Text::new("quota", "cupo"),
-    Text::new("look-up", "consulta"),
+const STEPS: [Bilingual; 7] = [
+    Bilingual::new("settings", "ajustes"),
+    Bilingual::new("name", "nombre"),
+    Bilingual::new("connection", "conexión"),
+    Bilingual::new("TLS", "TLS"),
+    Bilingual::new("token", "token"),
+    Bilingual::new("quota", "cupo"),
+    Bilingual::new("look-up", "consulta"),
 ];
 
 /// The steps' results in the order of [`STEPS`].
@@ -44,22 +44,28 @@ const STEPS: [Text; 7] = [
 pub(super) struct Report(Vec<Step>);
 
 impl Report {
-    pub(super) fn add(&mut self, status: Status, details: Vec<Text>, mend: Option<Text>) {
+    pub(super) fn add(&mut self, status: Status, details: Vec<Bilingual>, mend: Option<Bilingual>) {
         let ticket = details.clone();
         self.push(status, details, ticket, mend);
     }
 
-    fn push(&mut self, status: Status, details: Vec<Text>, ticket: Vec<Text>, mend: Option<Text>) {
+    fn push(
+        &mut self,
+        status: Status,
+        details: Vec<Bilingual>,
+        ticket: Vec<Bilingual>,
+        mend: Option<Bilingual>,
+    ) {
         if let Some(name) = STEPS.get(self.0.len()).cloned() {
             self.0.push(Step { name, status, details, ticket, mend });
         }
     }
 
-    pub(super) fn ok(&mut self, detail: Text) {
+    pub(super) fn ok(&mut self, detail: Bilingual) {
         self.add(Status::Ok, vec![detail], None);
     }
 
-    pub(super) fn failed(&mut self, detail: Text, mend: Text) {
+    pub(super) fn failed(&mut self, detail: Bilingual, mend: Bilingual) {
         self.add(Status::Failed, vec![detail], Some(mend));
     }
 
@@ -69,12 +75,12 @@ impl Report {
         self.push(Status::Failed, vec![shown], vec![ticket], Some(error.advice()));
     }
 
-    pub(super) fn skipped(&mut self, why: Text) {
+    pub(super) fn skipped(&mut self, why: Bilingual) {
         self.add(Status::Skipped, vec![why], None);
     }
 
     /// Fills in the steps that were not reached.
-    pub(super) fn skip_the_rest(&mut self, why: &Text) {
+    pub(super) fn skip_the_rest(&mut self, why: &Bilingual) {
         while self.0.len() < STEPS.len() {
             self.skipped(why.clone());
         }
@@ -113,9 +119,9 @@ fn ticket(step: &Step, language: Language) -> Value {
 fn for_people(step: &Step, language: Language) -> String {
     let Step { name, status, details, ticket: _, mend } = step;
     let word = match status {
-        Status::Ok => text!("✓ ok", "✓ bien"),
-        Status::Failed => text!("✗ failed", "✗ falló"),
-        Status::Skipped => text!("– skipped", "– omitido"),
+        Status::Ok => bilingual!("✓ ok", "✓ bien"),
+        Status::Failed => bilingual!("✗ failed", "✗ falló"),
+        Status::Skipped => bilingual!("– skipped", "– omitido"),
     };
     let word = format!("{:<9}", word.to(language));
     let mark = match status {
@@ -125,7 +131,7 @@ fn for_people(step: &Step, language: Language) -> String {
     };
     let name = name.to(language);
     let start = format!("{mark}  {name:<10}  ");
-    // Further details stand below the first.
+    // Further details are indented below the first.
     let indent = " ".repeat("– skipped  settings    ".chars().count());
     let mend = mend.iter();
     let mend = mend.map(|mend| style(format!("→ {}", mend.to(language))).yellow().to_string());

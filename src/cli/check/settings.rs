@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::clean;
 use crate::cli::Given;
-use crate::language::{Text, text};
+use crate::language::{Bilingual, bilingual};
 use crate::settings::{CA_FILE, SETTINGS, Setting, TOKEN, TOKEN_FILE};
 use crate::wolkvox::TokenFile;
 
@@ -14,18 +14,21 @@ pub(super) fn settings(
     given: &Given,
     sandbox: bool,
     wrong: impl Fn(&Setting) -> bool,
-) -> Vec<Text> {
+) -> Vec<Bilingual> {
     let mut lines = Vec::new();
     if sandbox {
-        lines.push(text!("the sandbox, with fictitious data", "el sandbox, con datos ficticios"));
+        lines.push(bilingual!(
+            "the sandbox, with fictitious data",
+            "el sandbox, con datos ficticios"
+        ));
     }
     let mut defaults = Vec::new();
     for setting in SETTINGS.iter().filter(|it| !(sandbox && it.is_account())) {
         let variable = setting.variable;
-        let flag = given.flag(setting).map(|set| (set, text!("flag", "opción")));
+        let flag = given.flag(setting).map(|set| (set, bilingual!("flag", "opción")));
         let set = flag.or_else(|| {
             let set = std::env::var(variable).ok()?;
-            Some((set, text!("variable", "variable")))
+            Some((set, bilingual!("variable", "variable")))
         });
         let Some((set, source)) = set.filter(|(set, _)| !set.trim().is_empty()) else {
             if !setting.default.is_empty() {
@@ -37,14 +40,14 @@ pub(super) fn settings(
         if variable == TOKEN.variable {
             lines.push(text_of_length(set.chars().count(), &source));
         } else if wrong(setting) {
-            lines.push(text!(
+            lines.push(bilingual!(
                 "{variable}: not shown, as it is wrong ({source})",
                 "{variable}: no se muestra porque está mal ({source})",
                 source,
             ));
         } else {
             let shown = shown(setting, set);
-            lines.push(text!(
+            lines.push(bilingual!(
                 "{variable}: {shown} ({source})",
                 "{variable}: {shown} ({source})",
                 source
@@ -53,11 +56,11 @@ pub(super) fn settings(
         if variable == TOKEN_FILE.variable
             && let Ok(token) = TokenFile::open(set.into()).and_then(|file| file.current())
         {
-            lines.push(text_of_length(token.length(), &text!("file", "archivo")));
+            lines.push(text_of_length(token.length(), &bilingual!("file", "archivo")));
         }
     }
     let defaults = defaults.join(", ");
-    lines.push(text!("by default: {defaults}", "por defecto: {defaults}"));
+    lines.push(bilingual!("by default: {defaults}", "por defecto: {defaults}"));
     lines
 }
 
@@ -74,9 +77,9 @@ fn shown(setting: &Setting, set: &str) -> String {
     }
 }
 
-fn text_of_length(length: usize, source: &Text) -> Text {
+fn text_of_length(length: usize, source: &Bilingual) -> Bilingual {
     let variable = TOKEN.variable;
-    text!(
+    bilingual!(
         "{variable}: {length} characters ({source})",
         "{variable}: {length} caracteres ({source})",
         source,

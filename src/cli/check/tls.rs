@@ -8,22 +8,22 @@ use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::reach::mend_connection;
 use super::report::{Report, Status};
-use crate::language::{Text, text};
+use crate::language::{Bilingual, bilingual};
 use crate::wolkvox::{Client, Handshake};
 
 /// A certificate that ends sooner deserves a word.
 const SOON_DAYS: i64 = 14;
 
-/// Reports TLS; says whether it can be used.
+/// Reports TLS, and returns whether it can be used.
 pub(super) async fn secured(client: &Client, patience: Duration, report: &mut Report) -> bool {
     if !client.server().is_encrypted() {
-        report.skipped(text!(
+        report.skipped(bilingual!(
             "plain http, within this computer",
             "HTTP sin cifrar, dentro de este equipo",
         ));
         return true;
     }
-    let handshake = match timeout(patience, client.shake_hands()).await {
+    let handshake = match timeout(patience, client.probe_tls()).await {
         Ok(Ok(handshake)) => handshake,
         Ok(Err(error)) => {
             report.refused(&error);
@@ -31,7 +31,7 @@ pub(super) async fn secured(client: &Client, patience: Duration, report: &mut Re
         }
         Err(_) => {
             report.failed(
-                text!(
+                bilingual!(
                     "connected, but no answer to the TLS handshake",
                     "hay conexión, pero nadie responde a la negociación TLS",
                 ),
@@ -42,11 +42,11 @@ pub(super) async fn secured(client: &Client, patience: Duration, report: &mut Re
     };
     match handshake.as_ref().and_then(certificate) {
         Some((shown, days)) if days < SOON_DAYS => {
-            let soon = text!("the certificate ends soon", "el certificado vence pronto");
+            let soon = bilingual!("the certificate ends soon", "el certificado vence pronto");
             report.add(Status::Ok, vec![shown, soon], None);
         }
         Some((shown, _)) => report.ok(shown),
-        None => report.skipped(text!(
+        None => report.skipped(bilingual!(
             "nothing could be learnt of the certificate",
             "no se obtuvo información del certificado",
         )),
@@ -55,7 +55,7 @@ pub(super) async fn secured(client: &Client, patience: Duration, report: &mut Re
 }
 
 /// Describes a handshake, and counts the days that its certificate still has.
-fn certificate(handshake: &Handshake) -> Option<(Text, i64)> {
+fn certificate(handshake: &Handshake) -> Option<(Bilingual, i64)> {
     let (_, certificate) = X509Certificate::from_der(&handshake.certificate).ok()?;
     let names = certificate.issuer();
     let issuer = names
@@ -67,7 +67,7 @@ fn certificate(handshake: &Handshake) -> Option<(Text, i64)> {
     let days = left / (24 * 60 * 60);
     let issuer = crate::clean::value(issuer, 100).into_owned();
     let protocol = handshake.protocol;
-    let shown = text!(
+    let shown = bilingual!(
         "{protocol}, certificate from {issuer}, {days} days left",
         "{protocol}, certificado de {issuer}, le quedan {days} días",
     );

@@ -8,19 +8,19 @@ use serde_json::{Value, json};
 use super::{COMMAND, is_ours, line_of};
 use crate::install::ClientKind;
 use crate::install::entry::{Entry, ServerName};
-use crate::language::{Text, text};
+use crate::language::{Bilingual, bilingual};
 
 const INPUTS: &str = "inputs";
 
-pub(super) fn add(client: ClientKind, text: &str, entry: &Entry) -> Result<String, Text> {
+pub(super) fn add(client: ClientKind, text: &str, entry: &Entry) -> Result<String, Bilingual> {
     let root = parse(text)?;
     let top = root.object_value_or_create().ok_or_else(|| {
-        text!("it holds something else than an object", "contiene algo que no es un objeto")
+        bilingual!("it holds something else than an object", "contiene algo que no es un objeto")
     })?;
     let key = servers_key(client);
     is_sole(&top, key)?;
     let servers = top.object_value_or_create(key).ok_or_else(|| {
-        text!(
+        bilingual!(
             "`{key}` holds something else than an object",
             "`{key}` contiene algo que no es un objeto"
         )
@@ -50,7 +50,7 @@ pub(super) fn remove(
     client: ClientKind,
     text: &str,
     name: &ServerName,
-) -> Result<Option<String>, Text> {
+) -> Result<Option<String>, Bilingual> {
     let root = parse(text)?;
     let key = servers_key(client);
     let Some(top) = root.object_value() else { return Ok(None) };
@@ -88,7 +88,7 @@ const fn servers_key(client: ClientKind) -> &'static str {
     }
 }
 
-fn parse(text: &str) -> Result<CstRootNode, Text> {
+fn parse(text: &str) -> Result<CstRootNode, Bilingual> {
     let options = ParseOptions {
         allow_comments: true,
         allow_trailing_commas: true,
@@ -104,16 +104,16 @@ fn parse(text: &str) -> Result<CstRootNode, Text> {
     CstRootNode::parse(text, &options).map_err(|problem| {
         // The library's own message quotes the file, which may hold other servers' secrets.
         let line = line_of(text, problem.range().start);
-        text!("it is not JSON; see line {line}", "no es JSON; vea la línea {line}")
+        bilingual!("it is not JSON; see line {line}", "no es JSON; vea la línea {line}")
     })
 }
 
 /// Refuses a key that stands there twice: clients differ in which one they read.
-fn is_sole(object: &CstObject, key: &str) -> Result<(), Text> {
+fn is_sole(object: &CstObject, key: &str) -> Result<(), Bilingual> {
     let named = object.properties().into_iter().filter_map(|it| it.decoded_name());
     match named.filter(|name| name == key).count() {
         0 | 1 => Ok(()),
-        _ => Err(text!("`{key}` stands there twice", "`{key}` está dos veces")),
+        _ => Err(bilingual!("`{key}` stands there twice", "`{key}` está dos veces")),
     }
 }
 
@@ -126,9 +126,9 @@ fn starts_us(entry: &Value) -> bool {
 }
 
 /// Makes VS Code prompt for the token, once for all who refer to the same input.
-fn add_prompt(top: &CstObject, name: &ServerName) -> Result<(), Text> {
+fn add_prompt(top: &CstObject, name: &ServerName) -> Result<(), Bilingual> {
     let inputs = top.array_value_or_create(INPUTS).ok_or_else(|| {
-        text!(
+        bilingual!(
             "`{INPUTS}` holds something else than a list",
             "`{INPUTS}` contiene algo que no es una lista"
         )

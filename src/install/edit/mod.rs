@@ -5,7 +5,7 @@ mod toml;
 
 use super::ClientKind;
 use super::entry::{Entry, ServerName};
-use crate::language::Text;
+use crate::language::Bilingual;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 /// The key under which each entry names the program that the client is to start.
@@ -13,7 +13,7 @@ const COMMAND: &str = "command";
 
 /// Adds the entry, or replaces it. An entry that starts this program keeps what it has beside
 /// account and program: limits, masks, the client's own switches.
-pub(super) fn add(client: ClientKind, text: &str, entry: &Entry) -> Result<String, Text> {
+pub(super) fn add(client: ClientKind, text: &str, entry: &Entry) -> Result<String, Bilingual> {
     let (mark, text) = split_mark(text);
     let changed = match client {
         ClientKind::Codex => toml::add(text, entry)?,
@@ -27,7 +27,7 @@ pub(super) fn remove(
     client: ClientKind,
     text: &str,
     name: &ServerName,
-) -> Result<Option<String>, Text> {
+) -> Result<Option<String>, Bilingual> {
     let (mark, text) = split_mark(text);
     let changed = match client {
         ClientKind::Codex => toml::remove(text, name)?,

@@ -5,7 +5,7 @@ use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value, 
 use super::{COMMAND, is_ours, line_of};
 use crate::install::ClientKind;
 use crate::install::entry::{Entry, ServerName, is_kept};
-use crate::language::{Text, text};
+use crate::language::{Bilingual, bilingual};
 
 const SERVERS: &str = "mcp_servers";
 const ARGUMENTS: &str = "args";
@@ -13,7 +13,7 @@ const VARIABLES: &str = "env";
 /// Names of variables that Codex passes on.
 const PASSED_ON: &str = "env_vars";
 
-pub(super) fn add(text: &str, entry: &Entry) -> Result<String, Text> {
+pub(super) fn add(text: &str, entry: &Entry) -> Result<String, Bilingual> {
     let mut document = parse(text)?;
     let servers = document
         .entry(SERVERS)
@@ -24,7 +24,7 @@ pub(super) fn add(text: &str, entry: &Entry) -> Result<String, Text> {
         })
         .as_table_like_mut()
         .ok_or_else(|| {
-            text!(
+            bilingual!(
                 "`{SERVERS}` holds something else than a table",
                 "`{SERVERS}` contiene algo que no es una tabla"
             )
@@ -45,7 +45,7 @@ pub(super) fn add(text: &str, entry: &Entry) -> Result<String, Text> {
     Ok(with_line_ends_of(text, &document))
 }
 
-pub(super) fn remove(text: &str, name: &ServerName) -> Result<Option<String>, Text> {
+pub(super) fn remove(text: &str, name: &ServerName) -> Result<Option<String>, Bilingual> {
     let mut document = parse(text)?;
     let servers = document.get_mut(SERVERS).and_then(Item::as_table_like_mut);
     let Some(servers) = servers else { return Ok(None) };
@@ -68,16 +68,16 @@ pub(super) fn ours(text: &str) -> Vec<String> {
     ours.map(|(name, _)| name.to_owned()).collect()
 }
 
-fn parse(text: &str) -> Result<DocumentMut, Text> {
+fn parse(text: &str) -> Result<DocumentMut, Bilingual> {
     if is_mixed(text) {
-        return Err(text!(
+        return Err(bilingual!(
             "its lines end partly as on Windows, partly as elsewhere",
             "sus líneas terminan unas como en Windows y otras no"
         ));
     }
     text.parse().map_err(|problem: toml_edit::TomlError| {
         let line = line_of(text, problem.span().map_or(0, |span| span.start));
-        text!("it is not TOML; see line {line}", "no es TOML; vea la línea {line}")
+        bilingual!("it is not TOML; see line {line}", "no es TOML; vea la línea {line}")
     })
 }
 
@@ -89,9 +89,10 @@ fn is_mixed(text: &str) -> bool {
 
 fn with_line_ends_of(text: &str, document: &DocumentMut) -> String {
     let changed = document.to_string();
-    match text.contains("\r\n") {
-        true => changed.replace("\r\n", "\n").replace('\n', "\r\n"),
-        false => changed,
+    if text.contains("\r\n") {
+        changed.replace("\r\n", "\n").replace('\n', "\r\n")
+    } else {
+        changed
     }
 }
 
@@ -108,9 +109,10 @@ fn fill(table: &mut dyn TableLike, entry: &Entry) {
     let there = table.get(PASSED_ON).and_then(Item::as_array);
     let kept = there.into_iter().flatten().filter_map(Value::as_str).filter(|it| is_kept(it));
     let passed_on: Vec<String> = kept.chain(entry.passed_on()).map(str::to_owned).collect();
-    match passed_on.is_empty() {
-        true => drop(table.remove(PASSED_ON)),
-        false => set(table, PASSED_ON, Array::from_iter(passed_on).into()),
+    if passed_on.is_empty() {
+        drop(table.remove(PASSED_ON))
+    } else {
+        set(table, PASSED_ON, Array::from_iter(passed_on).into())
     }
 
     let variables = entry.variables(ClientKind::Codex);

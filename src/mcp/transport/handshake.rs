@@ -13,19 +13,19 @@ use rmcp::transport::Transport;
 use tokio_util::sync::CancellationToken;
 
 /// A transport with a guarded handshake; `ended` is cancelled when the client's side has closed.
-pub(in crate::mcp) struct Opening<T> {
+pub(in crate::mcp) struct HandshakeGuard<T> {
     transport: T,
     open: bool,
     ended: CancellationToken,
 }
 
-impl<T> Opening<T> {
+impl<T> HandshakeGuard<T> {
     pub(in crate::mcp) fn new(transport: T, ended: CancellationToken) -> Self {
         Self { transport, open: false, ended }
     }
 }
 
-impl<T: Transport<RoleServer>> Transport<RoleServer> for Opening<T> {
+impl<T: Transport<RoleServer>> Transport<RoleServer> for HandshakeGuard<T> {
     type Error = T::Error;
 
     fn send(

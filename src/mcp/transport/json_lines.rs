@@ -29,12 +29,12 @@ const LONGEST_LINE: usize = 16 * 1024 * 1024;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// A transport over any pair of streams.
-pub(in crate::mcp) struct Lines<R, W> {
+pub(in crate::mcp) struct JsonLines<R, W> {
     input: FramedRead<R, Splitter>,
     output: Arc<Output<W>>,
 }
 
-impl<R: AsyncRead, W> Lines<R, W> {
+impl<R: AsyncRead, W> JsonLines<R, W> {
     pub(in crate::mcp) fn new(input: R, output: W) -> Self {
         let output = Output {
             pending: Mutex::default(),
@@ -45,7 +45,7 @@ impl<R: AsyncRead, W> Lines<R, W> {
     }
 }
 
-impl<R, W> Transport<RoleServer> for Lines<R, W>
+impl<R, W> Transport<RoleServer> for JsonLines<R, W>
 where
     R: AsyncRead + Send + Unpin + 'static,
     W: AsyncWrite + Send + Unpin + 'static,
@@ -85,7 +85,7 @@ where
                 Read::Refused(answer) => {
                     tracing::debug!("refused a line that is no MCP message");
                     let sending = self.send(answer);
-                    // `receive` may be dropped at any await, and half a line must not be written.
+                    // `receive` may be dropped at any await, which must not cut a line in half.
                     tokio::spawn(sending);
                 }
             }
@@ -203,8 +203,8 @@ struct Head<'a> {
     error: Option<IgnoredAny>,
 }
 
-/// Finds out whether somebody waits for an answer to a message that could not be read. Skipping a
-/// value is more patient with it than reading it.
+/// Returns the answer to a message that could not be read, if one is expected. Skipping a value
+/// succeeds where reading it fails.
 fn unreadable(line: &[u8], category: Category) -> Read {
     let text = String::from_utf8_lossy(line);
     let (code, why) = match category {
@@ -212,16 +212,16 @@ fn unreadable(line: &[u8], category: Category) -> Read {
         Category::Syntax | Category::Eof | Category::Io => (ErrorCode::PARSE_ERROR, UNREADABLE),
     };
     match serde_json::from_str(&text) {
-        // An answer or a notification: nobody waits.
+        // An answer or a notification: no reply is expected.
         Ok(Head { result: Some(_), .. } | Head { error: Some(_), .. }) => Read::Nothing,
         Ok(Head { id: None, method: Some(_), .. }) => Read::Nothing,
         Ok(Head { id, .. }) => {
             let id = id.and_then(|id| serde_json::from_str(id.get()).ok());
             Read::refused(id, code, why)
         }
-        // JSON of another shape, such as a batch, which MCP does not have any more.
+        // JSON of another shape, such as a batch, which newer revisions do not have.
         Err(_) if category == Category::Data => Read::refused(None, code, why),
-        // No JSON at all. To answer what may be a program's stray print could go on for ever.
+        // Not JSON: most likely a stray print of a program, and answering those could go on forever.
         Err(_) => Read::Nothing,
     }
 }
@@ -356,10 +356,10 @@ mod tests {
         }
     }
 
-    fn pair() -> (Lines<DuplexStream, DuplexStream>, DuplexStream, DuplexStream) {
+    fn pair() -> (JsonLines<DuplexStream, DuplexStream>, DuplexStream, DuplexStream) {
         let (ours, their_input) = duplex(64);
         let (their_output, output) = duplex(64);
-        (Lines::new(ours, output), their_input, their_output)
+        (JsonLines::new(ours, output), their_input, their_output)
     }
 
     #[tokio::test]
@@ -383,7 +383,7 @@ mod tests {
     #[tokio::test]
     async fn messages_that_were_added_together_are_written_together_and_in_order() {
         let (output, mut written) = duplex(1024 * 1024);
-        let mut lines = Lines::new(tokio::io::empty(), output);
+        let mut lines = JsonLines::new(tokio::io::empty(), output);
         let error = |id| {
             let data = ErrorData::new(ErrorCode::INTERNAL_ERROR, "x".repeat(50), None);
             ServerJsonRpcMessage::error(data, Some(RequestId::Number(id)))

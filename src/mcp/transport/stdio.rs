@@ -42,9 +42,10 @@ mod polled {
     const OPENS_ANEW: bool = cfg!(target_os = "linux");
 
     pub(in crate::mcp) fn input() -> Option<Input> {
-        let pipe = match OPENS_ANEW {
-            true => pipe::OpenOptions::new().open_receiver("/proc/self/fd/0"),
-            false => copy(io::stdin().as_fd()).and_then(pipe::Receiver::from_owned_fd),
+        let pipe = if OPENS_ANEW {
+            pipe::OpenOptions::new().open_receiver("/proc/self/fd/0")
+        } else {
+            copy(io::stdin().as_fd()).and_then(pipe::Receiver::from_owned_fd)
         };
         match pipe {
             Ok(pipe) => Some(Box::new(pipe)),
@@ -53,9 +54,10 @@ mod polled {
     }
 
     pub(in crate::mcp) fn output() -> Option<Output> {
-        let pipe = match OPENS_ANEW {
-            true => pipe::OpenOptions::new().open_sender("/proc/self/fd/1"),
-            false => copy(io::stdout().as_fd()).and_then(pipe::Sender::from_owned_fd),
+        let pipe = if OPENS_ANEW {
+            pipe::OpenOptions::new().open_sender("/proc/self/fd/1")
+        } else {
+            copy(io::stdout().as_fd()).and_then(pipe::Sender::from_owned_fd)
         };
         match pipe {
             Ok(pipe) => Some(Box::new(pipe)),
