@@ -1,4 +1,4 @@
-//! Keeps large work off the event loop.
+//! Large work, kept off the event loop.
 
 use crate::error::Error;
 
@@ -12,9 +12,10 @@ pub(crate) async fn offload<T: Send + 'static>(
     is_large: bool,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Error> {
-    match is_large {
-        true => tokio::task::spawn_blocking(work).await.map_err(|_| Error::Internal),
-        false => Ok(work()),
+    if is_large {
+        tokio::task::spawn_blocking(work).await.map_err(|_| Error::Internal)
+    } else {
+        Ok(work())
     }
 }
 

@@ -1,69 +1,109 @@
 //! The program's settings, once, as data: the flags, `--help`, the error messages and the
-//! tests that hold the README's table and `mcp.json` all walk [`SETTINGS`].
+//! tests that hold the README's table and `mcp.json` all walk [`Setting::ALL`].
 
-/// A setting.
+/// What a setting is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Whom to ask, and as whom; the sandbox needs none of these.
+    Account,
+    /// How one account is asked.
+    Tenant,
+    /// How this process behaves.
+    Process,
+}
+
+/// What the table says about one setting.
 #[derive(Clone, Copy, Debug)]
-pub struct Setting {
+pub struct Spec {
     /// Environment variable.
     pub variable: &'static str,
-    /// Flag, unless the setting must not stand in a process list.
+    /// Flag, unless the setting must not appear in a process list.
     pub flag: Option<&'static str>,
-    /// What it means, for `--help` and the README.
-    pub meaning: &'static str,
+    /// What it is about.
+    pub scope: Scope,
     /// Value when not set; blank if there is none.
     pub default: &'static str,
     /// A value that works, for error messages; blank for the token.
     pub example: &'static str,
-}
-
-impl Setting {
-    /// Returns whether it belongs to the account; the sandbox needs no such setting.
-    pub fn is_account(&self) -> bool {
-        [SERVER, TOKEN, TOKEN_FILE, ALLOW_HOST, CA_FILE]
-            .iter()
-            .any(|account| account.variable == self.variable)
-    }
+    /// What it means, for `--help` and the README.
+    pub meaning: &'static str,
 }
 
 macro_rules! settings {
-    ($($name:ident = $variable:literal, $flag:expr, $default:literal, $example:literal, $meaning:literal;)*) => {
-        $(#[doc = $meaning]
-        pub const $name: Setting = Setting {
-            variable: $variable, flag: $flag, meaning: $meaning, default: $default, example: $example,
-        };)*
-        /// Every setting, in the README's order.
-        pub const SETTINGS: &[Setting] = &[$($name),*];
+    ($($name:ident = $variable:literal, $flag:expr, $scope:ident, $default:literal, $example:literal,
+        $meaning:literal;)*) => {
+        /// A setting of the program.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Setting {
+            $(#[doc = $meaning] $name,)*
+        }
+
+        impl Setting {
+            /// Every setting, in the README's order.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// Returns the setting's row of the table.
+            pub const fn spec(self) -> &'static Spec {
+                match self {
+                    $(Self::$name => &Spec {
+                        variable: $variable,
+                        flag: $flag,
+                        scope: Scope::$scope,
+                        default: $default,
+                        example: $example,
+                        meaning: $meaning,
+                    },)*
+                }
+            }
+        }
     };
 }
 
+impl Setting {
+    /// Returns the setting's environment variable.
+    pub const fn variable(self) -> &'static str {
+        self.spec().variable
+    }
+
+    /// Returns whether it belongs to the account, which the sandbox does not need.
+    pub fn is_account(self) -> bool {
+        self.spec().scope == Scope::Account
+    }
+
+    /// Returns the setting that an environment variable sets.
+    pub fn of_variable(variable: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|setting| setting.variable() == variable)
+    }
+}
+
 settings! {
-    SERVER = "WOLKVOX_SERVER", Some("server"), "", "crm0001.wolkvox.com",
+    Server = "WOLKVOX_SERVER", Some("server"), Account, "", "crm0001.wolkvox.com",
         "CRM host, as in the browser's address bar when you are logged in";
-    TOKEN = "WOLKVOX_TOKEN", None, "", "",
+    Token = "WOLKVOX_TOKEN", None, Account, "", "",
         "The CRM's internal token";
-    TOKEN_FILE = "WOLKVOX_TOKEN_FILE", Some("token-file"), "", "/etc/wolkvox/token",
+    TokenFile = "WOLKVOX_TOKEN_FILE", Some("token-file"), Account, "", "/etc/wolkvox/token",
         "A file that holds the token, read again when it changes";
-    OPERATION = "WOLKVOX_OPERATION", Some("operation"), "", "mycompany",
+    Operation = "WOLKVOX_OPERATION", Some("operation"), Tenant, "", "mycompany",
         "Default operation (tenant); then the tool's `operation` is optional";
-    TIMEOUT = "WOLKVOX_TIMEOUT", Some("timeout"), "20s", "20s",
+    Timeout = "WOLKVOX_TIMEOUT", Some("timeout"), Tenant, "20s", "20s",
         "One deadline for a look-up: queue, tries and pages together";
-    MAX_IN_FLIGHT = "WOLKVOX_MAX_IN_FLIGHT", Some("max-in-flight"), "2", "2",
+    MaxInFlight = "WOLKVOX_MAX_IN_FLIGHT", Some("max-in-flight"), Tenant, "2", "2",
         "Simultaneous requests for the token; wolkvox allows 2";
-    CACHE_TTL = "WOLKVOX_CACHE_TTL", Some("cache-ttl"), "30s", "30s",
+    CacheTtl = "WOLKVOX_CACHE_TTL", Some("cache-ttl"), Tenant, "30s", "30s",
         "How long an answer may be reused; `0s` turns it off";
-    RATE = "WOLKVOX_RATE", Some("rate"), "60", "60",
+    Rate = "WOLKVOX_RATE", Some("rate"), Tenant, "60", "60",
         "Look-ups a minute that may reach wolkvox";
-    MAX_PAGES = "WOLKVOX_MAX_PAGES", Some("max-pages"), "4", "4",
+    MaxPages = "WOLKVOX_MAX_PAGES", Some("max-pages"), Tenant, "4", "4",
         "Pages of 250 that one look-up may fetch; `0` sends only the three documented keys";
-    MASK = "WOLKVOX_MASK", Some("mask"), "", "personal",
+    Mask = "WOLKVOX_MASK", Some("mask"), Tenant, "", "personal",
         "Comma-separated fields to mask but for at most the last 4 characters; `personal` stands for wolkvox's own fields with names, documents, phones and e-mails";
-    ALLOW_HOST = "WOLKVOX_ALLOW_HOST", Some("allow-host"), "", "wolkvox-proxy.example.com",
+    AllowHost = "WOLKVOX_ALLOW_HOST", Some("allow-host"), Account, "", "wolkvox-proxy.example.com",
         "One extra host that may receive the token, such as a company's reverse proxy";
-    CA_FILE = "WOLKVOX_CA_FILE", Some("ca-file"), "", "/etc/ssl/company.pem",
+    CaFile = "WOLKVOX_CA_FILE", Some("ca-file"), Account, "", "/etc/ssl/company.pem",
         "Extra root certificates (PEM)";
-    LOG = "WOLKVOX_LOG", Some("log"), "info", "debug",
+    Log = "WOLKVOX_LOG", Some("log"), Process, "info", "debug",
         "Log filter, always on stderr: error, warn, info, debug, trace or off";
-    LOG_FORMAT = "WOLKVOX_LOG_FORMAT", Some("log-format"), "text", "json",
+    LogFormat = "WOLKVOX_LOG_FORMAT", Some("log-format"), Process, "text", "json",
         "`text` or `json`";
 }
 
@@ -74,8 +114,16 @@ mod tests {
     #[test]
     fn every_setting_has_its_own_variable_and_flag() {
         let variables: std::collections::HashSet<_> =
-            SETTINGS.iter().map(|setting| setting.variable).collect();
-        assert_eq!(variables.len(), SETTINGS.len());
-        assert_eq!(SETTINGS.iter().filter(|setting| setting.flag.is_none()).count(), 1);
+            Setting::ALL.iter().map(|setting| setting.variable()).collect();
+        assert_eq!(variables.len(), Setting::ALL.len());
+        assert_eq!(Setting::ALL.iter().filter(|setting| setting.spec().flag.is_none()).count(), 1);
+    }
+
+    #[test]
+    fn a_setting_is_found_by_its_variable() {
+        for setting in Setting::ALL {
+            assert_eq!(Setting::of_variable(setting.variable()), Some(*setting));
+        }
+        assert_eq!(Setting::of_variable("WOLKVOX"), None);
     }
 }

@@ -6,27 +6,21 @@ use clap::error::Error;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 
 use super::help_of;
-use crate::settings::{SETTINGS, Setting};
+use crate::settings::Setting;
 
-/// The settings given as flags, by variable.
+/// The settings given as flags.
 #[derive(Debug, Default)]
-pub(super) struct Flags(HashMap<&'static str, String>);
-
-impl Flags {
-    pub(super) fn get(&self, setting: &Setting) -> Option<String> {
-        self.0.get(setting.variable).cloned()
-    }
-}
+pub(super) struct Flags(pub(super) HashMap<Setting, String>);
 
 impl Args for Flags {
     fn augment_args(command: Command) -> Command {
-        SETTINGS.iter().fold(command, |command, setting| match setting.flag {
+        Setting::ALL.iter().fold(command, |command, setting| match setting.spec().flag {
             None => command,
             Some(flag) => command.arg(
-                Arg::new(setting.variable)
+                Arg::new(setting.variable())
                     .long(flag)
                     .value_name("VALUE")
-                    .help(help_of(setting))
+                    .help(help_of(*setting))
                     .help_heading("Settings")
                     .global(true),
             ),
@@ -40,10 +34,10 @@ impl Args for Flags {
 
 impl FromArgMatches for Flags {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
-        let given =
-            SETTINGS.iter().filter(|setting| setting.flag.is_some()).filter_map(|setting| {
-                Some((setting.variable, matches.get_one::<String>(setting.variable)?.clone()))
-            });
+        let with_flag = Setting::ALL.iter().filter(|setting| setting.spec().flag.is_some());
+        let given = with_flag.filter_map(|setting| {
+            Some((*setting, matches.get_one::<String>(setting.variable())?.clone()))
+        });
         Ok(Self(given.collect()))
     }
 

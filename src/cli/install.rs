@@ -7,14 +7,13 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use clap::Args;
 
-use super::Given;
-use crate::config::Config;
+use crate::config::{Config, Sources};
 use crate::install::{
     self, Change, ClientKind, ConfigDirs, Entry, FileErrorKind, Os, Scope, ServerName,
     TokenDelivery,
 };
 use crate::language::{self, Bilingual, Language, bilingual};
-use crate::settings::{CA_FILE, OPERATION, SERVER, SETTINGS, Setting, TOKEN, TOKEN_FILE};
+use crate::settings::Setting;
 use crate::wolkvox::TokenFile;
 
 /// Which configuration.
@@ -60,8 +59,8 @@ impl Target {
         if self.project { Scope::Project } else { Scope::User }
     }
 
-    fn file(&self) -> Result<PathBuf, Bilingual> {
-        let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    fn file(&self, sources: &Sources) -> Result<PathBuf, Bilingual> {
+        let variable = |name: &str| sources.variable(name).map(PathBuf::from);
         let dirs = ConfigDirs::from_environment(Os::current(), variable)?;
         let title = self.client.title();
         self.client.file(self.scope(), &dirs).ok_or_else(|| {
@@ -74,12 +73,16 @@ impl Target {
 }
 
 impl Install {
-    pub(super) fn run(&self, sandbox: bool, given: &Given) -> anyhow::Result<ExitCode> {
-        let language = given.language;
+    pub(super) fn run(
+        &self,
+        sandbox: bool,
+        sources: &Sources,
+        language: Language,
+    ) -> anyhow::Result<ExitCode> {
         let in_language = |text: Bilingual| anyhow!(text.to(language).to_owned());
         let client = self.target.client;
-        let file = self.target.file().map_err(in_language)?;
-        let entry = self.entry(sandbox, given).map_err(in_language)?;
+        let file = self.target.file(sources).map_err(in_language)?;
+        let entry = self.entry(sandbox, sources).map_err(in_language)?;
         entry.check(client).map_err(in_language)?;
         if self.print {
             // Only the entry goes to stdout, so that it can be piped.
@@ -132,7 +135,8 @@ impl Install {
             }
             Change::Restored | Change::Removed { .. } => {}
         }
-        let expected = entry.expected(client).join(", ");
+        let expected: Vec<_> = entry.expected(client).iter().map(|it| it.variable()).collect();
+        let expected = expected.join(", ");
         if !expected.is_empty() {
             said.push(bilingual!(
                 "Set in the environment in which {title} starts: {expected}",
@@ -142,8 +146,8 @@ impl Install {
         if entry.prompts(client) {
             said.push(bilingual!("VS Code will ask for the token.", "VS Code pedirá el token."));
         }
-        let operation = OPERATION.variable;
-        if !entry.sandbox && !entry.settings.iter().any(|(name, _)| *name == operation) {
+        let names_operation = entry.settings.iter().any(|(it, _)| *it == Setting::Operation);
+        if !entry.sandbox && !names_operation {
             said.push(bilingual!(
                 "No operation is set: the assistant will have to ask for it (--operation sets one).",
                 "No hay operación definida: el asistente tendrá que preguntarla (--operation la define).",
@@ -189,12 +193,18 @@ impl Install {
         }
     }
 
-    fn entry(&self, sandbox: bool, given: &Given) -> Result<Entry, Bilingual> {
-        let set = |setting: &Setting| {
-            let text = given.flag(setting).or_else(|| std::env::var(setting.variable).ok())?;
-            (!text.trim().is_empty()).then(|| text.trim().to_owned())
+    fn entry(&self, sandbox: bool, sources: &Sources) -> Result<Entry, Bilingual> {
+        let set = |setting: Setting| match sources.get(setting) {
+            Ok(raw) => Ok(raw.map(|raw| raw.text)),
+            Err(_) => {
+                let variable = setting.variable();
+                Err(bilingual!(
+                    "{variable} must be Unicode text",
+                    "{variable} debe ser texto Unicode",
+                ))
+            }
         };
-        let token = match (self.inline_token, set(&TOKEN_FILE)) {
+        let token = match (self.inline_token, set(Setting::TokenFile)?) {
             (true, Some(_)) => {
                 return Err(bilingual!(
                     "give --inline-token or a token file, not both",
@@ -202,8 +212,8 @@ impl Install {
                 ));
             }
             (true, None) => {
-                let variable = TOKEN.variable;
-                TokenDelivery::Inline(set(&TOKEN).ok_or_else(|| {
+                let variable = Setting::Token.variable();
+                TokenDelivery::Inline(set(Setting::Token)?.ok_or_else(|| {
                     bilingual!(
                         "--inline-token needs {variable}",
                         "--inline-token necesita {variable}"
@@ -213,15 +223,15 @@ impl Install {
             (false, Some(file)) => TokenDelivery::File(absolute(&file)?.into()),
             (false, None) => TokenDelivery::Client,
         };
-        self.check(sandbox, set)?;
+        self.check(sandbox, sources)?;
         let mut settings = Vec::new();
-        for setting in SETTINGS {
-            match set(setting) {
-                _ if [TOKEN.variable, TOKEN_FILE.variable].contains(&setting.variable) => {}
-                Some(file) if setting.variable == CA_FILE.variable => {
-                    settings.push((setting.variable, absolute(&file)?));
+        for setting in Setting::ALL {
+            match set(*setting)? {
+                _ if matches!(setting, Setting::Token | Setting::TokenFile) => {}
+                Some(file) if *setting == Setting::CaFile => {
+                    settings.push((*setting, absolute(&file)?));
                 }
-                Some(text) => settings.push((setting.variable, text)),
+                Some(text) => settings.push((*setting, text)),
                 None => {}
             }
         }
@@ -238,23 +248,15 @@ impl Install {
 
     /// Refuses settings with which the server would not start. What may come later from the
     /// client's environment or from a file is stood in for.
-    fn check(
-        &self,
-        sandbox: bool,
-        set: impl Fn(&Setting) -> Option<String>,
-    ) -> Result<(), Bilingual> {
-        let later = |setting: &Setting| match setting.variable {
-            name if name == TOKEN_FILE.variable => None,
-            name if name == TOKEN.variable && !self.inline_token => Some("later".to_owned()),
-            name if name == SERVER.variable => {
-                set(setting).or_else(|| Some(setting.example.to_owned()))
-            }
-            _ => set(setting),
-        };
-        let problems = match Config::resolve(sandbox, later, |_| None) {
-            Ok(_) => return Ok(()),
-            Err(problems) => problems,
-        };
+    fn check(&self, sandbox: bool, sources: &Sources) -> Result<(), Bilingual> {
+        let mut later = sources.clone().without(Setting::TokenFile);
+        if !self.inline_token {
+            later = later.with_flag(Setting::Token, "later");
+        }
+        if matches!(later.get(Setting::Server), Ok(None)) {
+            later = later.with_flag(Setting::Server, Setting::Server.spec().example);
+        }
+        let Err(problems) = Config::resolve(sandbox, &later) else { return Ok(()) };
         let listed = |language| {
             let lines: Vec<_> = problems.lines().map(|it| it.to(language).to_owned()).collect();
             lines.join("\n").into()
@@ -284,11 +286,11 @@ fn kept_in(backup: &Path) -> Bilingual {
 }
 
 impl Uninstall {
-    pub(super) fn run(&self, language: Language) -> anyhow::Result<ExitCode> {
+    pub(super) fn run(&self, sources: &Sources, language: Language) -> anyhow::Result<ExitCode> {
         let in_language = |text: Bilingual| anyhow!(text.to(language).to_owned());
         let client = self.target.client;
         let name = self.target.name().map_err(in_language)?;
-        let file = self.target.file().map_err(in_language)?;
+        let file = self.target.file(sources).map_err(in_language)?;
         let change = install::uninstall(client, &file, &name)
             .map_err(|problem| in_language(problem.text()))?;
         let (title, shown) = (client.title(), file.display());

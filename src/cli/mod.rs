@@ -17,12 +17,12 @@ use anyhow::{Context, anyhow};
 use clap::{Parser, Subcommand};
 
 use self::flags::Flags;
-use crate::config::{Account, Config};
+use crate::config::{Account, Config, Sources};
 use crate::language::Language;
 use crate::lookup::Lookup;
 use crate::mcp::Tenant;
 use crate::sandbox::{self, Sandbox};
-use crate::settings::{self, Setting};
+use crate::settings::{Setting, Spec};
 use crate::wolkvox::{Client, Operation};
 
 /// Exit status when a look-up found nothing, or a check failed.
@@ -70,45 +70,50 @@ enum Command {
     Uninstall(install::Uninstall),
 }
 
-/// A command that needs settings to run.
-enum Job {
-    Serve,
-    Check(check::Check),
-    Query(query::QueryArgs),
-}
-
-/// Runs the command and gives the exit status.
+/// Runs the command and returns the exit status.
 ///
 /// # Errors
 ///
 /// What to print on stderr before ending with [`FAILED`].
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let Cli { command, sandbox, lang, flags } = cli;
+    let mut sources = Sources::new(flags.0, std::env::vars_os());
     let language = lang.unwrap_or_else(|| {
-        Language::detect(|name| std::env::var(name).ok(), sys_locale::get_locale)
+        let variable = |name: &str| sources.variable(name)?.to_str().map(str::to_owned);
+        Language::detect(variable, sys_locale::get_locale)
     });
-    let given = Given { flags, quiet: command.is_some(), language };
-    let job = match command {
-        None => Job::Serve,
-        Some(Command::Check(check)) => Job::Check(check),
-        Some(Command::Query(query)) => Job::Query(query),
-        // These need no settings.
-        Some(Command::Completions(completions)) => return completions.run(),
-        Some(Command::Install(install)) => return install.run(sandbox, &given),
-        Some(Command::Man(man)) => return man.run(),
-        Some(Command::Uninstall(uninstall)) => return uninstall.run(language),
-    };
-    let config =
-        Config::resolve(sandbox, |setting| given.flag(setting), |name| given.variable(name));
-    let config = match (config, &job) {
-        // `check` reports wrong settings instead of ending with them.
-        (Err(problems), Job::Check(check)) => {
-            return check.wrong_settings(&problems, sandbox, &given);
+    if command.is_some() {
+        // At a terminal the answer matters, not the log of it.
+        sources = sources.with_default(Setting::Log, "warn");
+    }
+    match command {
+        Some(Command::Completions(completions)) => completions.run(),
+        Some(Command::Install(install)) => install.run(sandbox, &sources, language),
+        Some(Command::Man(man)) => man.run(),
+        Some(Command::Uninstall(uninstall)) => uninstall.run(&sources, language),
+        Some(Command::Check(check)) => match Config::resolve(sandbox, &sources) {
+            // `check` reports wrong settings instead of ending with them.
+            Err(problems) => check.wrong_settings(&problems, sandbox, &sources, language),
+            Ok(config) => with_app(config, async |app| check.run(app, &sources, language).await),
+        },
+        Some(Command::Query(query)) => {
+            let config = resolve(sandbox, &sources, language)?;
+            with_app(config, async |app| query.run(app, language).await)
         }
-        (config, _) => {
-            config.map_err(|problems| anyhow!(problems.text().to(language).to_owned()))?
-        }
-    };
+        None => with_app(resolve(sandbox, &sources, language)?, serve::serve),
+    }
+}
+
+fn resolve(sandbox: bool, sources: &Sources, language: Language) -> anyhow::Result<Config> {
+    Config::resolve(sandbox, sources)
+        .map_err(|problems| anyhow!(problems.text().to(language).to_owned()))
+}
+
+/// Starts the log and the runtime, and runs what needs an account.
+fn with_app(
+    config: Config,
+    run: impl AsyncFnOnce(App) -> anyhow::Result<ExitCode>,
+) -> anyhow::Result<ExitCode> {
     logging::start(&config.log);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -116,39 +121,10 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         .thread_keep_alive(Duration::from_millis(100))
         .build()
         .context("cannot start")?;
-    let status = runtime.block_on(async {
-        let app = App::open(config).await?;
-        match job {
-            Job::Serve => serve::serve(app).await,
-            Job::Check(check) => check.run(app, &given).await,
-            Job::Query(query) => query.run(app, language).await,
-        }
-    });
+    let status = runtime.block_on(async { run(App::open(config).await?).await });
     // A blocked read of standard input would otherwise delay the exit.
     runtime.shutdown_background();
     status
-}
-
-/// What the settings are read from.
-struct Given {
-    flags: Flags,
-    /// At a terminal the answer matters, not the log of it.
-    quiet: bool,
-    language: Language,
-}
-
-impl Given {
-    fn flag(&self, setting: &Setting) -> Option<String> {
-        self.flags.get(setting)
-    }
-
-    fn variable(&self, name: &str) -> Option<String> {
-        match std::env::var_os(name) {
-            Some(text) => Some(text.to_string_lossy().into_owned()),
-            None if self.quiet && name == settings::LOG.variable => Some("warn".to_owned()),
-            None => None,
-        }
-    }
 }
 
 /// What every command asks with.
@@ -181,11 +157,12 @@ impl App {
     }
 }
 
-/// Shows a setting's variable and default the way `--help` does.
-fn help_of(setting: &Setting) -> String {
-    let default = match setting.default {
+/// Returns a setting's help: its meaning, variable and default.
+fn help_of(setting: Setting) -> String {
+    let Spec { variable, meaning, default, .. } = setting.spec();
+    let default = match *default {
         "" => String::new(),
         default => format!(", default {default}"),
     };
-    format!("{} [{}{default}]", setting.meaning, setting.variable)
+    format!("{meaning} [{variable}{default}]")
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::ClientKind;
 use crate::language::{Bilingual, bilingual};
-use crate::settings::{OPERATION, SERVER, SETTINGS, TOKEN, TOKEN_FILE};
+use crate::settings::Setting;
 
 /// The name of a server in a client's configuration: letters, digits, `-` and `_`, which every
 /// client accepts.
@@ -65,8 +65,8 @@ pub struct Entry {
     pub command: String,
     /// Whether it serves the sandbox; then no account is needed.
     pub sandbox: bool,
-    /// Settings to write as they are, by variable; never the token or its file.
-    pub settings: Vec<(&'static str, String)>,
+    /// Settings to write as they are; never the token or its file.
+    pub settings: Vec<(Setting, String)>,
     /// Where the token comes from.
     pub token: TokenDelivery,
 }
@@ -74,8 +74,8 @@ pub struct Entry {
 /// Returns whether a variable that an entry has already stays in a new one: all but those of the
 /// account.
 pub(super) fn is_kept(variable: &str) -> bool {
-    variable != OPERATION.variable
-        && SETTINGS.iter().all(|it| it.variable != variable || !it.is_account())
+    let setting = Setting::of_variable(variable);
+    setting.is_none_or(|setting| setting != Setting::Operation && !setting.is_account())
 }
 
 /// Where the token comes from.
@@ -96,10 +96,10 @@ impl Entry {
         Self { name, command, sandbox: true, settings: Vec::new(), token: TokenDelivery::Client }
     }
 
-    /// Returns the variables that must be set where the client starts.
-    pub fn expected(&self, client: ClientKind) -> Vec<&'static str> {
+    /// Returns the settings whose variables must be set where the client starts.
+    pub fn expected(&self, client: ClientKind) -> Vec<Setting> {
         let asks = client == ClientKind::VsCode;
-        self.passed_on().into_iter().filter(|name| !(asks && *name == TOKEN.variable)).collect()
+        self.passed_on().into_iter().filter(|it| !(asks && *it == Setting::Token)).collect()
     }
 
     /// Checks whether the client can get at the account.
@@ -112,13 +112,13 @@ impl Entry {
             return Ok(());
         }
         let missing = self.expected(client);
-        if missing.contains(&SERVER.variable) {
+        if missing.contains(&Setting::Server) {
             return Err(bilingual!(
                 "Claude Desktop cannot pass on environment variables: give --server",
                 "Claude Desktop no puede pasar variables de entorno: indique --server",
             ));
         }
-        if missing.contains(&TOKEN.variable) {
+        if missing.contains(&Setting::Token) {
             return Err(bilingual!(
                 "Claude Desktop cannot pass on environment variables: put the token into \
                  a file and give --token-file, or write it into the configuration with \
@@ -135,44 +135,49 @@ impl Entry {
     }
 
     /// Returns the variables to write, in the client's own syntax for what comes from elsewhere.
-    pub(super) fn variables(&self, client: ClientKind) -> Vec<(&'static str, String)> {
+    pub(super) fn variables(&self, client: ClientKind) -> Vec<(Setting, String)> {
         let mut variables = self.settings.clone();
         if self.sandbox {
-            variables.retain(|(name, _)| is_kept(name) || *name == OPERATION.variable);
+            variables.retain(|(setting, _)| !setting.is_account());
             return variables;
         }
-        if !variables.iter().any(|(name, _)| *name == SERVER.variable) {
-            variables.extend(reference(client, SERVER.variable).map(|it| (SERVER.variable, it)));
+        if !self.names_server() {
+            let reference = reference(client, Setting::Server);
+            variables.extend(reference.map(|it| (Setting::Server, it)));
         }
         match &self.token {
             TokenDelivery::Client => {
                 let token = match client {
                     ClientKind::VsCode => Some(self.name.input_reference()),
-                    _ => reference(client, TOKEN.variable),
+                    _ => reference(client, Setting::Token),
                 };
-                variables.extend(token.map(|token| (TOKEN.variable, token)));
+                variables.extend(token.map(|token| (Setting::Token, token)));
             }
             TokenDelivery::File(path) => {
-                variables.push((TOKEN_FILE.variable, path.to_string_lossy().into_owned()));
+                variables.push((Setting::TokenFile, path.to_string_lossy().into_owned()));
             }
-            TokenDelivery::Inline(token) => variables.push((TOKEN.variable, token.clone())),
+            TokenDelivery::Inline(token) => variables.push((Setting::Token, token.clone())),
         }
         variables
     }
 
-    /// Returns the variables that come from the environment; Codex passes them on by name.
-    pub(super) fn passed_on(&self) -> Vec<&'static str> {
-        let mut names = Vec::new();
+    fn names_server(&self) -> bool {
+        self.settings.iter().any(|(setting, _)| *setting == Setting::Server)
+    }
+
+    /// Returns the settings that come from the environment; Codex passes them on by name.
+    pub(super) fn passed_on(&self) -> Vec<Setting> {
+        let mut settings = Vec::new();
         if self.sandbox {
-            return names;
+            return settings;
         }
-        if !self.settings.iter().any(|(name, _)| *name == SERVER.variable) {
-            names.push(SERVER.variable);
+        if !self.names_server() {
+            settings.push(Setting::Server);
         }
         if self.token == TokenDelivery::Client {
-            names.push(TOKEN.variable);
+            settings.push(Setting::Token);
         }
-        names
+        settings
     }
 
     /// Returns whether VS Code is to prompt for the token.
@@ -192,8 +197,8 @@ impl Entry {
         let there = entry.get("env").and_then(Value::as_object).cloned().unwrap_or_default();
         let mut variables: serde_json::Map<_, _> =
             there.into_iter().filter(|(name, _)| is_kept(name)).collect();
-        for (name, text) in self.variables(client) {
-            variables.insert(name.to_owned(), Value::String(text));
+        for (setting, text) in self.variables(client) {
+            variables.insert(setting.variable().to_owned(), Value::String(text));
         }
         if variables.is_empty() {
             drop(entry.shift_remove("env"))
@@ -205,7 +210,8 @@ impl Entry {
 }
 
 /// Refers to a variable of the environment in the client's own syntax; none for clients without.
-fn reference(client: ClientKind, variable: &str) -> Option<String> {
+fn reference(client: ClientKind, setting: Setting) -> Option<String> {
+    let variable = setting.variable();
     Some(match client {
         ClientKind::ClaudeCode => format!("${{{variable}}}"),
         ClientKind::Cursor | ClientKind::VsCode => format!("${{env:{variable}}}"),

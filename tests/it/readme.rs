@@ -9,7 +9,7 @@ use wolkvox_mcp::error::Kind;
 use wolkvox_mcp::fields::{FIELDS, Field, Shown};
 use wolkvox_mcp::install::{ClientKind, ConfigDirs, Os, Scope};
 use wolkvox_mcp::sandbox::Fault;
-use wolkvox_mcp::settings::{SERVER, SETTINGS, TOKEN};
+use wolkvox_mcp::settings::{Setting, Spec};
 
 use crate::support::Program;
 
@@ -34,12 +34,13 @@ fn blocks(text: &str, language: &str) -> Vec<String> {
 
 #[test]
 fn the_settings_table_is_the_programs() {
-    let rows = SETTINGS.iter().map(|setting| {
-        let default = match setting.default {
+    let rows = Setting::ALL.iter().map(|setting| {
+        let Spec { variable, meaning, default, .. } = setting.spec();
+        let default = match *default {
             "" => String::new(),
             default => format!("`{default}`"),
         };
-        format!("| `{}` | {} | {default} |\n", setting.variable, setting.meaning)
+        format!("| `{variable}` | {meaning} | {default} |\n")
     });
     assert_in_readme(&rows.collect::<String>());
 }
@@ -106,10 +107,10 @@ fn mcp_json_is_ready_to_copy_and_names_what_must_be_filled_in() {
     assert_eq!(server["command"], env!("CARGO_PKG_NAME"));
     let environment = server["env"].as_object().expect("variables");
     for variable in environment.keys() {
-        assert!(SETTINGS.iter().any(|setting| setting.variable == variable), "{variable}");
+        assert!(Setting::of_variable(variable).is_some(), "{variable}");
     }
-    for setting in [SERVER, TOKEN] {
-        assert!(environment.contains_key(setting.variable), "{}", setting.variable);
+    for setting in [Setting::Server, Setting::Token] {
+        assert!(environment.contains_key(setting.variable()), "{setting:?}");
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use wolkvox_mcp::settings::SETTINGS;
+use wolkvox_mcp::settings::Setting;
 
 use crate::support::Program;
 
@@ -22,7 +22,7 @@ fn json(name: &str) -> Value {
 
 #[track_caller]
 fn assert_is_setting(variable: &Value) {
-    assert!(SETTINGS.iter().any(|setting| setting.variable == variable), "{variable}");
+    assert!(variable.as_str().and_then(Setting::of_variable).is_some(), "{variable}");
 }
 
 #[test]

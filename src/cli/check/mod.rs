@@ -17,8 +17,8 @@ use self::reach::{mend_connection, reach};
 use self::report::{Report, Status};
 use self::settings::settings;
 use self::tls::secured;
-use super::{App, Given, NOTHING_FOUND};
-use crate::config::InvalidSettings;
+use super::{App, NOTHING_FOUND};
+use crate::config::{InvalidSettings, Sources};
 use crate::error::Error;
 use crate::language::{Bilingual, Language, bilingual};
 use crate::mcp::Tenant;
@@ -54,20 +54,26 @@ impl Check {
         &self,
         problems: &InvalidSettings,
         sandbox: bool,
-        given: &Given,
+        sources: &Sources,
+        language: Language,
     ) -> anyhow::Result<ExitCode> {
         let mut report = Report::default();
-        let listed = settings(given, sandbox, |setting| problems.are_about(setting));
+        let listed = settings(sources, sandbox, |setting| problems.are_about(setting));
         let details = problems.lines().chain(listed).collect();
         report.add(Status::Failed, details, Some(InvalidSettings::advice()));
         report.skip_the_rest(&not_reached());
-        self.print(&report, given.language)
+        self.print(&report, language)
     }
 
-    pub(super) async fn run(self, app: App, given: &Given) -> anyhow::Result<ExitCode> {
+    pub(super) async fn run(
+        self,
+        app: App,
+        sources: &Sources,
+        language: Language,
+    ) -> anyhow::Result<ExitCode> {
         let App { tenant, sandbox: _sandbox } = app;
         let mut report = Report::default();
-        report.add(Status::Ok, settings(given, tenant.sandbox, |_| false), None);
+        report.add(Status::Ok, settings(sources, tenant.sandbox, |_| false), None);
         if self.offline {
             report.skip_the_rest(&bilingual!(
                 "not asked for: --offline",
@@ -77,7 +83,7 @@ impl Check {
             self.network(&tenant, &mut report).await;
             report.skip_the_rest(&not_reached());
         }
-        self.print(&report, given.language)
+        self.print(&report, language)
     }
 
     async fn network(&self, tenant: &Tenant, report: &mut Report) {

@@ -3,17 +3,17 @@
 use std::path::Path;
 
 use crate::clean;
-use crate::cli::Given;
+use crate::config::{NotUnicode, Raw, Sources};
 use crate::language::{Bilingual, bilingual};
-use crate::settings::{CA_FILE, SETTINGS, Setting, TOKEN, TOKEN_FILE};
+use crate::settings::Setting;
 use crate::wolkvox::TokenFile;
 
 /// Lists the settings with a value, and where each comes from. The value of one that is `wrong` may
 /// be anything, such as a token in the wrong place, and is not shown.
 pub(super) fn settings(
-    given: &Given,
+    sources: &Sources,
     sandbox: bool,
-    wrong: impl Fn(&Setting) -> bool,
+    wrong: impl Fn(Setting) -> bool,
 ) -> Vec<Bilingual> {
     let mut lines = Vec::new();
     if sandbox {
@@ -23,40 +23,41 @@ pub(super) fn settings(
         ));
     }
     let mut defaults = Vec::new();
-    for setting in SETTINGS.iter().filter(|it| !(sandbox && it.is_account())) {
-        let variable = setting.variable;
-        let flag = given.flag(setting).map(|set| (set, bilingual!("flag", "opción")));
-        let set = flag.or_else(|| {
-            let set = std::env::var(variable).ok()?;
-            Some((set, bilingual!("variable", "variable")))
-        });
-        let Some((set, source)) = set.filter(|(set, _)| !set.trim().is_empty()) else {
-            if !setting.default.is_empty() {
-                defaults.push(format!("{variable}={}", setting.default));
+    for setting in Setting::ALL.iter().copied().filter(|it| !(sandbox && it.is_account())) {
+        let variable = setting.variable();
+        let (text, origin) = match sources.get(setting) {
+            Ok(Some(Raw { text, origin })) => (text, origin.name()),
+            // It is among the wrong settings, which are listed already.
+            Err(NotUnicode) => continue,
+            Ok(None) => {
+                // The default of a serving process, not the one of this command.
+                let default = setting.spec().default;
+                if !default.is_empty() {
+                    defaults.push(format!("{variable}={default}"));
+                }
+                continue;
             }
-            continue;
         };
-        let set = set.trim();
-        if variable == TOKEN.variable {
-            lines.push(text_of_length(set.chars().count(), &source));
+        if setting == Setting::Token {
+            lines.push(token_of_length(text.chars().count(), &origin));
         } else if wrong(setting) {
             lines.push(bilingual!(
-                "{variable}: not shown, as it is wrong ({source})",
-                "{variable}: no se muestra porque está mal ({source})",
-                source,
+                "{variable}: not shown, as it is wrong ({origin})",
+                "{variable}: no se muestra porque está mal ({origin})",
+                origin,
             ));
         } else {
-            let shown = shown(setting, set);
+            let shown = shown(setting, &text);
             lines.push(bilingual!(
-                "{variable}: {shown} ({source})",
-                "{variable}: {shown} ({source})",
-                source
+                "{variable}: {shown} ({origin})",
+                "{variable}: {shown} ({origin})",
+                origin,
             ));
         }
-        if variable == TOKEN_FILE.variable
-            && let Ok(token) = TokenFile::open(set.into()).and_then(|file| file.current())
+        if setting == Setting::TokenFile
+            && let Ok(token) = TokenFile::open(text.into()).and_then(|file| file.current())
         {
-            lines.push(text_of_length(token.length(), &bilingual!("file", "archivo")));
+            lines.push(token_of_length(token.length(), &bilingual!("file", "archivo")));
         }
     }
     let defaults = defaults.join(", ");
@@ -66,19 +67,19 @@ pub(super) fn settings(
 
 /// Writes a value so that a support ticket may hold it: nothing that looks like a token, and the
 /// home folder, which names its owner, as `~`.
-fn shown(setting: &Setting, set: &str) -> String {
+fn shown(setting: Setting, set: &str) -> String {
     let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
     let below_home = home.as_deref().and_then(|home| Path::new(set).strip_prefix(home).ok());
     match below_home {
-        Some(rest) if [TOKEN_FILE.variable, CA_FILE.variable].contains(&setting.variable) => {
+        Some(rest) if matches!(setting, Setting::TokenFile | Setting::CaFile) => {
             clean::redacted(&Path::new("~").join(rest).to_string_lossy())
         }
         _ => clean::redacted(set),
     }
 }
 
-fn text_of_length(length: usize, source: &Bilingual) -> Bilingual {
-    let variable = TOKEN.variable;
+fn token_of_length(length: usize, source: &Bilingual) -> Bilingual {
+    let variable = Setting::Token.variable();
     bilingual!(
         "{variable}: {length} characters ({source})",
         "{variable}: {length} caracteres ({source})",

@@ -108,7 +108,8 @@ fn fill(table: &mut dyn TableLike, entry: &Entry) {
 
     let there = table.get(PASSED_ON).and_then(Item::as_array);
     let kept = there.into_iter().flatten().filter_map(Value::as_str).filter(|it| is_kept(it));
-    let passed_on: Vec<String> = kept.chain(entry.passed_on()).map(str::to_owned).collect();
+    let mut passed_on: Vec<String> = kept.map(str::to_owned).collect();
+    passed_on.extend(entry.passed_on().iter().map(|setting| setting.variable().to_owned()));
     if passed_on.is_empty() {
         drop(table.remove(PASSED_ON))
     } else {
@@ -123,11 +124,13 @@ fn fill(table: &mut dyn TableLike, entry: &Entry) {
         let stale: Vec<String> = there
             .iter()
             .map(|(name, _)| name.to_owned())
-            .filter(|name| !is_kept(name) && !variables.iter().any(|(set, _)| set == name))
+            .filter(|name| {
+                !is_kept(name) && !variables.iter().any(|(set, _)| set.variable() == name)
+            })
             .collect();
         stale.iter().for_each(|name| drop(there.remove(name)));
-        for (name, text) in variables {
-            set(there, name, text.into());
+        for (setting, text) in variables {
+            set(there, setting.variable(), text.into());
         }
         if there.is_empty() {
             table.remove(VARIABLES);
