@@ -14,8 +14,9 @@ use serde_json::json;
 use wolkvox_mcp::answer::Mask;
 use wolkvox_mcp::lookup::Limits;
 use wolkvox_mcp::lookup::Lookup;
-use wolkvox_mcp::mcp::{self, Server, Tenant};
+use wolkvox_mcp::mcp::{self, Server};
 use wolkvox_mcp::sandbox::{OPERATION, Sandbox};
+use wolkvox_mcp::tools::Tenant;
 use wolkvox_mcp::wolkvox::{Client, Operation};
 
 #[tokio::main(flavor = "current_thread")]

@@ -41,6 +41,7 @@ mod offload;
 pub mod sandbox;
 pub mod server_url;
 pub mod settings;
+pub mod tools;
 pub mod wolkvox;
 
 /// A record as wolkvox sent it: its own field names, in its own order.

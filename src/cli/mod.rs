@@ -20,9 +20,9 @@ use self::flags::Flags;
 use crate::config::{Account, Config, Sources};
 use crate::language::Language;
 use crate::lookup::Lookup;
-use crate::mcp::Tenant;
 use crate::sandbox::{self, Sandbox};
 use crate::settings::{Setting, Spec};
+use crate::tools::Tenant;
 use crate::wolkvox::{Client, Operation};
 
 /// Exit status when a look-up found nothing, or a check failed.

@@ -16,7 +16,7 @@ use crate::Record;
 use crate::answer::{Answer, ObligationAnswer, Outcome, Summary};
 use crate::fields::FIELDS;
 use crate::language::{Bilingual, Language, bilingual};
-use crate::mcp::{GetObligation, QueryObligation};
+use crate::tools::{GetObligation, QueryObligation};
 
 /// A table that goes into a file or a pipe is this wide.
 const WIDTH_ELSEWHERE: u16 = 120;

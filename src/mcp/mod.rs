@@ -6,15 +6,10 @@
 //! that are no object) and [`serve`] (end of the process). The program's log filter holds the SDK
 //! at `warn`, because below that it prints requests.
 
-mod arguments;
-mod get_obligation;
 mod progress;
 mod prompts;
-mod query_obligation;
 mod resources;
-mod schema;
 mod server;
-mod tool;
 mod transport;
 
 use std::time::Duration;
@@ -24,10 +19,7 @@ use rmcp::service::ServerInitializeError;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 
-pub use self::get_obligation::GetObligation;
-pub use self::query_obligation::QueryObligation;
 pub use self::server::Server;
-pub use self::tool::Tenant;
 use self::transport::handshake::HandshakeGuard;
 use self::transport::json_lines::JsonLines;
 

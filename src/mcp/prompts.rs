@@ -5,9 +5,9 @@ use rmcp::model::{
     GetPromptRequestParams, GetPromptResult, Prompt, PromptArgument, PromptMessage, Role,
 };
 
-use super::arguments::Arguments;
 use crate::error::Error;
 use crate::language::Language;
+use crate::tools::arguments::Arguments;
 use crate::wolkvox::FieldValue;
 
 /// A prompt; `{document}` and `{obligation}` in its texts are filled in.

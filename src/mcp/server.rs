@@ -18,9 +18,9 @@ use rmcp::{ErrorData, RoleServer, ServerHandler};
 use tokio::sync::mpsc;
 
 use super::progress::Progress;
-use super::tool::{Tenant, Tool};
-use super::{GetObligation, QueryObligation, prompts, resources};
+use super::{prompts, resources};
 use crate::error::Error;
+use crate::tools::{GetObligation, QueryObligation, Tenant, Tool};
 
 /// How long a client may keep a list: it only changes with the settings, and those with a
 /// new process.

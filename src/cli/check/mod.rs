@@ -21,7 +21,7 @@ use super::{App, NOTHING_FOUND};
 use crate::config::{InvalidSettings, Sources};
 use crate::error::Error;
 use crate::language::{Bilingual, Language, bilingual};
-use crate::mcp::Tenant;
+use crate::tools::Tenant;
 use crate::wolkvox::{Failure, FieldName, FieldValue, GestionQuery, Operation, TokenInformation};
 
 /// How long a step may take, if the settings give a look-up no less.

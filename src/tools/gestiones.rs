@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::arguments::Arguments;
 use super::schema;
-use super::tool::{self, Tenant, Tool, read_only};
+use super::{Tenant, Tool, read_only};
 use crate::answer::{self, Answer, Columns, Searched, View};
 use crate::error::Error;
 use crate::fields::{FIELDS, Field, Shown};
@@ -45,7 +45,7 @@ impl Tool for QueryObligation {
         arguments: JsonObject,
         report: &'a mut (dyn FnMut(Stage) + Send),
     ) -> BoxFuture<'a, Result<Value, Error>> {
-        tool::json(self.answer(arguments, report))
+        super::json(self.answer(arguments, report))
     }
 }
 

@@ -11,14 +11,14 @@ use crate::error::Error;
 const LARGEST_SAFE: u64 = (1 << 53) - 1;
 
 /// A tool's arguments, handed out one by one.
-pub(super) struct Arguments {
+pub(crate) struct Arguments {
     given: JsonObject,
     known: &'static [&'static str],
 }
 
 impl Arguments {
     /// Refuses arguments that the tool does not have.
-    pub(super) fn new(given: JsonObject, known: &'static [&'static str]) -> Result<Self, Error> {
+    pub(crate) fn new(given: JsonObject, known: &'static [&'static str]) -> Result<Self, Error> {
         match given.keys().find(|name| !known.contains(&name.as_str())) {
             None => Ok(Self { given, known }),
             Some(unknown) => {
@@ -37,7 +37,7 @@ impl Arguments {
     }
 
     /// Takes text, or an integer as its text.
-    pub(super) fn text(&mut self, name: &'static str) -> Result<Option<String>, Error> {
+    pub(crate) fn text(&mut self, name: &'static str) -> Result<Option<String>, Error> {
         match self.take(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
@@ -53,13 +53,13 @@ impl Arguments {
     }
 
     /// Takes text that must be there.
-    pub(super) fn required(&mut self, name: &'static str) -> Result<String, Error> {
+    pub(crate) fn required(&mut self, name: &'static str) -> Result<String, Error> {
         self.text(name)?
             .ok_or_else(|| wrong(name, "is missing", &format!("Known are {}.", listed(self.known))))
     }
 
     /// Takes a whole number, also one written as text.
-    pub(super) fn whole(
+    pub(crate) fn whole(
         &mut self,
         name: &'static str,
         range: std::ops::RangeInclusive<u64>,
@@ -80,7 +80,7 @@ impl Arguments {
     }
 
     /// Takes a calendar day.
-    pub(super) fn date(&mut self, name: &'static str) -> Result<Option<Date>, Error> {
+    pub(crate) fn date(&mut self, name: &'static str) -> Result<Option<Date>, Error> {
         let Some(value) = self.take(name) else { return Ok(None) };
         let date = value
             .as_str()
@@ -92,7 +92,7 @@ impl Arguments {
     }
 
     /// Takes a list of texts; a single text counts as a list of one.
-    pub(super) fn list(&mut self, name: &'static str) -> Result<Vec<String>, Error> {
+    pub(crate) fn list(&mut self, name: &'static str) -> Result<Vec<String>, Error> {
         let items = match self.take(name) {
             None => return Ok(Vec::new()),
             Some(Value::Array(items)) => items,

@@ -1,5 +1,10 @@
 //! What the tools have in common: whom they ask, and how they present themselves.
 
+pub(crate) mod arguments;
+mod gestiones;
+mod obligation;
+mod schema;
+
 use std::sync::Arc;
 
 use futures::FutureExt;
@@ -8,7 +13,9 @@ use rmcp::model::{JsonObject, Tool as ToolDefinition, ToolAnnotations};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::arguments::Arguments;
+use self::arguments::Arguments;
+pub use self::gestiones::QueryObligation;
+pub use self::obligation::GetObligation;
 use crate::error::Error;
 use crate::lookup::{Lookup, Stage};
 use crate::wolkvox::Operation;
@@ -39,7 +46,7 @@ pub struct Tenant {
 
 impl Tenant {
     /// Takes the operation from the arguments, or the configured one.
-    pub(super) fn operation(&self, given: &mut Arguments) -> Result<Operation, Error> {
+    pub(in crate::tools) fn operation(&self, given: &mut Arguments) -> Result<Operation, Error> {
         match (given.text("operation")?, &self.operation) {
             (Some(named), _) => Operation::parse(named),
             (None, Some(default)) => Ok(default.clone()),
@@ -53,7 +60,11 @@ impl Tenant {
 
     /// Returns a closed input schema: the operation, then `properties`, of which `required` must be
     /// given.
-    pub(super) fn input_schema(&self, properties: Value, required: &[&str]) -> JsonObject {
+    pub(in crate::tools) fn input_schema(
+        &self,
+        properties: Value,
+        required: &[&str],
+    ) -> JsonObject {
         let (description, mandatory) = match &self.operation {
             Some(default) => {
                 (format!("wolkvox operation (tenant); default {}", default.as_str()), None)
@@ -76,13 +87,13 @@ impl Tenant {
 }
 
 /// Turns a tool's typed answer into the JSON that a client gets.
-pub(super) fn json<'a, A: Serialize>(
+pub(in crate::tools) fn json<'a, A: Serialize>(
     answer: impl Future<Output = Result<A, Error>> + Send + 'a,
 ) -> BoxFuture<'a, Result<Value, Error>> {
     async move { serde_json::to_value(answer.await?).map_err(|_| Error::Internal) }.boxed()
 }
 
 /// Returns the annotations of a tool that only reads, from a system that others change.
-pub(super) fn read_only() -> ToolAnnotations {
+pub(in crate::tools) fn read_only() -> ToolAnnotations {
     ToolAnnotations::new().read_only(true).destructive(false).idempotent(true).open_world(true)
 }
