@@ -16,7 +16,7 @@ use wolkvox_mcp::lookup::Limits;
 use wolkvox_mcp::lookup::Lookup;
 use wolkvox_mcp::mcp::{self, Server};
 use wolkvox_mcp::sandbox::{OPERATION, Sandbox};
-use wolkvox_mcp::tools::Tenant;
+use wolkvox_mcp::tenant::Tenant;
 use wolkvox_mcp::wolkvox::{Client, Operation};
 
 #[tokio::main(flavor = "current_thread")]
@@ -25,7 +25,7 @@ async fn main() -> anyhow::Result<()> {
     let client = Client::local(&sandbox.url(), sandbox.token()).map_err(|it| anyhow!(it))?;
     let lookup = Arc::new(Lookup::new(client, Limits::default(), Mask::default()));
     let operation = Some(Operation::parse(OPERATION.to_owned())?);
-    let server = Server::new(Tenant { lookup, operation, sandbox: true });
+    let server = Server::new(Tenant { lookup, operation, is_sandbox: true });
 
     let (ours, theirs) = tokio::io::duplex(64 * 1024);
     let (input, output) = tokio::io::split(theirs);

@@ -5,9 +5,11 @@
 //! source. All arrows point down.
 //!
 //! ```text
-//! cli        → config, install, mcp, sandbox, lookup, answer, wolkvox, server_url
+//! cli        → config, install, mcp, tools, tenant, sandbox, lookup, answer, wolkvox, server_url
+//! mcp        → tools, tenant, lookup, wolkvox
+//! tools      → tenant, lookup, answer, wolkvox
+//! tenant     → lookup, wolkvox
 //! config     → lookup, answer, wolkvox, server_url
-//! mcp        → lookup, answer, wolkvox
 //! lookup     → answer, wolkvox, offload
 //! wolkvox    → server_url, offload
 //! all        → error, fields, file, settings, clean, language
@@ -17,7 +19,9 @@
 //! - [`cli`]: the command line
 //! - [`config`]: flags and environment variables to checked settings
 //! - [`install`]: this server in the clients' configuration files
-//! - [`mcp`]: the protocol side, tools and the life of a connection
+//! - [`mcp`]: the protocol side, and the life of a connection
+//! - [`tools`]: what can be asked, over any transport
+//! - [`tenant`]: what one account is asked with
 //! - [`lookup`]: a look-up from end to end, within the limits of the tenant's token
 //! - [`wolkvox`]: the API's client, the only place that knows HTTP
 //! - [`answer`]: records to a compact answer, pure
@@ -41,6 +45,7 @@ mod offload;
 pub mod sandbox;
 pub mod server_url;
 pub mod settings;
+pub mod tenant;
 pub mod tools;
 pub mod wolkvox;
 

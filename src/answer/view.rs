@@ -84,6 +84,17 @@ pub(super) enum Selection {
 }
 
 impl Columns {
+    /// Returns the columns that a list of names asks for; `*` stands for all.
+    pub fn named(names: Vec<String>) -> Self {
+        if names.iter().any(|name| name == "*") {
+            Self::All
+        } else if names.is_empty() {
+            Self::Usual
+        } else {
+            Self::Also(names)
+        }
+    }
+
     /// Checks the names: each must be in the table of fields or in a record. Case and spaces
     /// around a name do not matter. Where nothing was found there is nothing to check against.
     pub(super) fn resolve(&self, rows: &[Row]) -> Result<Selection, Error> {

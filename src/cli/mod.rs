@@ -22,7 +22,7 @@ use crate::language::Language;
 use crate::lookup::Lookup;
 use crate::sandbox::{self, Sandbox};
 use crate::settings::{Setting, Spec};
-use crate::tools::Tenant;
+use crate::tenant::Tenant;
 use crate::wolkvox::{Client, Operation};
 
 /// Exit status when a look-up found nothing, or a check failed.
@@ -153,7 +153,7 @@ impl App {
             }
         };
         let lookup = Arc::new(Lookup::new(client, limits, mask));
-        Ok(Self { tenant: Tenant { lookup, operation, sandbox: sandbox.is_some() }, sandbox })
+        Ok(Self { tenant: Tenant { lookup, operation, is_sandbox: sandbox.is_some() }, sandbox })
     }
 }
 

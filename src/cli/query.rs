@@ -9,14 +9,18 @@ use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
 use console::{Term, style};
 use indicatif::ProgressBar;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::{App, FAILED, NOTHING_FOUND};
 use crate::Record;
-use crate::answer::{Answer, ObligationAnswer, Outcome, Summary};
+use crate::answer::{Answer, Columns, ObligationAnswer, Outcome, Summary, View};
+use crate::error::Error;
 use crate::fields::FIELDS;
 use crate::language::{Bilingual, Language, bilingual};
-use crate::tools::{GetObligation, QueryObligation};
+use crate::tenant::Tenant;
+use crate::tools::arguments::{date, whole};
+use crate::tools::{GestionesRequest, LIMIT, OFFSET, ObligationRequest, to_usize};
+use crate::wolkvox::{FieldName, FieldValue, GestionQuery, Operation};
 
 /// A table that goes into a file or a pipe is this wide.
 const WIDTH_ELSEWHERE: u16 = 120;
@@ -37,11 +41,11 @@ pub(super) struct QueryArgs {
     #[arg(required_unless_present = "obligation")]
     value: Option<String>,
     /// Get the obligation with this id instead, of the case file that --record names
-    #[arg(long, value_name = "ID", requires = "record", conflicts_with = "field")]
+    #[arg(long, value_name = "ID", requires = "case_file", conflicts_with = "field")]
     obligation: Option<String>,
     /// Id of the case file: wolkvox_idRecord of a gestión
-    #[arg(long, value_name = "ID", requires = "obligation")]
-    record: Option<String>,
+    #[arg(long = "record", value_name = "ID", requires = "obligation")]
+    case_file: Option<String>,
     /// Records to print, 1 to 100
     #[arg(long, conflicts_with = "obligation")]
     limit: Option<String>,
@@ -69,26 +73,7 @@ impl QueryArgs {
             bilingual!("asking wolkvox", "consultando a wolkvox").to(language).to_owned(),
         );
         spinner.enable_steady_tick(Duration::from_millis(100));
-        let asked = match &self.obligation {
-            None => {
-                let tool = QueryObligation::new(tenant);
-                let answer = tool.answer(self.arguments(), |_| ()).await;
-                answer.map(|answer| {
-                    (answer.outcome, self.write(&answer, |answer| table(answer, language)))
-                })
-            }
-            Some(obligation) => {
-                let tool = GetObligation::new(tenant);
-                let arguments = Map::from_iter([
-                    ("obligation".to_owned(), json!(obligation)),
-                    ("record_id".to_owned(), json!(self.record)),
-                ]);
-                let answer = tool.answer(arguments, |_| ()).await;
-                answer.map(|answer| {
-                    (answer.outcome, self.write(&answer, |answer| obligations(answer, language)))
-                })
-            }
-        };
+        let asked = self.ask(&tenant, language).await;
         spinner.finish_and_clear();
         let (outcome, text) = match asked {
             Ok((outcome, text)) => (outcome, text?),
@@ -118,21 +103,44 @@ impl QueryArgs {
         })
     }
 
-    /// Returns the tool's arguments; it checks them, here as there.
-    fn arguments(&self) -> Map<String, Value> {
-        let Self { field, value, limit, offset, since, until, columns, .. } = self;
-        let mut arguments = Map::new();
-        let mut set = |name: &str, value: Value| arguments.insert(name.to_owned(), value);
-        set("field", json!(field));
-        set("value", json!(value));
-        set("limit", json!(limit));
-        set("offset", json!(offset));
-        set("since", json!(since));
-        set("until", json!(until));
-        if !columns.is_empty() {
-            set("columns", json!(columns));
+    /// Asks, and returns whether something was found and how it reads.
+    async fn ask(
+        &self,
+        tenant: &Tenant,
+        language: Language,
+    ) -> Result<(Outcome, anyhow::Result<String>), Error> {
+        let operation = tenant.operation(None)?;
+        if let (Some(obligation), Some(case_file)) = (&self.obligation, &self.case_file) {
+            let request = ObligationRequest::new(operation, obligation.clone(), case_file.clone())?;
+            let answer = request.answer(tenant, |_| ()).await?;
+            let text = self.write(&answer, |answer| obligations(answer, language));
+            return Ok((answer.outcome, text));
         }
-        arguments
+        let answer = self.gestiones(operation)?.answer(tenant, |_| ()).await?;
+        Ok((answer.outcome, self.write(&answer, |answer| table(answer, language))))
+    }
+
+    fn gestiones(&self, operation: Operation) -> Result<GestionesRequest, Error> {
+        let query = GestionQuery {
+            operation,
+            field: FieldName::parse(self.field.clone().unwrap_or_default())?,
+            value: FieldValue::parse(self.value.clone().unwrap_or_default())?,
+        };
+        let default = View::default();
+        let day =
+            |name, text: &Option<String>| text.as_deref().map(|it| date(name, it)).transpose();
+        let count = |name, text: &Option<String>, range, default| match text {
+            Some(text) => whole(name, text, range).map(to_usize),
+            None => Ok(default),
+        };
+        let view = View {
+            since: day("since", &self.since)?,
+            until: day("until", &self.until)?,
+            columns: Columns::named(self.columns.clone()),
+            limit: count("limit", &self.limit, LIMIT, default.limit)?,
+            offset: count("offset", &self.offset, OFFSET, default.offset)?,
+        };
+        GestionesRequest::new(query, view)
     }
 }
 

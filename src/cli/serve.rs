@@ -9,7 +9,7 @@ pub(super) async fn serve(app: App) -> anyhow::Result<ExitCode> {
     let App { tenant, sandbox: _sandbox } = app;
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
-        sandbox = tenant.sandbox,
+        sandbox = tenant.is_sandbox,
         "serving MCP on standard input and output"
     );
     mcp::serve_stdio(Server::new(tenant), stop()).await.map_err(anyhow::Error::msg)?;

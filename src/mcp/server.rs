@@ -20,7 +20,8 @@ use tokio::sync::mpsc;
 use super::progress::Progress;
 use super::{prompts, resources};
 use crate::error::Error;
-use crate::tools::{GetObligation, QueryObligation, Tenant, Tool};
+use crate::tenant::Tenant;
+use crate::tools::{Gestiones, Obligation, Tool};
 
 /// How long a client may keep a list: it only changes with the settings, and those with a
 /// new process.
@@ -37,11 +38,9 @@ pub struct Server {
 impl Server {
     /// Builds the server with all of its tools.
     pub fn new(tenant: Tenant) -> Self {
-        let sandbox = tenant.sandbox;
-        let tools: Vec<Arc<dyn Tool>> = vec![
-            Arc::new(GetObligation::new(tenant.clone())),
-            Arc::new(QueryObligation::new(tenant)),
-        ];
+        let sandbox = tenant.is_sandbox;
+        let tools: Vec<Arc<dyn Tool>> =
+            vec![Arc::new(Obligation::new(tenant.clone())), Arc::new(Gestiones::new(tenant))];
         Self::with_tools(tools, sandbox)
     }
 

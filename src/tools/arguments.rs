@@ -1,6 +1,8 @@
 //! Reads a tool's arguments: every mistake gets a sentence that names the argument and shows what
 //! is accepted, and never repeats the value, which may name a customer.
 
+use std::ops::RangeInclusive;
+
 use jiff::civil::Date;
 use rmcp::model::JsonObject;
 use serde_json::Value;
@@ -62,33 +64,21 @@ impl Arguments {
     pub(crate) fn whole(
         &mut self,
         name: &'static str,
-        range: std::ops::RangeInclusive<u64>,
+        range: RangeInclusive<u64>,
     ) -> Result<Option<u64>, Error> {
         let Some(value) = self.take(name) else { return Ok(None) };
         let number = match &value {
             Value::Number(number) => number.as_u64(),
-            Value::String(text) => text.trim().parse().ok(),
+            Value::String(text) => return whole(name, text, range).map(Some),
             _ => None,
         };
-        number.filter(|number| range.contains(number)).map(Some).ok_or_else(|| {
-            let accepted = match *range.end() {
-                u64::MAX => format!("{} or more", range.start()),
-                most => format!("from {} to {most}", range.start()),
-            };
-            wrong(name, "is no whole number in range", &format!("Give a whole number {accepted}."))
-        })
+        in_range(name, number, range).map(Some)
     }
 
     /// Takes a calendar day.
     pub(crate) fn date(&mut self, name: &'static str) -> Result<Option<Date>, Error> {
         let Some(value) = self.take(name) else { return Ok(None) };
-        let date = value
-            .as_str()
-            .filter(|text| text.len() == "YYYY-MM-DD".len())
-            .and_then(|text| Date::strptime("%Y-%m-%d", text).ok());
-        date.map(Some).ok_or_else(|| {
-            wrong(name, "is no calendar day", "Give it as YYYY-MM-DD, for example 2026-03-31.")
-        })
+        date(name, value.as_str().unwrap_or_default()).map(Some)
     }
 
     /// Takes a list of texts; a single text counts as a list of one.
@@ -116,6 +106,30 @@ impl Arguments {
         debug_assert!(self.known.contains(&name), "{name} is not among the tool's arguments");
         self.given.shift_remove(name).filter(|value| !value.is_null())
     }
+}
+
+/// Reads a whole number.
+pub(crate) fn whole(name: &str, text: &str, range: RangeInclusive<u64>) -> Result<u64, Error> {
+    in_range(name, text.trim().parse().ok(), range)
+}
+
+fn in_range(name: &str, number: Option<u64>, range: RangeInclusive<u64>) -> Result<u64, Error> {
+    number.filter(|number| range.contains(number)).ok_or_else(|| {
+        let accepted = match *range.end() {
+            u64::MAX => format!("{} or more", range.start()),
+            most => format!("from {} to {most}", range.start()),
+        };
+        wrong(name, "is no whole number in range", &format!("Give a whole number {accepted}."))
+    })
+}
+
+/// Reads a calendar day.
+pub(crate) fn date(name: &str, text: &str) -> Result<Date, Error> {
+    let has_length = text.len() == "YYYY-MM-DD".len();
+    let date = has_length.then(|| Date::strptime("%Y-%m-%d", text).ok()).flatten();
+    date.ok_or_else(|| {
+        wrong(name, "is no calendar day", "Give it as YYYY-MM-DD, for example 2026-03-31.")
+    })
 }
 
 fn wrong(name: &str, problem: &str, hint: &str) -> Error {

@@ -1,11 +1,16 @@
-//! What the tools have in common: whom they ask, and how they present themselves.
+//! What can be asked, over any transport: each tool's texts, arguments and way to an answer.
+//!
+//! The names of the tools and of wolkvox's endpoints cross over; this is which is which:
+//!
+//! | tool | module | endpoint | answer |
+//! | --- | --- | --- | --- |
+//! | `query_obligation` | `gestiones` | `queryGestion.php` | [`Answer`](crate::answer::Answer) |
+//! | `get_obligation` | `obligation` | `queryObligation.php` | [`ObligationAnswer`](crate::answer::ObligationAnswer) |
 
 pub(crate) mod arguments;
 mod gestiones;
 mod obligation;
 mod schema;
-
-use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -13,12 +18,12 @@ use rmcp::model::{JsonObject, Tool as ToolDefinition, ToolAnnotations};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use self::arguments::Arguments;
-pub use self::gestiones::QueryObligation;
-pub use self::obligation::GetObligation;
+pub use self::gestiones::{Gestiones, GestionesRequest};
+pub(crate) use self::gestiones::{LIMIT, OFFSET, to_usize};
+pub use self::obligation::{Obligation, ObligationRequest};
 use crate::error::Error;
-use crate::lookup::{Lookup, Stage};
-use crate::wolkvox::Operation;
+use crate::lookup::Stage;
+use crate::tenant::Tenant;
 
 /// A tool: one kind of `tools/call`.
 pub(crate) trait Tool: Send + Sync {
@@ -33,67 +38,37 @@ pub(crate) trait Tool: Send + Sync {
     ) -> BoxFuture<'a, Result<Value, Error>>;
 }
 
-/// What one account is asked with.
-#[derive(Clone, Debug)]
-pub struct Tenant {
-    /// The door to its server.
-    pub lookup: Arc<Lookup>,
-    /// Asked when a call names no operation.
-    pub operation: Option<Operation>,
-    /// Whether answers must say that their data are fictitious.
-    pub sandbox: bool,
+/// Returns a closed input schema: the operation, then `properties`, of which `required` must be
+/// given.
+fn input_schema(tenant: &Tenant, properties: Value, required: &[&str]) -> JsonObject {
+    let (description, mandatory) = match &tenant.operation {
+        Some(default) => {
+            (format!("wolkvox operation (tenant); default {}", default.as_str()), None)
+        }
+        None => ("wolkvox operation (tenant)".to_owned(), Some("operation")),
+    };
+    let operation = json!({ "type": "string", "maxLength": 128, "description": description });
+    let mut all = JsonObject::from_iter([("operation".to_owned(), operation)]);
+    if let Value::Object(properties) = properties {
+        all.extend(properties);
+    }
+    let required: Vec<_> = mandatory.iter().chain(required).collect();
+    JsonObject::from_iter([
+        ("type".to_owned(), json!("object")),
+        ("properties".to_owned(), Value::Object(all)),
+        ("required".to_owned(), json!(required)),
+        ("additionalProperties".to_owned(), json!(false)),
+    ])
 }
 
-impl Tenant {
-    /// Takes the operation from the arguments, or the configured one.
-    pub(in crate::tools) fn operation(&self, given: &mut Arguments) -> Result<Operation, Error> {
-        match (given.text("operation")?, &self.operation) {
-            (Some(named), _) => Operation::parse(named),
-            (None, Some(default)) => Ok(default.clone()),
-            (None, None) => Err(Error::invalid_input(
-                "`operation` is missing",
-                "It is the company's name (tenant) in wolkvox: ask for it. An administrator can set a \
-                 default with WOLKVOX_OPERATION or --operation.",
-            )),
-        }
-    }
-
-    /// Returns a closed input schema: the operation, then `properties`, of which `required` must be
-    /// given.
-    pub(in crate::tools) fn input_schema(
-        &self,
-        properties: Value,
-        required: &[&str],
-    ) -> JsonObject {
-        let (description, mandatory) = match &self.operation {
-            Some(default) => {
-                (format!("wolkvox operation (tenant); default {}", default.as_str()), None)
-            }
-            None => ("wolkvox operation (tenant)".to_owned(), Some("operation")),
-        };
-        let operation = json!({ "type": "string", "maxLength": 128, "description": description });
-        let mut all = JsonObject::from_iter([("operation".to_owned(), operation)]);
-        if let Value::Object(properties) = properties {
-            all.extend(properties);
-        }
-        let required: Vec<_> = mandatory.iter().chain(required).collect();
-        JsonObject::from_iter([
-            ("type".to_owned(), json!("object")),
-            ("properties".to_owned(), Value::Object(all)),
-            ("required".to_owned(), json!(required)),
-            ("additionalProperties".to_owned(), json!(false)),
-        ])
-    }
-}
-
-/// Turns a tool's typed answer into the JSON that a client gets.
-pub(in crate::tools) fn json<'a, A: Serialize>(
+/// Turns a typed answer into the JSON that a client gets.
+fn to_json<'a, A: Serialize>(
     answer: impl Future<Output = Result<A, Error>> + Send + 'a,
 ) -> BoxFuture<'a, Result<Value, Error>> {
     async move { serde_json::to_value(answer.await?).map_err(|_| Error::Internal) }.boxed()
 }
 
 /// Returns the annotations of a tool that only reads, from a system that others change.
-pub(in crate::tools) fn read_only() -> ToolAnnotations {
+fn read_only() -> ToolAnnotations {
     ToolAnnotations::new().read_only(true).destructive(false).idempotent(true).open_world(true)
 }

@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 
 use super::arguments::Arguments;
 use super::schema;
-use super::{Tenant, Tool, read_only};
+use super::{Tool, read_only};
 use crate::answer::{self, ObligationAnswer};
 use crate::error::Error;
 use crate::lookup::Stage;
-use crate::wolkvox::{FieldValue, ObligationQuery};
+use crate::tenant::Tenant;
+use crate::wolkvox::{FieldValue, ObligationQuery, Operation};
 
 const NAME: &str = "get_obligation";
 const ARGUMENTS: &[&str] = &["operation", "obligation", "record_id"];
@@ -25,9 +26,16 @@ const DESCRIPTION: &str = "Gets one obligation's balance: amount owed (saldo), d
 
 /// The tool `get_obligation`.
 #[derive(Debug)]
-pub struct GetObligation(Tenant);
+pub struct Obligation(Tenant);
 
-impl Tool for GetObligation {
+impl Obligation {
+    /// Creates the tool for one account.
+    pub fn new(tenant: Tenant) -> Self {
+        Self(tenant)
+    }
+}
+
+impl Tool for Obligation {
     fn definition(&self) -> ToolDefinition {
         let properties = json!({
             "obligation": {
@@ -39,7 +47,7 @@ impl Tool for GetObligation {
                 "description": "Case file's id (expediente): wolkvox_idRecord",
             },
         });
-        let input = self.0.input_schema(properties, &["obligation", "record_id"]);
+        let input = super::input_schema(&self.0, properties, &["obligation", "record_id"]);
         ToolDefinition::new(NAME, DESCRIPTION, input)
             .with_title("Get an obligation's balance")
             .with_raw_output_schema(Arc::new(schema::of::<ObligationAnswer>()))
@@ -51,40 +59,59 @@ impl Tool for GetObligation {
         arguments: JsonObject,
         report: &'a mut (dyn FnMut(Stage) + Send),
     ) -> BoxFuture<'a, Result<Value, Error>> {
-        super::json(self.answer(arguments, report))
+        super::to_json(async move {
+            let request = ObligationRequest::from_json(arguments, &self.0)?;
+            request.answer(&self.0, report).await
+        })
     }
 }
 
-impl GetObligation {
-    /// Builds the tool.
-    pub fn new(tenant: Tenant) -> Self {
-        Self(tenant)
+/// A checked question for one obligation.
+#[derive(Clone, Debug)]
+pub struct ObligationRequest(ObligationQuery);
+
+impl ObligationRequest {
+    /// Checks an obligation's id and its case file's.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidInput`] if one of them is not usable.
+    pub fn new(operation: Operation, obligation: String, case_file: String) -> Result<Self, Error> {
+        Ok(Self(ObligationQuery {
+            operation,
+            obligation: FieldValue::named("obligation", obligation, "for example FIC-001")?,
+            case_file: FieldValue::named(
+                "record_id",
+                case_file,
+                "it is the wolkvox_idRecord of query_obligation's answers",
+            )?,
+        }))
     }
 
-    /// Answers one call. `report` is called with what the look-up is doing.
+    /// Reads the arguments of a `tools/call`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidInput`], which names the argument and shows what is accepted.
+    pub fn from_json(given: JsonObject, tenant: &Tenant) -> Result<Self, Error> {
+        let mut given = Arguments::new(given, ARGUMENTS)?;
+        let (obligation, case_file) = (given.required("obligation")?, given.required("record_id")?);
+        Self::new(tenant.operation(given.text("operation")?)?, obligation, case_file)
+    }
+
+    /// Answers it. `report` is called with what the look-up is doing.
     ///
     /// # Errors
     ///
     /// Every kind of failure.
     pub async fn answer(
         &self,
-        arguments: JsonObject,
+        tenant: &Tenant,
         report: impl FnMut(Stage),
     ) -> Result<ObligationAnswer, Error> {
-        let mut given = Arguments::new(arguments, ARGUMENTS)?;
-        let (obligation, record) = (given.required("obligation")?, given.required("record_id")?);
-        let query = ObligationQuery {
-            operation: self.0.operation(&mut given)?,
-            obligation: FieldValue::named("obligation", obligation, "for example FIC-001")?,
-            case_file: FieldValue::named(
-                "record_id",
-                record,
-                "it is the wolkvox_idRecord of query_obligation's answers",
-            )?,
-        };
-        let found = self.0.lookup.find(&query.into(), report).await?;
+        let found = tenant.lookup.find(&self.0.clone().into(), report).await?;
         let mut answer = answer::obligation(&found);
-        answer.sandbox = self.0.sandbox.then_some(true);
+        answer.sandbox = tenant.is_sandbox.then_some(true);
         Ok(answer)
     }
 }

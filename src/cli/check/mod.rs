@@ -21,7 +21,7 @@ use super::{App, NOTHING_FOUND};
 use crate::config::{InvalidSettings, Sources};
 use crate::error::Error;
 use crate::language::{Bilingual, Language, bilingual};
-use crate::tools::Tenant;
+use crate::tenant::Tenant;
 use crate::wolkvox::{Failure, FieldName, FieldValue, GestionQuery, Operation, TokenInformation};
 
 /// How long a step may take, if the settings give a look-up no less.
@@ -73,7 +73,7 @@ impl Check {
     ) -> anyhow::Result<ExitCode> {
         let App { tenant, sandbox: _sandbox } = app;
         let mut report = Report::default();
-        report.add(Status::Ok, settings(sources, tenant.sandbox, |_| false), None);
+        report.add(Status::Ok, settings(sources, tenant.is_sandbox, |_| false), None);
         if self.offline {
             report.skip_the_rest(&bilingual!(
                 "not asked for: --offline",
