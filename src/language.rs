@@ -5,7 +5,6 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::io;
 
 /// A language of people at the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -91,28 +90,6 @@ macro_rules! bilingual {
     };
 }
 pub(crate) use bilingual;
-
-/// Returns why a file or a connection failed.
-pub(crate) fn reason(kind: io::ErrorKind) -> Bilingual {
-    use io::ErrorKind;
-    match kind {
-        ErrorKind::NotFound => bilingual!("not found", "no existe"),
-        ErrorKind::PermissionDenied => bilingual!("permission denied", "permiso denegado"),
-        ErrorKind::ConnectionRefused => bilingual!("connection refused", "conexión rechazada"),
-        ErrorKind::ConnectionReset => bilingual!("connection reset", "conexión cortada"),
-        ErrorKind::TimedOut => bilingual!("no answer in time", "no respondió a tiempo"),
-        ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable => {
-            bilingual!("no way to it", "sin ruta hasta allí")
-        }
-        ErrorKind::IsADirectory => bilingual!("it is a folder", "es una carpeta"),
-        ErrorKind::InvalidInput => bilingual!("it is no file", "no es un archivo"),
-        ErrorKind::FileTooLarge => bilingual!("it is too large", "es demasiado grande"),
-        ErrorKind::ReadOnlyFilesystem => {
-            bilingual!("the disk is read-only", "el disco es de solo lectura")
-        }
-        kind => Bilingual::same(kind.to_string()),
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -8,7 +8,7 @@ use std::fmt;
 
 use url::{Host, Url};
 
-use crate::language::{Bilingual, bilingual};
+use crate::error::AddressError;
 
 /// The address of a wolkvox CRM: scheme, host and port, nothing else.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,57 +20,34 @@ impl ServerUrl {
     ///
     /// # Errors
     ///
-    /// A sentence that says which rule the address breaks.
-    pub fn parse(text: &str, allowed: Option<&str>) -> Result<Self, Bilingual> {
+    /// The rule that the address breaks.
+    pub fn parse(text: &str, allowed: Option<&Host>) -> Result<Self, AddressError> {
         let text = text.trim();
         let with_scheme =
             if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
-        let url = Url::parse(&with_scheme)
-            .map_err(|_| bilingual!("is no address", "no es una dirección"))?;
-        let host = url
-            .host()
-            .ok_or_else(|| bilingual!("has no host name", "no tiene nombre de servidor"))?;
+        let url = Url::parse(&with_scheme).map_err(|_| AddressError::Malformed)?;
+        let host = url.host().ok_or(AddressError::NoHost)?;
 
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(bilingual!(
-                "must not hold a user name or password",
-                "no debe llevar usuario ni contraseña",
-            ));
+            return Err(AddressError::Credentials);
         }
         if url.query().is_some() || url.fragment().is_some() || !matches!(url.path(), "" | "/") {
-            return Err(bilingual!(
-                "must be the host alone, without a path, `?` or `#`",
-                "debe ser solo el servidor, sin ruta, `?` ni `#`",
-            ));
+            return Err(AddressError::NotHostAlone);
         }
         if let Some(new_name) = retired(&host) {
-            return Err(bilingual!(
-                "names a server that wolkvox retired; its new name is {new_name}",
-                "es un servidor que wolkvox retiró; su nombre nuevo es {new_name}",
-                new_name,
-            ));
+            return Err(AddressError::Retired { new_name });
         }
         let local = is_loopback(&host);
-        if !(local || is_wolkvox(&host) || allowed.is_some_and(|allowed| is_same(&host, allowed))) {
-            return Err(bilingual!(
-                "is not a host of wolkvox.com; if it is your company's proxy for wolkvox, \
-                 allow it with WOLKVOX_ALLOW_HOST",
-                "no es un servidor de wolkvox.com; si es el proxy de su empresa para wolkvox, \
-                 permítalo con WOLKVOX_ALLOW_HOST",
-            ));
+        let is_allowed = allowed.is_some_and(|allowed| *allowed == host.to_owned());
+        if !(local || is_wolkvox(&host) || is_allowed) {
+            return Err(AddressError::Foreign);
         }
         match url.scheme() {
-            "https" => {}
-            "http" if local => {}
-            "http" => {
-                return Err(bilingual!(
-                    "must use https, or the token could be read on the way",
-                    "debe usar https, o el token se podría leer en el camino",
-                ));
-            }
-            _ => return Err(bilingual!("must use https", "debe usar https")),
+            "https" => Ok(Self(url)),
+            "http" if local => Ok(Self(url)),
+            "http" => Err(AddressError::Unencrypted),
+            _ => Err(AddressError::Scheme),
         }
-        Ok(Self(url))
     }
 
     /// Returns the address of one API endpoint, such as `collections/queryGestion.php`.
@@ -116,31 +93,22 @@ fn is_wolkvox(host: &Host<&str>) -> bool {
     matches!(host, Host::Domain(name) if *name == "wolkvox.com" || name.ends_with(".wolkvox.com"))
 }
 
-fn is_same(host: &Host<&str>, allowed: &str) -> bool {
-    Host::parse(allowed.trim()).is_ok_and(|allowed| allowed == host.to_owned())
-}
-
-/// Returns the new name of a `*.crmvox.com` host; the hosts of that domain stopped on 2024-11-30.
-fn retired(host: &Host<&str>) -> Option<Bilingual> {
+/// Returns the new name of a `*.crmvox.com` host, if it follows from the old one; the hosts of that
+/// domain stopped on 2024-11-30.
+#[expect(clippy::option_option, reason = "retired or not, and then a new name or not")]
+fn retired(host: &Host<&str>) -> Option<Option<String>> {
     let Host::Domain(name) = host else { return None };
     let tenant = name.strip_suffix(".crmvox.com").or((*name == "crmvox.com").then_some(""))?;
     let number = tenant
         .strip_prefix("sv")
         .filter(|rest| !rest.is_empty() && rest.chars().all(|digit| digit.is_ascii_digit()));
-    Some(match number {
-        Some(number) => Bilingual::same(format!("crm{number}.wolkvox.com")),
-        None => bilingual!(
-            "in your browser's address bar when you are logged in to the CRM, such as \
-             crm0001.wolkvox.com",
-            "el de la barra de direcciones del navegador cuando está en el CRM, como \
-             crm0001.wolkvox.com",
-        ),
-    })
+    Some(number.map(|number| format!("crm{number}.wolkvox.com")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::SettingError;
 
     #[test]
     fn accepts_wolkvox_and_loopback_with_or_without_scheme_and_slash() {
@@ -163,7 +131,7 @@ mod tests {
     #[test]
     fn refuses_everything_else_and_says_why() {
         for (text, reason) in [
-            ("", "no address"),
+            ("", "not a valid address"),
             ("http://crm0001.wolkvox.com", "must use https"),
             ("ftp://crm0001.wolkvox.com", "must use https"),
             ("https://evilwolkvox.com", "not a host of wolkvox.com"),
@@ -180,13 +148,15 @@ mod tests {
             ("portal.crmvox.com", "address bar"),
         ] {
             let problem = ServerUrl::parse(text, None).expect_err(text);
+            let problem = SettingError::Address(problem).text();
             assert!(problem.english.contains(reason), "{text}: {problem}");
         }
     }
 
     #[test]
     fn the_extra_host_is_allowed_by_exact_name_and_only_over_https() {
-        let allowed = Some("proxy.empresa.example");
+        let allowed = Host::parse("proxy.empresa.example").expect("a host");
+        let allowed = Some(&allowed);
         assert!(ServerUrl::parse("https://proxy.empresa.example", allowed).is_ok());
         assert!(ServerUrl::parse("http://proxy.empresa.example", allowed).is_err());
         assert!(ServerUrl::parse("https://x.proxy.empresa.example", allowed).is_err());

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
+use crate::error::MaskError;
 use crate::fields::FIELDS;
-use crate::language::{Bilingual, bilingual};
 
 /// The fields that are masked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,24 +23,18 @@ impl Mask {
     ///
     /// # Errors
     ///
-    /// A sentence if the list has a blank name, or one that is nearly `personal`.
-    pub fn parse(list: &str) -> Result<Self, Bilingual> {
+    /// A blank name in the list, or one that is nearly `personal`.
+    pub fn parse(list: &str) -> Result<Self, MaskError> {
         let names: Vec<String> = list.split(',').map(|name| name.trim().to_lowercase()).collect();
         if names.iter().any(String::is_empty) {
-            return Err(bilingual!(
-                "has a blank name between its commas",
-                "tiene un nombre en blanco entre las comas"
-            ));
+            return Err(MaskError::BlankName);
         }
         let personal = names.iter().any(|name| name == PERSONAL);
         // Read as a tenant's field it would mask nothing, unnoticed.
         let is_nearly =
             |name: &String| strsim::normalized_damerau_levenshtein(name, PERSONAL) > 0.7;
         if !personal && names.iter().any(is_nearly) {
-            return Err(bilingual!(
-                "has a name that is nearly `{PERSONAL}`: write it exactly so",
-                "tiene un nombre casi igual a `{PERSONAL}`: escríbalo exactamente así"
-            ));
+            return Err(MaskError::NearGroup);
         }
         Ok(Self { personal, names: names.into_iter().filter(|name| name != PERSONAL).collect() })
     }

@@ -7,12 +7,13 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use clap::Args;
 
-use crate::config::{Config, Sources};
+use crate::config::{Config, NotUnicode, Sources};
+use crate::error::{SettingError, TokenFileError, io_reason};
 use crate::install::{
     self, Change, ClientKind, ConfigDirs, Entry, FileErrorKind, Os, Scope, ServerName,
     TokenDelivery,
 };
-use crate::language::{self, Bilingual, Language, bilingual};
+use crate::language::{Bilingual, Language, bilingual};
 use crate::settings::Setting;
 use crate::wolkvox::TokenFile;
 
@@ -171,7 +172,8 @@ impl Install {
             TokenDelivery::File(path) => {
                 let missing = TokenFile::open(path.clone()).err();
                 let path = path.display();
-                let care = |problem: Bilingual| {
+                let care = |problem: TokenFileError| {
+                    let problem = problem.text();
                     bilingual!("Careful: {path} {problem}.", "Cuidado: {path} {problem}.", problem)
                 };
                 missing.map(care).into_iter().collect()
@@ -196,12 +198,9 @@ impl Install {
     fn entry(&self, sandbox: bool, sources: &Sources) -> Result<Entry, Bilingual> {
         let set = |setting: Setting| match sources.get(setting) {
             Ok(raw) => Ok(raw.map(|raw| raw.text)),
-            Err(_) => {
-                let variable = setting.variable();
-                Err(bilingual!(
-                    "{variable} must be Unicode text",
-                    "{variable} debe ser texto Unicode",
-                ))
+            Err(NotUnicode) => {
+                let (variable, problem) = (setting.variable(), SettingError::NotUnicode.text());
+                Err(bilingual!("{variable} {problem}", "{variable} {problem}", problem))
             }
         };
         let token = match (self.inline_token, set(Setting::TokenFile)?) {
@@ -270,7 +269,7 @@ fn absolute(file: &str) -> Result<String, Bilingual> {
     match std::path::absolute(file) {
         Ok(path) => Ok(path.to_string_lossy().into_owned()),
         Err(problem) => {
-            let why = language::reason(problem.kind());
+            let why = io_reason(problem.kind());
             Err(bilingual!("{file}: {why}", "{file}: {why}", why))
         }
     }

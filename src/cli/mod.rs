@@ -144,7 +144,7 @@ impl App {
             Account::Sandbox => {
                 let sandbox = Sandbox::start().await.context("cannot start the sandbox")?;
                 let client = Client::local(&sandbox.url(), sandbox.token());
-                let client = client.map_err(anyhow::Error::msg)?;
+                let client = client.context("cannot ask the sandbox")?;
                 let operation = match operation {
                     None => Some(Operation::parse(sandbox::OPERATION.to_owned())?),
                     chosen => chosen,

@@ -11,6 +11,7 @@ use tracing_subscriber::filter::Targets;
 use self::reader::Reader;
 pub use self::sources::{NotUnicode, Origin, Raw, Sources};
 use crate::answer::Mask;
+use crate::error::SettingError;
 use crate::language::{Bilingual, Language, bilingual};
 use crate::lookup::Limits;
 use crate::server_url::ServerUrl;
@@ -75,8 +76,8 @@ pub struct InvalidSettings(Vec<InvalidSetting>);
 pub struct InvalidSetting {
     /// The setting.
     pub setting: Setting,
-    /// What is wrong with it, to follow the variable's name.
-    pub problem: Bilingual,
+    /// What is wrong with it.
+    pub problem: SettingError,
 }
 
 impl InvalidSettings {
@@ -84,6 +85,7 @@ impl InvalidSettings {
     pub fn lines(&self) -> impl Iterator<Item = Bilingual> + '_ {
         self.0.iter().map(|InvalidSetting { setting, problem }| {
             let Spec { variable, example, .. } = setting.spec();
+            let problem = problem.text();
             match *example {
                 "" => bilingual!("{variable} {problem}.", "{variable} {problem}.", problem),
                 example => bilingual!(

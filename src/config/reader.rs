@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use tracing_subscriber::filter::LevelFilter;
+use url::Host;
 
-use super::{Account, InvalidSetting, Log, LogFormat, Sources};
+use super::{Account, InvalidSetting, Log, LogFormat, NotUnicode, Sources};
 use crate::answer::Mask;
+use crate::error::SettingError;
 use crate::file;
-use crate::language::{self, Bilingual, bilingual};
 use crate::lookup::Limits;
 use crate::server_url::ServerUrl;
 use crate::settings::Setting;
@@ -40,7 +41,7 @@ impl<'a> Reader<'a> {
         self.problems
     }
 
-    fn wrong(&mut self, setting: Setting, problem: Bilingual) -> Reported {
+    fn wrong(&mut self, setting: Setting, problem: SettingError) -> Reported {
         self.problems.push(InvalidSetting { setting, problem });
         Reported
     }
@@ -49,23 +50,15 @@ impl<'a> Reader<'a> {
     fn optional<T>(
         &mut self,
         setting: Setting,
-        parse: impl FnOnce(&str) -> Result<T, Bilingual>,
+        parse: impl FnOnce(&str) -> Result<T, SettingError>,
     ) -> Result<Option<T>, Reported> {
         let raw = match self.sources.get(setting) {
             Ok(Some(raw)) => raw,
             Ok(None) => return Ok(None),
-            Err(_) => {
-                let problem = bilingual!("must be Unicode text", "debe ser texto Unicode");
-                return Err(self.wrong(setting, problem));
-            }
+            Err(NotUnicode) => return Err(self.wrong(setting, SettingError::NotUnicode)),
         };
         let parsed = if is_placeholder(&raw.text) {
-            Err(bilingual!(
-                "arrived as the name of a variable that your client did not fill in: \
-                 set that variable where the client starts, or write the value",
-                "llegó como el nombre de una variable que su asistente no reemplazó: \
-                 defina esa variable donde se abre el asistente, o escriba el valor",
-            ))
+            Err(SettingError::Placeholder)
         } else {
             parse(&raw.text)
         };
@@ -76,7 +69,7 @@ impl<'a> Reader<'a> {
     fn defaulted<T>(
         &mut self,
         setting: Setting,
-        parse: impl Fn(&str) -> Result<T, Bilingual>,
+        parse: impl Fn(&str) -> Result<T, SettingError>,
     ) -> Result<T, Reported> {
         match self.optional(setting, &parse)? {
             Some(value) => Ok(value),
@@ -89,84 +82,56 @@ impl<'a> Reader<'a> {
     pub(super) fn account(&mut self) -> Result<Account, Reported> {
         let server = self.server();
         let roots = self.optional(Setting::CaFile, |path| {
-            let pem = file::read(Path::new(path), LARGEST_CA_FILE).map_err(|problem| {
-                let why = language::reason(problem.kind());
-                bilingual!(
-                    "names a file that cannot be read ({why})",
-                    "indica un archivo que no se puede leer ({why})",
-                    why,
-                )
-            })?;
-            RootCertificates::from_pem(&pem)
+            let pem = file::read(Path::new(path), LARGEST_CA_FILE)
+                .map_err(|problem| SettingError::Unreadable(problem.kind()))?;
+            RootCertificates::from_pem(&pem).map_err(SettingError::Certificates)
         });
         let token = self.token();
         Ok(Account::Tenant { server: server?, token: token?, roots: roots?.unwrap_or_default() })
     }
 
     fn server(&mut self) -> Result<ServerUrl, Reported> {
-        let allowed = self.optional(Setting::AllowHost, host_name);
+        let host = |text: &str| Host::parse(text).map_err(|_| SettingError::Host);
+        let allowed = self.optional(Setting::AllowHost, host);
         let server = self.optional(Setting::Server, |text| {
-            let allowed = allowed.as_ref().ok().and_then(Option::as_deref);
-            ServerUrl::parse(text, allowed)
+            let allowed = allowed.as_ref().ok().and_then(Option::as_ref);
+            ServerUrl::parse(text, allowed).map_err(SettingError::Address)
         })?;
-        server.ok_or_else(|| {
-            self.wrong(Setting::Server, bilingual!("is not set", "no está definido"))
-        })
+        server.ok_or_else(|| self.wrong(Setting::Server, SettingError::NotSet))
     }
 
     fn token(&mut self) -> Result<TokenSource, Reported> {
-        let token = self.optional(Setting::Token, Token::parse);
+        let token =
+            self.optional(Setting::Token, |text| Token::parse(text).map_err(SettingError::Token));
         let file = self.optional(Setting::TokenFile, |path| {
-            TokenFile::open(PathBuf::from(path)).map_err(|problem| {
-                bilingual!(
-                    "names a file that {problem}",
-                    "indica un archivo que {problem}",
-                    problem
-                )
-            })
+            TokenFile::open(PathBuf::from(path)).map_err(SettingError::TokenFile)
         });
         match (token?, file?) {
             (Some(token), None) => Ok(TokenSource::Fixed(token)),
             (None, Some(file)) => Ok(TokenSource::File(file)),
-            (Some(_), Some(_)) => Err(self.wrong(
-                Setting::TokenFile,
-                bilingual!(
-                    "is set beside WOLKVOX_TOKEN: keep one of the two",
-                    "está definido junto con WOLKVOX_TOKEN: deje uno de los dos",
-                ),
-            )),
-            (None, None) => Err(self.wrong(
-                Setting::Token,
-                bilingual!(
-                    "is not set, nor is WOLKVOX_TOKEN_FILE; it is the CRM's internal token",
-                    "no está definido, ni tampoco WOLKVOX_TOKEN_FILE; es el token interno del CRM",
-                ),
-            )),
+            (Some(_), Some(_)) => Err(self.wrong(Setting::TokenFile, SettingError::TwoTokens)),
+            (None, None) => Err(self.wrong(Setting::Token, SettingError::NoToken)),
         }
     }
 
     pub(super) fn operation(&mut self) -> Result<Option<Operation>, Reported> {
         self.optional(Setting::Operation, |text| {
-            Operation::parse(text.to_owned()).map_err(|_| {
-                bilingual!(
-                    "must be your company's name in wolkvox: at most 128 characters, on one line",
-                    "debe ser el nombre de su empresa en wolkvox: hasta 128 caracteres, en una línea",
-                )
-            })
+            Operation::parse(text.to_owned()).map_err(|_| SettingError::Operation)
         })
     }
 
     pub(super) fn mask(&mut self) -> Result<Mask, Reported> {
-        Ok(self.optional(Setting::Mask, Mask::parse)?.unwrap_or_default())
+        let mask = |text: &str| Mask::parse(text).map_err(SettingError::Mask);
+        Ok(self.optional(Setting::Mask, mask)?.unwrap_or_default())
     }
 
     pub(super) fn limits(&mut self) -> Result<Limits, Reported> {
         let least = Duration::from_millis(1);
         let timeout = self.defaulted(Setting::Timeout, |text| duration(text, least));
-        let max_in_flight = self.defaulted(Setting::MaxInFlight, whole);
+        let max_in_flight = self.defaulted(Setting::MaxInFlight, |text| whole(text, 1, u16::MAX));
         let cache_ttl = self.defaulted(Setting::CacheTtl, |text| duration(text, Duration::ZERO));
-        let rate = self.defaulted(Setting::Rate, whole);
-        let max_pages = self.defaulted(Setting::MaxPages, whole::<u32>);
+        let rate = self.defaulted(Setting::Rate, |text| whole(text, 1, u32::MAX));
+        let max_pages = self.defaulted(Setting::MaxPages, |text| whole(text, 0, u32::MAX));
         Ok(Limits {
             timeout: timeout?,
             max_in_flight: max_in_flight?,
@@ -180,12 +145,12 @@ impl<'a> Reader<'a> {
         let filter = self.defaulted(Setting::Log, |text| {
             let known = text.split(',').map(str::trim).all(is_log_directive);
             let filter = text.parse().ok().filter(|_| known);
-            filter.ok_or_else(|| bilingual!("is no log filter", "no es un filtro del log"))
+            filter.ok_or(SettingError::LogFilter)
         });
         let format = self.defaulted(Setting::LogFormat, |text| match text {
             "text" => Ok(LogFormat::Text),
             "json" => Ok(LogFormat::Json),
-            _ => Err(bilingual!("must be `text` or `json`", "debe ser `text` o `json`")),
+            _ => Err(SettingError::LogFormat),
         });
         Ok(Log { filter: filter?, format: format? })
     }
@@ -209,33 +174,15 @@ fn is_log_directive(part: &str) -> bool {
     }
 }
 
-fn host_name(text: &str) -> Result<String, Bilingual> {
-    url::Host::parse(text).map(|host| host.to_string()).map_err(|_| {
-        bilingual!(
-            "must be a host name alone, without https:// and path",
-            "debe ser solo el nombre de un servidor, sin https:// ni ruta",
-        )
-    })
-}
-
-fn duration(text: &str, least: Duration) -> Result<Duration, Bilingual> {
+fn duration(text: &str, least: Duration) -> Result<Duration, SettingError> {
     let parsed: Option<Duration> =
         text.parse::<SignedDuration>().ok().and_then(|duration| duration.try_into().ok());
-    parsed.filter(|duration| (least..=LONGEST).contains(duration)).ok_or_else(|| {
-        bilingual!(
-            "must be a time with its unit, at most a day, such as 500ms, 20s or 2m",
-            "debe ser un tiempo con su unidad, de un día como máximo, como 500ms, 20s o 2m",
-        )
-    })
+    let in_range = parsed.filter(|duration| (least..=LONGEST).contains(duration));
+    in_range.ok_or(SettingError::Duration)
 }
 
-fn whole<T: FromStr>(text: &str) -> Result<T, Bilingual> {
-    text.parse().map_err(|_| {
-        bilingual!(
-            "must be a whole number in range",
-            "debe ser un número entero dentro de lo permitido"
-        )
-    })
+fn whole<T: FromStr, B: Into<u64>>(text: &str, least: u64, most: B) -> Result<T, SettingError> {
+    text.parse().map_err(|_| SettingError::WholeNumber { least, most: most.into() })
 }
 
 #[cfg(test)]

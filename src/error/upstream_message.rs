@@ -3,7 +3,6 @@
 use std::fmt;
 
 use crate::clean;
-use crate::language::{Bilingual, bilingual};
 
 /// A message of wolkvox's: on one line, at most 200 characters, without anything that looks
 /// like a token.
@@ -22,17 +21,6 @@ impl UpstreamMessage {
     pub fn new(text: &str) -> Self {
         let cleaned = clean::redacted(text);
         if cleaned.is_empty() { Self::Nothing } else { Self::Words(cleaned) }
-    }
-
-    /// Writes it for a sentence in either language; wolkvox's words stay as they are.
-    pub fn text(&self) -> Bilingual {
-        match self {
-            Self::Words(words) => Bilingual::same(words.clone()),
-            Self::Nothing => bilingual!("no explanation given", "sin explicación"),
-            Self::Withheld => {
-                bilingual!("its words are left out here", "sus palabras se omiten aquí")
-            }
-        }
     }
 }
 

@@ -16,8 +16,9 @@ use tempfile::NamedTempFile;
 
 pub use self::client::{ClientKind, ConfigDirs, Os, Scope};
 pub use self::entry::{Entry, ServerName, TokenDelivery};
+use crate::error::io_reason;
 use crate::file;
-use crate::language::{self, Bilingual, bilingual};
+use crate::language::{Bilingual, bilingual};
 
 /// What became of a file. The backup, if there is one, holds what was there before the first
 /// installation; it never holds an entry of this program.
@@ -193,7 +194,7 @@ fn read(path: &Path) -> Result<Option<String>, FileError> {
         },
         Err(problem) if problem.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(problem) => {
-            let reason = language::reason(problem.kind());
+            let reason = io_reason(problem.kind());
             Err(FileError::new(path, FileErrorKind::Unreadable, reason))
         }
     }
@@ -255,5 +256,5 @@ fn persist(target: &Path, text: &str, like: Option<&Metadata>) -> io::Result<()>
 }
 
 fn unwritable(path: &Path, problem: &io::Error) -> FileError {
-    FileError::new(path, FileErrorKind::Unwritable, language::reason(problem.kind()))
+    FileError::new(path, FileErrorKind::Unwritable, io_reason(problem.kind()))
 }

@@ -31,7 +31,7 @@ use self::flights::{Flight, Flights};
 pub use self::limits::Limits;
 use self::meter::Meter;
 pub use self::meter::Stage;
-use self::quota::QuotaHold;
+use self::quota::{QUOTA_HOLD, QuotaHold};
 use crate::answer::{self, Found, Mask};
 use crate::error::{Error, Kind, Outage, Timings};
 use crate::fields;
@@ -159,13 +159,14 @@ async fn run(
         meter: &meter,
         deadline: &deadline,
     };
-    let fetched = fetch.pages(&query).await;
+    let mut fetched = fetch.pages(&query).await;
     meter.end();
     pass.health = match fetched.as_ref().map_err(Error::kind) {
         Err(Kind::Unavailable | Kind::Timeout) => Health::Failed,
         Ok(_) | Err(_) => Health::Answered,
     };
-    if let Err(Error::QuotaExhausted { .. }) = &fetched {
+    if let Err(Error::QuotaExhausted { hold }) = &mut fetched {
+        *hold = Some(QUOTA_HOLD);
         inner.quota().begin(token, Instant::now());
     }
     let Fetched { records, as_of, upstream_total, complete, cut_short } = fetched?;

@@ -1,10 +1,15 @@
 //! The hold on all requests once the token's calls for the day are used up: asking again would only
 //! be refused. Another token in the token's file lifts it.
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use crate::error::Error;
-use crate::wolkvox::{QUOTA_HOLD, Token};
+use crate::wolkvox::Token;
+
+/// How long nothing is sent once the day's quota is used up.
+pub(super) const QUOTA_HOLD: Duration = Duration::from_secs(10 * 60);
 
 /// Which token ran out, and until when nothing is sent with it.
 #[derive(Debug, Default)]
@@ -15,7 +20,7 @@ impl QuotaHold {
     pub(super) fn enter(&mut self, token: &Token, now: Instant) -> Result<(), Error> {
         match &self.0 {
             Some((held, until)) if held == token && now < *until => {
-                Err(Error::QuotaExhausted { hold: *until - now })
+                Err(Error::QuotaExhausted { hold: Some(*until - now) })
             }
             Some(_) => {
                 self.0 = None;

@@ -47,7 +47,7 @@ pub(super) fn decide(failure: &Failure, tries: u32, left: Duration, chance: f64)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::language::Bilingual;
+    use crate::error::{BodyKind, ConnectFailure, TlsFailure};
 
     const LEFT: Duration = Duration::from_secs(10);
 
@@ -67,18 +67,18 @@ mod tests {
     fn what_may_pass_is_repeated_and_nothing_else() {
         let cut_off = Error::UnexpectedReply(ReplyDefect::Truncated { bytes: 9 });
         let html = Error::UnexpectedReply(ReplyDefect::NotJson {
-            what: Bilingual::same("text"),
+            body: BodyKind::Text,
             bytes: 9,
             status: 200,
         });
-        let quota = Error::QuotaExhausted { hold: LEFT };
+        let quota = Error::QuotaExhausted { hold: Some(LEFT) };
         for (name, failure, tries) in [
             ("busy", busy(), 3),
             ("a reset", unavailable(Outage::CutOff), 3),
-            ("no connection", unavailable(Outage::Connect(Bilingual::same("refused"))), 3),
+            ("no connection", unavailable(Outage::Connect(ConnectFailure::Refused)), 3),
             ("no name", unavailable(Outage::Dns), 3),
             ("a 502", unavailable(Outage::Status(502)), 3),
-            ("a certificate", unavailable(Outage::Tls(Bilingual::same("expired"))), 1),
+            ("a certificate", unavailable(Outage::Tls(TlsFailure::Expired)), 1),
             ("JSON cut off", failure(cut_off), 2),
             ("HTML", failure(html), 1),
             ("quota", failure(quota), 1),

@@ -10,8 +10,7 @@ use reqwest::{redirect, retry};
 use tokio::sync::oneshot;
 
 use super::tls::{self, Handshake, LastHandshake, RootCertificates};
-use crate::error::{Error, Outage};
-use crate::language::bilingual;
+use crate::error::{Error, Outage, TlsFailure};
 use crate::server_url::ServerUrl;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -60,13 +59,7 @@ fn build(
     roots: RootCertificates,
     seen: LastHandshake,
 ) -> Result<reqwest::Client, Error> {
-    let no_roots = || {
-        bilingual!(
-            "this computer's root certificates cannot be loaded",
-            "no se pueden cargar los certificados raíz de este equipo",
-        )
-    };
-    let unusable = || Error::Unavailable { outage: Outage::Tls(no_roots()) };
+    let unusable = || Error::Unavailable { outage: Outage::Tls(TlsFailure::NoRoots) };
     let tls = if encrypted { tls::config(roots, seen) } else { tls::unused() };
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("wolkvox-mcp/", env!("CARGO_PKG_VERSION")))

@@ -26,15 +26,12 @@ pub use self::reply::{Page, Reply};
 pub use self::tls::{Handshake, RootCertificates};
 pub use self::token::{Token, TokenFile, TokenSource};
 use crate::Record;
-use crate::error::{Error, ReplyDefect};
-use crate::language::Bilingual;
+use crate::error::{Error, ReplyDefect, SettingError};
 use crate::offload::offload;
 use crate::server_url::ServerUrl;
 
 /// Most records that wolkvox puts on one page.
 pub const PAGE_SIZE: u32 = 250;
-/// How long nothing is sent once the day's quota is used up.
-pub const QUOTA_HOLD: Duration = Duration::from_secs(10 * 60);
 /// Reading more bytes than this takes milliseconds; a usual page has fewer.
 const LARGE_REPLY: usize = 512 * 1024;
 /// Most bytes of one reply that are read, after decompression.
@@ -85,10 +82,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// A sentence if the address or the token cannot be used.
-    pub fn local(address: &str, token: &str) -> Result<Self, Bilingual> {
-        let server = ServerUrl::parse(address, None)?;
-        let token = TokenSource::Fixed(Token::parse(token)?);
+    /// What is wrong with the address or the token.
+    pub fn local(address: &str, token: &str) -> Result<Self, SettingError> {
+        let server = ServerUrl::parse(address, None).map_err(SettingError::Address)?;
+        let token = TokenSource::Fixed(Token::parse(token).map_err(SettingError::Token)?);
         Ok(Self::new(server, token, RootCertificates::default()))
     }
 

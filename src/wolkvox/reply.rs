@@ -13,12 +13,10 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use super::QUOTA_HOLD;
 use super::json::{self, LosslessValue};
 use super::token::Token;
 use crate::Record;
-use crate::error::{Error, Outage, ReplyDefect, UpstreamMessage};
-use crate::language::{Bilingual, bilingual};
+use crate::error::{BodyKind, Error, Outage, ReplyDefect, UpstreamMessage};
 
 /// The records of one page, and what wolkvox says about the whole.
 #[derive(Debug, Default, PartialEq)]
@@ -108,8 +106,8 @@ impl Reply<'_> {
             (_, Unparsable::Json) => {
                 Error::UnexpectedReply(ReplyDefect::NoEnvelope { bytes, status })
             }
-            (_, Unparsable::Text(what)) => {
-                Error::UnexpectedReply(ReplyDefect::NotJson { what, bytes, status })
+            (_, Unparsable::NotJson(body)) => {
+                Error::UnexpectedReply(ReplyDefect::NotJson { body, bytes, status })
             }
         }
     }
@@ -124,7 +122,7 @@ fn refusal(code: u16, words: &str) -> Error {
     }
     // With these codes it is the limit of a page, not the token's quota.
     if says(&["LIMIT EXCEEDED"]) && !matches!(code, 400 | 416) {
-        return Error::QuotaExhausted { hold: QUOTA_HOLD };
+        return Error::QuotaExhausted { hold: None };
     }
     let rejected_token = says(&["TOKEN"]) && says(&["INVALID", "INVÁLID", "EXPIRED", "EXPIRAD"]);
     if code == 401 || says(&["VALIDATE TOKEN"]) || rejected_token {
@@ -173,21 +171,21 @@ enum Unparsable {
     /// JSON of another shape.
     Json,
     /// No JSON at all.
-    Text(Bilingual),
+    NotJson(BodyKind),
 }
 
 fn parse(text: &str) -> Result<Envelope, Unparsable> {
     let text = text.trim();
     match text.chars().next() {
-        None => Err(Unparsable::Text(bilingual!("an empty body", "una respuesta vacía"))),
+        None => Err(Unparsable::NotJson(BodyKind::Empty)),
         Some('{' | '[') => match serde_json::from_str::<Envelope>(text) {
             Ok(envelope) if envelope.recognised => Ok(envelope),
             Err(problem) if problem.is_eof() => Err(Unparsable::CutOff),
             Ok(_) | Err(_) => Err(Unparsable::Json),
         },
-        Some(first) => after_warning(text).unwrap_or(Err(Unparsable::Text(match first {
-            '<' => bilingual!("an HTML page", "una página HTML"),
-            _ => bilingual!("text", "un texto"),
+        Some(first) => after_warning(text).unwrap_or(Err(Unparsable::NotJson(match first {
+            '<' => BodyKind::Html,
+            _ => BodyKind::Text,
         }))),
     }
 }

@@ -10,7 +10,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use rustls_platform_verifier::Verifier;
 
-use crate::language::{Bilingual, bilingual};
+use crate::error::CertificatesError;
 
 /// Root certificates to trust beside the system's.
 #[derive(Clone, Debug, Default)]
@@ -21,17 +21,12 @@ impl RootCertificates {
     ///
     /// # Errors
     ///
-    /// A sentence that says what is wrong with it.
-    pub fn from_pem(pem: &[u8]) -> Result<Self, Bilingual> {
-        let certificates: Vec<_> =
-            CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().map_err(|_| {
-                bilingual!(
-                    "holds something that is not a PEM certificate",
-                    "tiene algo que no es un certificado PEM"
-                )
-            })?;
+    /// What is wrong with it.
+    pub fn from_pem(pem: &[u8]) -> Result<Self, CertificatesError> {
+        let certificates = CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>();
+        let certificates = certificates.map_err(|_| CertificatesError::NotPem)?;
         if certificates.is_empty() {
-            return Err(bilingual!("holds no PEM certificate", "no tiene ningún certificado PEM"));
+            return Err(CertificatesError::None);
         }
         Ok(Self(certificates))
     }

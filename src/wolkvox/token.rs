@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
@@ -9,9 +10,8 @@ use std::time::SystemTime;
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::error::Error;
+use crate::error::{Error, TokenError, TokenFileError};
 use crate::file;
-use crate::language::{self, Bilingual, bilingual};
 
 /// A token is a line; anything larger is the wrong file.
 const LARGEST_FILE: u64 = 64 * 1024;
@@ -25,17 +25,14 @@ impl Token {
     ///
     /// # Errors
     ///
-    /// A sentence that says what is wrong, without the token.
-    pub fn parse(text: &str) -> Result<Self, Bilingual> {
+    /// What is wrong, without the token.
+    pub fn parse(text: &str) -> Result<Self, TokenError> {
         let text = text.trim();
         if text.is_empty() {
-            return Err(bilingual!("is blank", "está en blanco"));
+            return Err(TokenError::Blank);
         }
         if !text.chars().all(|letter| letter.is_ascii_graphic()) {
-            return Err(bilingual!(
-                "holds a space or a character that no token has",
-                "tiene un espacio o un carácter que ningún token lleva"
-            ));
+            return Err(TokenError::Character);
         }
         Ok(Self(text.into()))
     }
@@ -93,9 +90,7 @@ impl TokenSource {
     pub fn current(&self) -> Result<Token, Error> {
         match self {
             Self::Fixed(token) => Ok(token.clone()),
-            Self::File(file) => {
-                file.current().map_err(|problem| Error::TokenUnreadable { problem })
-            }
+            Self::File(file) => file.current().map_err(Error::TokenUnreadable),
         }
     }
 }
@@ -118,8 +113,8 @@ impl TokenFile {
     ///
     /// # Errors
     ///
-    /// A sentence that says what is wrong with the file, never what it holds.
-    pub fn open(path: PathBuf) -> Result<Self, Bilingual> {
+    /// What is wrong with the file, never what it holds.
+    pub fn open(path: PathBuf) -> Result<Self, TokenFileError> {
         let stamp = stamp(&path)?;
         let token = read(&path)?;
         Ok(Self { path, read: Mutex::new((stamp, token)) })
@@ -129,8 +124,8 @@ impl TokenFile {
     ///
     /// # Errors
     ///
-    /// A sentence that says what is wrong with the file, never what it holds.
-    pub fn current(&self) -> Result<Token, Bilingual> {
+    /// What is wrong with the file, never what it holds.
+    pub fn current(&self) -> Result<Token, TokenFileError> {
         let now = stamp(&self.path)?;
         let mut read_before = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         if read_before.0 != now {
@@ -140,35 +135,26 @@ impl TokenFile {
     }
 }
 
-fn stamp(path: &Path) -> Result<Stamp, Bilingual> {
-    let metadata = fs::metadata(path).map_err(|problem| reason(&problem))?;
+fn stamp(path: &Path) -> Result<Stamp, TokenFileError> {
+    let metadata = fs::metadata(path).map_err(|problem| unreadable(&problem))?;
     if !metadata.is_file() {
-        return Err(bilingual!("is a folder or a device", "es una carpeta o un dispositivo"));
+        return Err(TokenFileError::NotAFile);
     }
     if metadata.len() > LARGEST_FILE {
-        return Err(bilingual!("is too large for a token", "es demasiado grande para un token"));
+        return Err(TokenFileError::TooLarge);
     }
     Ok(Stamp { modified: metadata.modified().ok(), bytes: metadata.len() })
 }
 
-fn read(path: &Path) -> Result<Token, Bilingual> {
-    let bytes = file::read(path, LARGEST_FILE).map_err(|problem| reason(&problem))?;
+fn read(path: &Path) -> Result<Token, TokenFileError> {
+    let bytes = file::read(path, LARGEST_FILE).map_err(|problem| unreadable(&problem))?;
     // Windows editors and shells write a byte order mark, or UTF-16; `decode` honours both.
     let (text, _, _) = encoding_rs::UTF_8.decode(&bytes);
-    Token::parse(&text)
+    Token::parse(&text).map_err(TokenFileError::Token)
 }
 
-fn reason(problem: &std::io::Error) -> Bilingual {
-    match problem.kind() {
-        std::io::ErrorKind::NotFound => bilingual!("does not exist", "no existe"),
-        std::io::ErrorKind::PermissionDenied => {
-            bilingual!("may not be read by this user", "este usuario no lo puede leer")
-        }
-        kind => {
-            let why = language::reason(kind);
-            bilingual!("cannot be read ({why})", "no se puede leer ({why})", why)
-        }
-    }
+fn unreadable(problem: &io::Error) -> TokenFileError {
+    TokenFileError::Unreadable(problem.kind())
 }
 
 #[cfg(test)]
@@ -212,8 +198,11 @@ mod tests {
         assert_eq!(file.current().expect("a token").0.expose_secret(), "second");
 
         fs::write(&path, "").expect("written");
-        assert_eq!(file.current().map(|_| ()), Err(bilingual!("is blank", "está en blanco")));
+        assert_eq!(file.current().map(|_| ()), Err(TokenFileError::Token(TokenError::Blank)));
         fs::remove_file(&path).expect("removed");
-        assert_eq!(file.current().map(|_| ()), Err(bilingual!("does not exist", "no existe")));
+        assert_eq!(
+            file.current().map(|_| ()),
+            Err(TokenFileError::Unreadable(io::ErrorKind::NotFound))
+        );
     }
 }

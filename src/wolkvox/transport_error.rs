@@ -4,8 +4,7 @@
 use std::error::Error as StdError;
 use std::io;
 
-use crate::error::{Error, Outage, ReplyDefect};
-use crate::language::{Bilingual, bilingual};
+use crate::error::{ConnectFailure, Error, Outage, ReplyDefect, TlsFailure};
 
 /// Returns the reason why a request brought no whole reply.
 pub(super) fn of(problem: &reqwest::Error) -> Error {
@@ -23,64 +22,56 @@ pub(super) fn of(problem: &reqwest::Error) -> Error {
 }
 
 fn connect(problem: &reqwest::Error) -> Outage {
-    // hyper-util has no public type for these two.
-    let says = |words: &str| chain(problem).any(|cause| cause.to_string().contains(words));
-    if says("dns error") {
+    if problem.is_dns() {
         return Outage::Dns;
     }
-    if says("tunnel") || says("proxy") {
-        return Outage::Connect(bilingual!(
-            "the proxy did not connect to it",
-            "el proxy no se conectó",
-        ));
-    }
-    if problem.is_timeout() {
-        return Outage::Connect(bilingual!("no answer in time", "no respondió a tiempo"));
-    }
-    Outage::Connect(match find::<io::Error>(problem).map(io::Error::kind) {
-        Some(io::ErrorKind::ConnectionRefused) => bilingual!("refused", "rechazada"),
-        Some(io::ErrorKind::ConnectionReset) => bilingual!("reset", "cortada"),
-        Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => {
-            bilingual!("the network has no way to it", "la red no tiene ruta hasta allí")
+    // hyper-util has no public type for what a proxy answers.
+    let says = |words: &str| chain(problem).any(|cause| cause.to_string().contains(words));
+    Outage::Connect(if says("tunnel") || says("proxy") {
+        ConnectFailure::Proxy
+    } else if problem.is_timeout() {
+        ConnectFailure::TimedOut
+    } else {
+        match find::<io::Error>(problem).map(io::Error::kind) {
+            Some(io::ErrorKind::ConnectionRefused) => ConnectFailure::Refused,
+            Some(io::ErrorKind::ConnectionReset) => ConnectFailure::Reset,
+            Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => {
+                ConnectFailure::NoRoute
+            }
+            Some(io::ErrorKind::TimedOut) => ConnectFailure::TimedOut,
+            Some(io::ErrorKind::UnexpectedEof) => ConnectFailure::ClosedInHandshake,
+            _ => {
+                log_causes(problem);
+                ConnectFailure::Other
+            }
         }
-        Some(io::ErrorKind::TimedOut) => bilingual!("no answer in time", "no respondió a tiempo"),
-        Some(io::ErrorKind::UnexpectedEof) => {
-            bilingual!("closed during the handshake", "cerrada durante la negociación TLS")
-        }
-        _ => bilingual!("could not be set up", "no se pudo establecer"),
     })
 }
 
-fn tls(problem: &rustls::Error) -> Bilingual {
+/// Logs what [`ConnectFailure::Other`] does not say; an address may name a person's tenant, so none
+/// is among it.
+fn log_causes(problem: &reqwest::Error) {
+    let causes: Vec<String> = chain(problem).skip(1).map(ToString::to_string).collect();
+    tracing::debug!(causes = causes.join(": "), "a connection failed");
+}
+
+fn tls(problem: &rustls::Error) -> TlsFailure {
     use rustls::CertificateError as Certificate;
     match problem {
         rustls::Error::InvalidCertificate(certificate) => match certificate {
-            Certificate::UnknownIssuer => bilingual!(
-                "its certificate's issuer is not trusted here",
-                "este equipo no confía en la entidad que emitió su certificado"
-            ),
-            Certificate::Expired | Certificate::ExpiredContext { .. } => {
-                bilingual!("its certificate has expired", "su certificado venció")
-            }
+            Certificate::UnknownIssuer => TlsFailure::UnknownIssuer,
+            Certificate::Expired | Certificate::ExpiredContext { .. } => TlsFailure::Expired,
             Certificate::NotValidYet | Certificate::NotValidYetContext { .. } => {
-                bilingual!("its certificate is not valid yet", "su certificado aún no es válido")
+                TlsFailure::NotValidYet
             }
             Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {
-                bilingual!(
-                    "its certificate is for another host",
-                    "su certificado es de otro servidor"
-                )
+                TlsFailure::WrongHost
             }
-            _ => bilingual!("its certificate is not acceptable", "su certificado no es aceptable"),
+            _ => TlsFailure::BadCertificate,
         },
-        rustls::Error::AlertReceived(_) => {
-            bilingual!("the server refused it", "el servidor la rechazó")
-        }
-        rustls::Error::InvalidMessage(_) => bilingual!(
-            "the server does not speak TLS on this port",
-            "el servidor no habla TLS en este puerto"
-        ),
-        _ => bilingual!("no agreement with the server", "no se pudo negociar TLS con el servidor"),
+        rustls::Error::AlertReceived(_) => TlsFailure::Refused,
+        rustls::Error::InvalidMessage(_) => TlsFailure::NotTls,
+        _ => TlsFailure::NoAgreement,
     }
 }
 

@@ -112,7 +112,7 @@ fn cases() -> Vec<(u16, &'static str, &'static str, Becomes)> {
         (403, JSON, "simultaneous.json", Failure("busy", "too many requests")),
         (200, JSON, "simultaneous.json", Failure("busy", "too many requests")),
         (403, JSON, "quota.json", Failure("quota_exhausted", "resets the quota daily")),
-        (200, JSON, "quota.json", Failure("quota_exhausted", "10 minutes")),
+        (200, JSON, "quota.json", Failure("quota_exhausted", "used up")),
         (403, JSON, "bad_token.json", Failure("token_rejected", "Please validate token")),
         (200, JSON, "bad_token.json", Failure("token_rejected", "Please validate token")),
         (403, JSON, "expired_token.json", Failure("token_rejected", "invalid or expired")),

@@ -50,11 +50,11 @@ async fn every_problem_is_listed_at_once_with_its_variable_and_an_example() {
       WOLKVOX_TOKEN_FILE names a file that does not exist. Example: /etc/wolkvox/token
       WOLKVOX_OPERATION must be your company's name in wolkvox: at most 128 characters, on one line. Example: mycompany
       WOLKVOX_TIMEOUT must be a time with its unit, at most a day, such as 500ms, 20s or 2m. Example: 20s
-      WOLKVOX_MAX_IN_FLIGHT must be a whole number in range. Example: 2
+      WOLKVOX_MAX_IN_FLIGHT must be a whole number from 1 to 65535. Example: 2
       WOLKVOX_CACHE_TTL must be a time with its unit, at most a day, such as 500ms, 20s or 2m. Example: 30s
-      WOLKVOX_RATE must be a whole number in range. Example: 60
-      WOLKVOX_MAX_PAGES must be a whole number in range. Example: 4
-      WOLKVOX_LOG is no log filter. Example: debug
+      WOLKVOX_RATE must be a whole number from 1 to 4294967295. Example: 60
+      WOLKVOX_MAX_PAGES must be a whole number from 0 to 4294967295. Example: 4
+      WOLKVOX_LOG is not a valid log filter. Example: debug
       WOLKVOX_LOG_FORMAT must be `text` or `json`. Example: json
     Set them in the "env" part of your client's mcp.json, or in the environment.
     Without a wolkvox account, try the sandbox: wolkvox-mcp --sandbox

@@ -9,7 +9,8 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
 use super::report::Report;
-use crate::language::{self, Bilingual, bilingual};
+use crate::error::io_reason;
+use crate::language::{Bilingual, bilingual};
 use crate::server_url::ServerUrl;
 
 /// Reports name and connection, and returns whether there is one.
@@ -87,7 +88,7 @@ pub(super) async fn reach(server: &ServerUrl, patience: Duration, report: &mut R
             true
         }
         Ok(Err(problem)) => {
-            let why = language::reason(problem.kind());
+            let why = io_reason(problem.kind());
             report.failed(
                 bilingual!(
                     "no connection to {to} ({why})",

@@ -1,0 +1,120 @@
+//! What can be wrong with the value of a setting.
+
+use std::fmt;
+use std::io;
+
+/// What is wrong with a setting; never its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SettingError {
+    /// It is not set, and must be.
+    NotSet,
+    /// Neither the token nor a file with it is set.
+    NoToken,
+    /// The token and a file with it are both set.
+    TwoTokens,
+    /// The name of a variable that a client did not fill in.
+    Placeholder,
+    /// Bytes that are not Unicode text.
+    NotUnicode,
+    /// Not an address that may receive the token.
+    Address(AddressError),
+    /// Not a host name alone.
+    Host,
+    /// Not a token.
+    Token(TokenError),
+    /// Not a file with a token.
+    TokenFile(TokenFileError),
+    /// A file of certificates that cannot be read.
+    Unreadable(io::ErrorKind),
+    /// Not a bundle of certificates.
+    Certificates(CertificatesError),
+    /// Not the name of an operation.
+    Operation,
+    /// Not a list of fields.
+    Mask(MaskError),
+    /// Not a time with its unit.
+    Duration,
+    /// Not a whole number from `least` to `most`.
+    WholeNumber {
+        /// The smallest that is accepted.
+        least: u64,
+        /// The largest that is accepted.
+        most: u64,
+    },
+    /// Not a filter of the log.
+    LogFilter,
+    /// Not a format of the log.
+    LogFormat,
+}
+
+/// Why an address may not receive the token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AddressError {
+    /// It is not an address.
+    Malformed,
+    /// It has no host.
+    NoHost,
+    /// It holds a user name or password.
+    Credentials,
+    /// It holds more than host and port.
+    NotHostAlone,
+    /// A host that wolkvox retired.
+    Retired {
+        /// The host's new name, if it follows from the old one.
+        new_name: Option<String>,
+    },
+    /// Neither wolkvox's host, nor this computer, nor the one that is allowed.
+    Foreign,
+    /// http to another computer.
+    Unencrypted,
+    /// Neither https nor http.
+    Scheme,
+}
+
+/// Why a text is not a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenError {
+    /// It is blank.
+    Blank,
+    /// It holds a space or a character outside printable ASCII.
+    Character,
+}
+
+/// Why a file's token cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenFileError {
+    /// It cannot be read.
+    Unreadable(io::ErrorKind),
+    /// It is a folder or a device.
+    NotAFile,
+    /// It is too large for a token.
+    TooLarge,
+    /// What it holds is not a token.
+    Token(TokenError),
+}
+
+/// Why a file is not a bundle of certificates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CertificatesError {
+    /// It holds something else.
+    NotPem,
+    /// It holds none.
+    None,
+}
+
+/// Why a list is not one of fields to mask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MaskError {
+    /// A name between its commas is blank.
+    BlankName,
+    /// A name is nearly that of a group.
+    NearGroup,
+}
+
+impl fmt::Display for SettingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text().fmt(f)
+    }
+}
+
+impl std::error::Error for SettingError {}

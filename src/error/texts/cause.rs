@@ -1,0 +1,212 @@
+//! What lies behind a failure: what stood in the way, where the time went, what came instead.
+
+use super::{seconds, whole_seconds};
+use crate::error::{
+    BodyKind, ConnectFailure, Outage, ReplyDefect, Timings, TlsFailure, UpstreamMessage,
+};
+use crate::language::{Bilingual, bilingual};
+
+impl Outage {
+    pub(in crate::error) fn sentence(&self) -> Bilingual {
+        let unreached = |why: Bilingual| {
+            bilingual!(
+                "wolkvox could not be reached: {why}",
+                "no fue posible conectarse con wolkvox: {why}",
+                why,
+            )
+        };
+        match self {
+            Self::Dns => unreached(bilingual!(
+                "the host name could not be resolved",
+                "no se pudo resolver el nombre del servidor",
+            )),
+            Self::Connect(why) => {
+                let why = why.text();
+                unreached(bilingual!("no connection ({why})", "sin conexión ({why})", why))
+            }
+            Self::Tls(why) => {
+                let why = why.text();
+                unreached(bilingual!(
+                    "the TLS handshake failed ({why})",
+                    "falló la negociación TLS ({why})",
+                    why,
+                ))
+            }
+            Self::CutOff => {
+                unreached(bilingual!("the connection was cut off", "se cortó la conexión"))
+            }
+            Self::Status(status) => bilingual!(
+                "wolkvox's server failed with status {status}",
+                "el servidor de wolkvox falló con el estado {status}",
+            ),
+            Self::CircuitOpen { .. } => bilingual!(
+                "the last look-ups all failed, so this one was not tried",
+                "las últimas consultas fallaron todas, así que esta no se intentó",
+            ),
+        }
+    }
+
+    pub(in crate::error) fn advice(&self) -> Bilingual {
+        match self {
+            Self::Dns => {
+                bilingual!(
+                    "Check WOLKVOX_SERVER and the network.",
+                    "Revise WOLKVOX_SERVER y la red.",
+                )
+            }
+            Self::Connect(_) | Self::CutOff => bilingual!(
+                "Usual causes: this computer's address is not on wolkvox's IP allow-list, a proxy \
+                 is needed (HTTPS_PROXY), or there is no network. Try again in a minute.",
+                "Causas habituales: la dirección de este equipo no está en la lista de IP \
+                 permitidas de wolkvox, hace falta un proxy (HTTPS_PROXY) o no hay red. Intente \
+                 de nuevo en un minuto.",
+            ),
+            Self::Tls(_) => bilingual!(
+                "If a company proxy inspects TLS, put its root certificate into \
+                 WOLKVOX_CA_FILE; also check the computer's clock.",
+                "Si un proxy de la empresa inspecciona TLS, ponga su certificado raíz en \
+                 WOLKVOX_CA_FILE; revise también el reloj del equipo.",
+            ),
+            Self::Status(_) => {
+                bilingual!("Try again in a minute.", "Intente de nuevo en un minuto.")
+            }
+            Self::CircuitOpen { wait } => {
+                let wait = seconds(&whole_seconds(*wait));
+                bilingual!("Ask again in {wait}.", "Pregunte de nuevo en {wait}.")
+            }
+        }
+    }
+}
+
+impl ConnectFailure {
+    fn text(self) -> Bilingual {
+        match self {
+            Self::Refused => bilingual!("refused", "rechazada"),
+            Self::Reset => bilingual!("reset", "cortada"),
+            Self::NoRoute => bilingual!("no route to host", "no hay ruta hasta el servidor"),
+            Self::TimedOut => bilingual!("no answer in time", "no respondió a tiempo"),
+            Self::Proxy => bilingual!("the proxy did not connect to it", "el proxy no se conectó"),
+            Self::ClosedInHandshake => {
+                bilingual!("closed during the handshake", "cerrada durante la negociación TLS")
+            }
+            Self::Other => bilingual!("could not be set up", "no se pudo establecer"),
+        }
+    }
+}
+
+impl TlsFailure {
+    fn text(self) -> Bilingual {
+        match self {
+            Self::UnknownIssuer => bilingual!(
+                "its certificate's issuer is not trusted here",
+                "este equipo no confía en la entidad que emitió su certificado",
+            ),
+            Self::Expired => bilingual!("its certificate has expired", "su certificado venció"),
+            Self::NotValidYet => {
+                bilingual!("its certificate is not valid yet", "su certificado aún no es válido")
+            }
+            Self::WrongHost => bilingual!(
+                "its certificate is for another host",
+                "su certificado es de otro servidor",
+            ),
+            Self::BadCertificate => {
+                bilingual!("its certificate is not acceptable", "su certificado no es aceptable")
+            }
+            Self::Refused => bilingual!("the server refused it", "el servidor la rechazó"),
+            Self::NotTls => bilingual!(
+                "the server does not speak TLS on this port",
+                "el servidor no habla TLS en este puerto",
+            ),
+            Self::NoAgreement => bilingual!(
+                "no agreement with the server",
+                "no se pudo negociar TLS con el servidor",
+            ),
+            Self::NoRoots => bilingual!(
+                "this computer's root certificates cannot be loaded",
+                "no se pueden cargar los certificados raíz de este equipo",
+            ),
+        }
+    }
+}
+
+impl BodyKind {
+    fn text(self) -> Bilingual {
+        match self {
+            Self::Empty => bilingual!("an empty body", "una respuesta vacía"),
+            Self::Html => bilingual!("an HTML page", "una página HTML"),
+            Self::Text => bilingual!("text", "un texto"),
+        }
+    }
+}
+
+impl Timings {
+    pub(in crate::error) fn text(&self) -> Bilingual {
+        let Self { attempts, .. } = self;
+        let [queued, waiting, upstream] =
+            [&self.queued, &self.waiting, &self.upstream].map(seconds);
+        let requests = match attempts {
+            1 => bilingual!("1 request", "1 solicitud"),
+            attempts => bilingual!("{attempts} requests", "{attempts} solicitudes"),
+        };
+        bilingual!(
+            "{queued} in the queue, {upstream} waiting for wolkvox over {requests}, {waiting} \
+             between tries",
+            "{queued} en la cola, {upstream} esperando a wolkvox en {requests}, {waiting} entre \
+             intentos",
+            requests,
+        )
+    }
+}
+
+impl ReplyDefect {
+    pub(in crate::error) fn text(&self) -> Bilingual {
+        match self {
+            Self::NotJson { body, bytes, status } => {
+                let body = body.text();
+                bilingual!(
+                    "{body} of {bytes} bytes, status {status}",
+                    "{body} de {bytes} bytes, estado {status}",
+                    body,
+                )
+            }
+            Self::Truncated { bytes } => {
+                bilingual!("JSON cut off after {bytes} bytes", "JSON cortado a los {bytes} bytes")
+            }
+            Self::BadCompression => bilingual!(
+                "a body whose gzip compression is broken",
+                "una respuesta con la compresión gzip dañada",
+            ),
+            Self::NoEnvelope { bytes, status } => bilingual!(
+                "JSON of {bytes} bytes without wolkvox's envelope, status {status}",
+                "JSON de {bytes} bytes sin la estructura de wolkvox, estado {status}",
+            ),
+            Self::Contradiction { said } => bilingual!(
+                "a reply that says {said} records were found but holds none",
+                "una respuesta que dice {said} registros pero no trae ninguno",
+            ),
+            Self::EmptyPage { pages } => bilingual!(
+                "a reply that says there are {pages} pages but whose first page is empty",
+                "una respuesta que dice {pages} páginas pero cuya primera página está vacía",
+            ),
+            Self::TooLarge { limit } => {
+                bilingual!("more than {limit} bytes", "más de {limit} bytes")
+            }
+            Self::Redirect { status } => {
+                bilingual!("a redirect, status {status}", "una redirección, estado {status}")
+            }
+        }
+    }
+}
+
+impl UpstreamMessage {
+    /// Returns the message for a sentence in either language; wolkvox's words stay as they are.
+    pub fn text(&self) -> Bilingual {
+        match self {
+            Self::Words(words) => Bilingual::same(words.clone()),
+            Self::Nothing => bilingual!("no explanation given", "sin explicación"),
+            Self::Withheld => {
+                bilingual!("its words are left out here", "sus palabras se omiten aquí")
+            }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! What is wrong with a setting. Each text follows the setting's name: "WOLKVOX_SERVER is not set".
+
+use std::io;
+
+use super::io_reason;
+use crate::error::{
+    AddressError, CertificatesError, MaskError, SettingError, TokenError, TokenFileError,
+};
+use crate::language::{Bilingual, bilingual};
+
+impl SettingError {
+    /// Returns what is wrong, to follow the setting's name.
+    pub fn text(&self) -> Bilingual {
+        match self {
+            Self::NotSet => bilingual!("is not set", "no está definido"),
+            Self::NoToken => bilingual!(
+                "is not set, nor is WOLKVOX_TOKEN_FILE; it is the CRM's internal token",
+                "no está definido, ni tampoco WOLKVOX_TOKEN_FILE; es el token interno del CRM",
+            ),
+            Self::TwoTokens => bilingual!(
+                "is set beside WOLKVOX_TOKEN: keep one of the two",
+                "está definido junto con WOLKVOX_TOKEN: deje uno de los dos",
+            ),
+            Self::Placeholder => bilingual!(
+                "arrived as the name of a variable that your client did not fill in: \
+                 set that variable where the client starts, or write the value",
+                "llegó como el nombre de una variable que su asistente no reemplazó: \
+                 defina esa variable donde se abre el asistente, o escriba el valor",
+            ),
+            Self::NotUnicode => bilingual!("must be Unicode text", "debe ser texto Unicode"),
+            Self::Address(problem) => problem.text(),
+            Self::Host => bilingual!(
+                "must be a host name alone, without https:// and path",
+                "debe ser solo el nombre de un servidor, sin https:// ni ruta",
+            ),
+            Self::Token(problem) => problem.text(),
+            Self::TokenFile(problem) => {
+                let problem = problem.text();
+                bilingual!(
+                    "names a file that {problem}",
+                    "indica un archivo que {problem}",
+                    problem
+                )
+            }
+            Self::Unreadable(kind) => {
+                let why = io_reason(*kind);
+                bilingual!(
+                    "names a file that cannot be read ({why})",
+                    "indica un archivo que no se puede leer ({why})",
+                    why,
+                )
+            }
+            Self::Certificates(problem) => problem.text(),
+            Self::Operation => bilingual!(
+                "must be your company's name in wolkvox: at most 128 characters, on one line",
+                "debe ser el nombre de su empresa en wolkvox: hasta 128 caracteres, en una línea",
+            ),
+            Self::Mask(problem) => problem.text(),
+            Self::Duration => bilingual!(
+                "must be a time with its unit, at most a day, such as 500ms, 20s or 2m",
+                "debe ser un tiempo con su unidad, de un día como máximo, como 500ms, 20s o 2m",
+            ),
+            Self::WholeNumber { least, most: u64::MAX } => bilingual!(
+                "must be a whole number, {least} or more",
+                "debe ser un número entero, {least} o más",
+            ),
+            Self::WholeNumber { least, most } => bilingual!(
+                "must be a whole number from {least} to {most}",
+                "debe ser un número entero de {least} a {most}",
+            ),
+            Self::LogFilter => {
+                bilingual!("is not a valid log filter", "no es un filtro válido del log")
+            }
+            Self::LogFormat => {
+                bilingual!("must be `text` or `json`", "debe ser `text` o `json`")
+            }
+        }
+    }
+}
+
+impl AddressError {
+    fn text(&self) -> Bilingual {
+        match self {
+            Self::Malformed => {
+                bilingual!("is not a valid address", "no es una dirección válida")
+            }
+            Self::NoHost => bilingual!("has no host name", "no tiene nombre de servidor"),
+            Self::Credentials => bilingual!(
+                "must not hold a user name or password",
+                "no debe llevar usuario ni contraseña",
+            ),
+            Self::NotHostAlone => bilingual!(
+                "must be the host alone, without a path, `?` or `#`",
+                "debe ser solo el servidor, sin ruta, `?` ni `#`",
+            ),
+            Self::Retired { new_name } => {
+                let new_name = match new_name {
+                    Some(name) => Bilingual::same(name.clone()),
+                    None => bilingual!(
+                        "in your browser's address bar when you are logged in to the CRM, such as \
+                         crm0001.wolkvox.com",
+                        "el de la barra de direcciones del navegador cuando está en el CRM, como \
+                         crm0001.wolkvox.com",
+                    ),
+                };
+                bilingual!(
+                    "names a server that wolkvox retired; its new name is {new_name}",
+                    "es un servidor que wolkvox retiró; su nombre nuevo es {new_name}",
+                    new_name,
+                )
+            }
+            Self::Foreign => bilingual!(
+                "is not a host of wolkvox.com; if it is your company's proxy for wolkvox, \
+                 allow it with WOLKVOX_ALLOW_HOST",
+                "no es un servidor de wolkvox.com; si es el proxy de su empresa para wolkvox, \
+                 permítalo con WOLKVOX_ALLOW_HOST",
+            ),
+            Self::Unencrypted => bilingual!(
+                "must use https, or the token could be read on the way",
+                "debe usar https, o el token se podría leer en el camino",
+            ),
+            Self::Scheme => bilingual!("must use https", "debe usar https"),
+        }
+    }
+}
+
+impl TokenError {
+    fn text(self) -> Bilingual {
+        match self {
+            Self::Blank => bilingual!("is blank", "está en blanco"),
+            Self::Character => bilingual!(
+                "holds a space or a character that no token has",
+                "tiene un espacio o un carácter que ningún token lleva",
+            ),
+        }
+    }
+}
+
+impl TokenFileError {
+    /// Returns what is wrong, to follow the file's name.
+    pub fn text(self) -> Bilingual {
+        match self {
+            Self::Unreadable(io::ErrorKind::NotFound) => bilingual!("does not exist", "no existe"),
+            Self::Unreadable(io::ErrorKind::PermissionDenied) => {
+                bilingual!("may not be read by this user", "este usuario no lo puede leer")
+            }
+            Self::Unreadable(kind) => {
+                let why = io_reason(kind);
+                bilingual!("cannot be read ({why})", "no se puede leer ({why})", why)
+            }
+            Self::NotAFile => {
+                bilingual!("is a folder or a device", "es una carpeta o un dispositivo")
+            }
+            Self::TooLarge => {
+                bilingual!("is too large for a token", "es demasiado grande para un token")
+            }
+            Self::Token(problem) => problem.text(),
+        }
+    }
+}
+
+impl CertificatesError {
+    fn text(self) -> Bilingual {
+        match self {
+            Self::NotPem => bilingual!(
+                "holds something that is not a PEM certificate",
+                "tiene algo que no es un certificado PEM",
+            ),
+            Self::None => {
+                bilingual!("holds no PEM certificate", "no tiene ningún certificado PEM")
+            }
+        }
+    }
+}
+
+impl MaskError {
+    fn text(self) -> Bilingual {
+        match self {
+            Self::BlankName => bilingual!(
+                "has a blank name between its commas",
+                "tiene un nombre en blanco entre las comas",
+            ),
+            Self::NearGroup => bilingual!(
+                "has a name that is nearly `personal`: write it exactly so",
+                "tiene un nombre casi igual a `personal`: escríbalo exactamente así",
+            ),
+        }
+    }
+}
