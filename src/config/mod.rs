@@ -35,6 +35,7 @@ pub struct Config {
 
 /// Whom to ask.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a process makes one")]
 pub enum Account {
     /// The embedded sandbox.
     Sandbox,

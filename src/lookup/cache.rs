@@ -5,19 +5,29 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::DeferredDrop;
+use super::deferred_drop::DeferredDrop;
 use crate::answer::{Found, Row};
-use crate::wolkvox::Query;
+use crate::wolkvox::{Fingerprint, QueryKey};
 
 /// Most bytes that the cache holds, roughly.
 const BYTES: u64 = 64 * 1024 * 1024;
 /// What an answer weighs at least, which bounds the cache to 1,024 answers.
 const LEAST_WEIGHT: u32 = 64 * 1024;
 
+/// Everything that an answer depends on. Masks are not among it: what is kept is what wolkvox sent,
+/// and each caller's own mask is applied to what that caller is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    /// The token that asked; an answer of one token is never given under another.
+    pub(super) token: Fingerprint,
+    /// What was asked.
+    pub(super) query: QueryKey,
+}
+
 /// Answers by what was asked; failures never get in.
 #[derive(Debug)]
 pub(super) struct Cache {
-    answers: moka::sync::Cache<Query, Entry>,
+    answers: moka::sync::Cache<Key, Entry>,
     time_to_live: Duration,
 }
 
@@ -38,15 +48,15 @@ impl Cache {
         Self { answers, time_to_live }
     }
 
-    pub(super) fn get(&self, query: &Query) -> Option<Arc<DeferredDrop>> {
-        let kept = self.answers.get(query)?;
+    pub(super) fn get(&self, key: &Key) -> Option<Arc<DeferredDrop>> {
+        let kept = self.answers.get(key)?;
         (Instant::now() < kept.until).then_some(kept.found)
     }
 
-    pub(super) fn put(&self, query: Query, found: Arc<DeferredDrop>) {
+    pub(super) fn put(&self, key: Key, found: Arc<DeferredDrop>) {
         if !self.time_to_live.is_zero() {
             let until = Instant::now() + self.time_to_live;
-            self.answers.insert(query, Entry { found, until });
+            self.answers.insert(key, Entry { found, until });
         }
     }
 }
@@ -60,15 +70,17 @@ fn weight(found: &Found) -> u32 {
 mod tests {
     use super::*;
     use crate::answer::{Mask, tidy};
-    use crate::wolkvox::{FieldName, FieldValue, GestionQuery, Operation};
+    use crate::wolkvox::{FieldName, FieldValue, GestionQuery, Operation, Query, Token};
     use serde_json::json;
 
-    fn query(value: u32) -> Query {
-        Query::Gestion(GestionQuery {
+    fn key(value: u32) -> Key {
+        let query = Query::Gestion(GestionQuery {
             operation: Operation::parse("empresa".to_owned()).expect("an operation"),
             field: FieldName::parse("id_customer".to_owned()).expect("a field"),
             value: FieldValue::parse(value.to_string()).expect("a value"),
-        })
+        });
+        let token = Token::parse("ficticio-0001").expect("a token");
+        Key { token: token.fingerprint(), query: query.key() }
     }
 
     fn found(megabytes: usize) -> Arc<DeferredDrop> {
@@ -84,7 +96,7 @@ mod tests {
         for (megabytes, puts, kept) in [(0, 2_000, 1_024), (10, 12, 6)] {
             let cache = Cache::new(Duration::from_secs(60));
             let found = found(megabytes);
-            (0..puts).for_each(|n| cache.put(query(n), Arc::clone(&found)));
+            (0..puts).for_each(|n| cache.put(key(n), Arc::clone(&found)));
             cache.answers.run_pending_tasks();
             let count = cache.answers.entry_count();
             assert!((1..=kept).contains(&count), "{count} answers of {megabytes} MB");

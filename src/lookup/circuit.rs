@@ -1,9 +1,13 @@
 //! Spares a wolkvox that is down, and the callers who would wait for it: after some failures in a
-//! row look-ups fail at once for a while, then one may try (pure: the time is an argument).
+//! row look-ups fail at once for a while, then one may try ([`Circuit`] is pure: the time is
+//! an argument).
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
+
+use crate::error::{Error, Outage};
 
 /// Failures in a row that open the circuit.
 const FAILURES: u32 = 5;
@@ -58,6 +62,31 @@ impl Circuit {
                 }
             }
         }
+    }
+}
+
+/// A look-up's leave to pass. It tells the circuit how the look-up ended, also when it is given up
+/// on the way.
+pub(super) struct Pass<'a> {
+    circuit: &'a Mutex<Circuit>,
+    pub(super) health: Health,
+}
+
+impl<'a> Pass<'a> {
+    /// Lets a look-up pass, unless the circuit is open.
+    pub(super) fn enter(circuit: &'a Mutex<Circuit>) -> Result<Self, Error> {
+        let mut state = circuit.lock().unwrap_or_else(PoisonError::into_inner);
+        state
+            .enter(Instant::now())
+            .map_err(|wait| Error::Unavailable { outage: Outage::CircuitOpen { wait } })?;
+        Ok(Self { circuit, health: Health::Unknown })
+    }
+}
+
+impl Drop for Pass<'_> {
+    fn drop(&mut self) {
+        let mut state = self.circuit.lock().unwrap_or_else(PoisonError::into_inner);
+        state.leave(self.health, Instant::now());
     }
 }
 

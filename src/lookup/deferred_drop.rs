@@ -12,7 +12,7 @@ use crate::wolkvox::PAGE_SIZE;
 /// made: glibc gives memory back to the system only from the end of what a thread took, and what
 /// the event loop's own thread keeps for later would stand in the way.
 #[derive(Debug)]
-pub struct DeferredDrop(Found);
+pub(super) struct DeferredDrop(Found);
 
 impl DeferredDrop {
     pub(super) fn new(found: Found) -> Self {

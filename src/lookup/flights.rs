@@ -3,6 +3,9 @@
 //! A flight is a future that its callers drive together. A caller who goes away leaves the others
 //! driving it; when the last one goes, the future is dropped, and with it its place in the queue
 //! or its HTTP connection.
+//!
+//! moka's `try_get_with` is no substitute: it starts anew, and spends quota, when its first caller
+//! leaves.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -11,11 +14,12 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use tokio::time::Instant;
 
-use super::fetch::Deadline;
+use super::Source;
+use super::cache::Key;
+use super::deadline::Deadline;
+use super::deferred_drop::DeferredDrop;
 use super::meter::Meter;
-use super::{DeferredDrop, Source};
 use crate::error::Error;
-use crate::wolkvox::Query;
 
 type Outcome = Result<Arc<DeferredDrop>, Error>;
 
@@ -41,18 +45,18 @@ impl Flight {
 
 /// The look-ups on their way, which stay there only as long as a caller waits.
 #[derive(Debug, Default)]
-pub(super) struct Flights(Mutex<HashMap<Query, Weak<Flight>>>);
+pub(super) struct Flights(Mutex<HashMap<Key, Weak<Flight>>>);
 
 impl Flights {
     /// Joins an equal look-up, which then may take until `deadline`, or starts one.
     pub(super) fn join(
         &self,
-        query: &Query,
+        key: &Key,
         deadline: Instant,
         start: impl FnOnce() -> Flight,
     ) -> (Arc<Flight>, Source) {
         let mut flights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(flight) = flights.get(query).and_then(Weak::upgrade)
+        if let Some(flight) = flights.get(key).and_then(Weak::upgrade)
             // An ended one is never joined: its answer is in the cache, or it has failed.
             && flight.outcome.peek().is_none()
         {
@@ -61,7 +65,7 @@ impl Flights {
         }
         flights.retain(|_, flight| flight.strong_count() > 0);
         let flight = Arc::new(start());
-        flights.insert(query.clone(), Arc::downgrade(&flight));
+        flights.insert(key.clone(), Arc::downgrade(&flight));
         (flight, Source::Wolkvox)
     }
 }

@@ -43,7 +43,7 @@ pub(super) struct Meter {
 
 #[derive(Clone, Copy, Debug)]
 struct State {
-    spent: Timings,
+    timings: Timings,
     pages: u32,
     phase: Phase,
     since: Instant,
@@ -52,7 +52,7 @@ struct State {
 impl Meter {
     pub(super) fn start() -> Self {
         let state = State {
-            spent: Timings::default(),
+            timings: Timings::default(),
             pages: 0,
             phase: Phase::Queued,
             since: Instant::now(),
@@ -80,8 +80,8 @@ impl Meter {
 
     pub(super) fn sent(&self, page: u32) {
         let mut state = self.lock();
-        state.spent.attempts += 1;
-        let request = state.spent.attempts;
+        state.timings.attempts += 1;
+        let request = state.timings.attempts;
         drop(state);
         self.stage.send_replace(Stage::Asking { page, request });
     }
@@ -95,10 +95,10 @@ impl Meter {
     }
 
     /// Returns the time spent so far, the running phase included.
-    pub(super) fn spent(&self) -> Timings {
+    pub(super) fn timings(&self) -> Timings {
         let mut now = *self.lock();
         now.switch(Phase::Over);
-        now.spent
+        now.timings
     }
 
     pub(super) fn pages(&self) -> u32 {
@@ -119,9 +119,9 @@ impl State {
         let now = Instant::now();
         let passed: Duration = now - self.since;
         match self.phase {
-            Phase::Queued => self.spent.queued += passed,
-            Phase::Waiting => self.spent.waiting += passed,
-            Phase::Upstream => self.spent.upstream += passed,
+            Phase::Queued => self.timings.queued += passed,
+            Phase::Waiting => self.timings.waiting += passed,
+            Phase::Upstream => self.timings.upstream += passed,
             Phase::Over => {}
         }
         self.phase = next;

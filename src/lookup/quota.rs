@@ -6,20 +6,20 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::error::Error;
-use crate::wolkvox::Token;
+use crate::wolkvox::{Fingerprint, Token};
 
 /// How long nothing is sent once the day's quota is used up.
-pub(super) const QUOTA_HOLD: Duration = Duration::from_secs(10 * 60);
+const QUOTA_HOLD: Duration = Duration::from_secs(10 * 60);
 
 /// Which token ran out, and until when nothing is sent with it.
 #[derive(Debug, Default)]
-pub(super) struct QuotaHold(Option<(Token, Instant)>);
+pub(super) struct QuotaHold(Option<(Fingerprint, Instant)>);
 
 impl QuotaHold {
     /// Lets a look-up with this token pass, or refuses it with the time that is left.
     pub(super) fn enter(&mut self, token: &Token, now: Instant) -> Result<(), Error> {
         match &self.0 {
-            Some((held, until)) if held == token && now < *until => {
+            Some((held, until)) if *held == token.fingerprint() && now < *until => {
                 Err(Error::QuotaExhausted { hold: Some(*until - now) })
             }
             Some(_) => {
@@ -30,8 +30,9 @@ impl QuotaHold {
         }
     }
 
-    /// Begins to hold this token's look-ups.
-    pub(super) fn begin(&mut self, token: Token, now: Instant) {
-        self.0 = Some((token, now + QUOTA_HOLD));
+    /// Begins to hold this token's look-ups, and returns for how long.
+    pub(super) fn begin(&mut self, token: &Token, now: Instant) -> Duration {
+        self.0 = Some((token.fingerprint(), now + QUOTA_HOLD));
+        QUOTA_HOLD
     }
 }

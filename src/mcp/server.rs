@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures::FutureExt;
 use rmcp::model::{
@@ -23,9 +22,9 @@ use crate::error::Error;
 use crate::tenant::Tenant;
 use crate::tools::{Gestiones, Obligation, Tool};
 
-/// How long a client may keep a list: it only changes with the settings, and those with a
+/// Milliseconds that a client may keep a list: it only changes with the settings, and those with a
 /// new process.
-const FRESH: Duration = Duration::from_secs(60 * 60);
+const FRESH_MS: u64 = 60 * 60 * 1000;
 const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
 
 /// An MCP server with a set of tools.
@@ -100,7 +99,7 @@ impl ServerHandler for Server {
     ) -> Result<DiscoverResult, ErrorData> {
         let versions = self.supported_protocol_versions().into_owned();
         let mut result = DiscoverResult::from_server_info(versions, self.get_info());
-        result.ttl_ms = milliseconds(FRESH);
+        result.ttl_ms = FRESH_MS;
         result.cache_scope = CacheScope::Private;
         Ok(result)
     }
@@ -111,7 +110,7 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
         let mut result = ListPromptsResult::with_all_items(prompts::list());
-        result.ttl_ms = Some(milliseconds(FRESH));
+        result.ttl_ms = Some(FRESH_MS);
         result.cache_scope = Some(CacheScope::Private);
         result.meta = self.signature(&context);
         Ok(result)
@@ -133,7 +132,7 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
         let mut result = ListResourcesResult::with_all_items(resources::list());
-        result.ttl_ms = Some(milliseconds(FRESH));
+        result.ttl_ms = Some(FRESH_MS);
         result.cache_scope = Some(CacheScope::Private);
         result.meta = self.signature(&context);
         Ok(result)
@@ -145,7 +144,7 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
         let mut result = resources::read(&request.uri)?;
-        result.ttl_ms = Some(milliseconds(FRESH));
+        result.ttl_ms = Some(FRESH_MS);
         result.cache_scope = Some(CacheScope::Private);
         result.meta = self.signature(&context);
         Ok(result.into())
@@ -157,7 +156,7 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         let mut result = ListToolsResult::with_all_items(self.definitions.clone());
-        result.ttl_ms = Some(milliseconds(FRESH));
+        result.ttl_ms = Some(FRESH_MS);
         result.cache_scope = Some(CacheScope::Private);
         result.meta = self.signature(&context);
         Ok(result)
@@ -234,10 +233,6 @@ impl ServerHandler for Server {
             _ => ErrorData::new(ErrorCode::METHOD_NOT_FOUND, Cow::from("unknown method"), None),
         })
     }
-}
-
-fn milliseconds(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -21,10 +21,12 @@ use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use serde::Serialize;
 use url::Url;
 
-pub use self::query::{FieldName, FieldValue, GestionQuery, ObligationQuery, Operation, Query};
+pub use self::query::{
+    FieldName, FieldValue, GestionQuery, ObligationQuery, Operation, Query, QueryKey,
+};
 pub use self::reply::{Page, Reply};
 pub use self::tls::{Handshake, RootCertificates};
-pub use self::token::{Token, TokenFile, TokenSource};
+pub use self::token::{Fingerprint, Token, TokenFile, TokenSource};
 use crate::Record;
 use crate::error::{Error, ReplyDefect, SettingError};
 use crate::offload::offload;

@@ -24,6 +24,38 @@ impl Query {
             Self::Obligation(query) => &query.operation,
         }
     }
+
+    /// Returns the canonical form: equal queries have equal keys, and different ones different keys.
+    pub fn key(&self) -> QueryKey {
+        let parts = match self {
+            Self::Gestion(GestionQuery { operation, field, value }) => {
+                ["gestion", operation.as_str(), field.as_str(), value.reveal()]
+            }
+            Self::Obligation(ObligationQuery { operation, obligation, case_file }) => {
+                ["obligation", operation.as_str(), case_file.reveal(), obligation.reveal()]
+            }
+        };
+        // No part can hold a control character, so a line break keeps them apart.
+        QueryKey(parts.join("\n"))
+    }
+}
+
+/// The canonical form of a query. It holds what was searched, which names a person, so `Debug` hides
+/// it, and nothing may keep it but memory.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct QueryKey(String);
+
+impl QueryKey {
+    /// Returns the bytes to hash.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl fmt::Debug for QueryKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("QueryKey(hidden)")
+    }
 }
 
 impl From<GestionQuery> for Query {
@@ -185,6 +217,30 @@ mod tests {
         assert!(FieldValue::parse("ñ".repeat(256)).is_ok());
         assert!(Operation::parse("o".repeat(129)).is_err());
         assert!(FieldName::parse("o".repeat(128)).is_ok());
+    }
+
+    #[test]
+    fn queries_have_the_same_key_only_if_they_ask_the_same() {
+        let name = |text: &str| text.to_owned();
+        let gestion = |operation: &str, field: &str, value: &str| {
+            Query::Gestion(GestionQuery {
+                operation: Operation::parse(name(operation)).expect("an operation"),
+                field: FieldName::parse(name(field)).expect("a field"),
+                value: FieldValue::parse(name(value)).expect("a value"),
+            })
+        };
+        let obligation = Query::Obligation(ObligationQuery {
+            operation: Operation::parse(name("a")).expect("an operation"),
+            obligation: FieldValue::parse(name("c")).expect("a value"),
+            case_file: FieldValue::parse(name("b")).expect("a value"),
+        });
+        assert_eq!(gestion("a", "b", "c").key(), gestion("a", "b", "c").key());
+        let others =
+            [gestion("a", "b", "d"), gestion("a", "bc", "c"), gestion("ab", "b", "c"), obligation];
+        for other in others {
+            assert_ne!(gestion("a", "b", "c").key(), other.key(), "{other:?}");
+        }
+        assert!(!format!("{:?}", gestion("a", "b", "900000001").key()).contains('9'));
     }
 
     #[test]

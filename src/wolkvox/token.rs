@@ -1,6 +1,7 @@
 //! The token: never printed, revealed in one place, read again when its file changes.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use std::time::SystemTime;
 
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
 
 use crate::error::{Error, TokenError, TokenFileError};
 use crate::file;
@@ -18,7 +20,21 @@ const LARGEST_FILE: u64 = 64 * 1024;
 
 /// A usable token: printable ASCII without spaces.
 #[derive(Clone, Debug)]
-pub struct Token(SecretString);
+pub struct Token {
+    secret: SecretString,
+    fingerprint: Fingerprint,
+}
+
+/// A digest that tells tokens apart and reveals nothing of them: SHA-256. `Debug` hides it, so that
+/// a log cannot tie a token to what it was used for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fingerprint([u8; 32]);
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Fingerprint(hidden)")
+    }
+}
 
 impl Token {
     /// Reads a token, ignoring spaces and line ends around it.
@@ -34,13 +50,13 @@ impl Token {
         if !text.chars().all(|letter| letter.is_ascii_graphic()) {
             return Err(TokenError::Character);
         }
-        Ok(Self(text.into()))
+        Ok(Self { secret: text.into(), fingerprint: Fingerprint(Sha256::digest(text).into()) })
     }
 
     /// Returns the value of the `Wolkvox-Token` header, marked sensitive so that no HTTP layer
     /// prints it.
     pub(super) fn header(&self) -> Option<HeaderValue> {
-        let mut value = HeaderValue::from_str(self.0.expose_secret()).ok()?;
+        let mut value = HeaderValue::from_str(self.secret.expose_secret()).ok()?;
         value.set_sensitive(true);
         Some(value)
     }
@@ -48,7 +64,7 @@ impl Token {
     /// Replaces the token wherever JSON `text` repeats it, also with its slashes escaped, as PHP
     /// writes them.
     pub(super) fn remove_from(&self, text: &mut Cow<'_, str>) {
-        let token = self.0.expose_secret();
+        let token = self.secret.expose_secret();
         if text.contains(token) {
             *text = Cow::Owned(text.replace(token, "[removed]"));
         }
@@ -60,15 +76,14 @@ impl Token {
         }
     }
 
+    /// Returns what tells this token from another without revealing either.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
     /// Returns the number of the token's characters, the most that may be shown of it.
     pub fn length(&self) -> usize {
-        self.0.expose_secret().len()
-    }
-}
-
-impl PartialEq for Token {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.expose_secret() == other.0.expose_secret()
+        self.secret.expose_secret().len()
     }
 }
 
@@ -170,6 +185,14 @@ mod tests {
     }
 
     #[test]
+    fn a_fingerprint_tells_tokens_apart_and_shows_nothing() {
+        let token = |text| Token::parse(text).expect("a token");
+        assert_eq!(token("ficticio-0001").fingerprint(), token(" ficticio-0001").fingerprint());
+        assert_ne!(token("ficticio-0001").fingerprint(), token("ficticio-0002").fingerprint());
+        assert_eq!(format!("{:?}", token("ficticio-0001").fingerprint()), "Fingerprint(hidden)");
+    }
+
+    #[test]
     fn a_token_is_removed_also_as_php_escapes_it() {
         let token = Token::parse("FICT/ITIOUS+0001").expect("a token");
         let mut text = Cow::Borrowed(r#"{"a":"FICT/ITIOUS+0001","b":"x FICT\/ITIOUS+0001"}"#);
@@ -190,15 +213,15 @@ mod tests {
         let path = folder.path().join("token");
         fs::write(&path, "\u{feff}first-token\r\n").expect("written");
         let file = TokenFile::open(path.clone()).expect("a token file");
-        assert_eq!(file.current().expect("a token").0.expose_secret(), "first-token");
+        assert_eq!(file.current().expect("a token").secret.expose_secret(), "first-token");
 
         let utf16: Vec<u8> =
             "\u{feff}second\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         fs::write(&path, utf16).expect("written");
-        assert_eq!(file.current().expect("a token").0.expose_secret(), "second");
+        assert_eq!(file.current().expect("a token").secret.expose_secret(), "second");
 
         fs::write(&path, "").expect("written");
-        assert_eq!(file.current().map(|_| ()), Err(TokenFileError::Token(TokenError::Blank)));
+        assert_eq!(file.current().map(drop), Err(TokenFileError::Token(TokenError::Blank)));
         fs::remove_file(&path).expect("removed");
         assert_eq!(
             file.current().map(|_| ()),

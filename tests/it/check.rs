@@ -260,7 +260,7 @@ async fn a_ticket_leaves_out_wolkvoxs_words_which_may_name_people() {
 #[tokio::test]
 async fn a_server_that_accepts_and_says_nothing_fails_where_it_falls_silent() {
     let (silent, _) = serve(|mut stream| async move {
-        // DeferredDrop until the client gives up.
+        // Held until the client gives up.
         while !read_request(&mut stream).await.is_empty() {}
     })
     .await;

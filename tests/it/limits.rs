@@ -9,7 +9,7 @@ use tokio::time::{Instant, advance, pause};
 use wolkvox_mcp::answer::Mask;
 use wolkvox_mcp::error::{Error, Kind, Outage, Timings};
 use wolkvox_mcp::lookup::Limits;
-use wolkvox_mcp::lookup::{DeferredDrop, Lookup, Stage};
+use wolkvox_mcp::lookup::{Admission, Lookup, Shared, Stage};
 use wolkvox_mcp::sandbox::{Fault, Sandbox};
 use wolkvox_mcp::server_url::ServerUrl;
 use wolkvox_mcp::wolkvox::{Client, RootCertificates, TokenFile, TokenSource};
@@ -33,11 +33,11 @@ impl Scene {
         Self { sandbox, lookup }
     }
 
-    async fn ask(&self, customer: &str) -> Result<Arc<DeferredDrop>, Error> {
+    async fn ask(&self, customer: &str) -> Result<Shared, Error> {
         self.lookup.find(&by_customer(customer), |_| ()).await
     }
 
-    fn begin(&self, customer: &str) -> tokio::task::JoinHandle<Result<Arc<DeferredDrop>, Error>> {
+    fn begin(&self, customer: &str) -> tokio::task::JoinHandle<Result<Shared, Error>> {
         let (lookup, query) = (Arc::clone(&self.lookup), by_customer(customer));
         tokio::spawn(async move { lookup.find(&query, |_| ()).await })
     }
@@ -64,7 +64,7 @@ fn slow(milliseconds: u64) -> Option<Fault> {
     Some(Fault::Slow(Duration::from_millis(milliseconds)))
 }
 
-fn kind(answer: Result<Arc<DeferredDrop>, Error>) -> Kind {
+fn kind(answer: Result<Shared, Error>) -> Kind {
     answer.expect_err("a failure").kind()
 }
 
@@ -78,6 +78,23 @@ async fn forty_at_once_are_all_answered_two_at_a_time() {
     }
     assert_eq!(scene.sandbox.requests(), 40, "none was refused and repeated");
     assert_eq!(scene.sandbox.peak(), 2);
+}
+
+#[tokio::test]
+async fn two_accounts_with_one_token_share_its_limits() {
+    let one = NonZeroU16::MIN;
+    let limits = Limits { max_in_flight: one, ..limits() };
+    let admission = Arc::new(Admission::new(&limits));
+    let sandbox = Sandbox::with_script(|_| slow(50)).await.expect("a sandbox");
+    let account = || {
+        let client = Client::local(&sandbox.url(), sandbox.token()).expect("a client");
+        Lookup::with_admission(client, limits, Mask::default(), Arc::clone(&admission))
+    };
+    let (one, other) = (account(), account());
+    let (query, another) = (by_customer("900000001"), by_customer("900000002"));
+    let asked = tokio::join!(one.find(&query, |_| ()), other.find(&another, |_| ()));
+    assert!(asked.0.is_ok() && asked.1.is_ok());
+    assert_eq!(sandbox.peak(), 1);
 }
 
 #[tokio::test]
