@@ -19,7 +19,7 @@ async fn main() -> anyhow::Result<()> {
         field: FieldName::parse("id_customer".to_owned())?,
         value: FieldValue::parse("900000004".to_owned())?,
     };
-    let asked = client.query_gestion(&query, Some(1), &|| ()).await;
+    let asked = client.query_gestion(&query, Some(1)).await;
     let page = asked.map_err(|failure| anyhow!(failure.error.for_model()))?;
     for gestion in &page.records {
         let field = |name| gestion.get(name).and_then(|it| it.as_str()).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Large work, kept off the event loop.
 
-use crate::error::Error;
+use crate::error::{Error, internal};
 
 /// Runs work at once, or if it is large on a thread beside the event loop: other calls go on
 /// meanwhile, and what the work takes of memory lies apart, so that the system gets it back.
@@ -13,7 +13,7 @@ pub(crate) async fn offload<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Error> {
     if is_large {
-        tokio::task::spawn_blocking(work).await.map_err(|_| Error::Internal)
+        tokio::task::spawn_blocking(work).await.map_err(|_| internal("offloaded work panicked"))
     } else {
         Ok(work())
     }

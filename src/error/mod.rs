@@ -10,6 +10,7 @@ mod texts;
 mod upstream_message;
 
 use std::fmt;
+use std::panic::Location;
 use std::time::Duration;
 
 pub use self::cause::{BodyKind, ConnectFailure, Outage, ReplyDefect, Timings, TlsFailure};
@@ -18,6 +19,14 @@ pub use self::setting::{
 };
 pub(crate) use self::texts::io_reason;
 pub use self::upstream_message::UpstreamMessage;
+
+/// Returns the failure for a bug, once its cause is in the log: the failure itself says only that
+/// the log knows more.
+#[track_caller]
+pub(crate) fn internal(what: &'static str) -> Error {
+    tracing::error!(what, place = %Location::caller(), "a bug");
+    Error::Internal
+}
 
 /// The kind of a failure; the first word of every failure that a client sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::Limits;
 use super::quota::QuotaHold;
-use crate::error::Error;
+use crate::error::{Error, internal};
 use crate::wolkvox::Token;
 
 /// The limits of one token, and what is left of them.
@@ -44,7 +44,7 @@ impl Admission {
 
     /// Waits for a free place for one request.
     pub(super) async fn request(&self) -> Result<SemaphorePermit<'_>, Error> {
-        self.gate.acquire().await.map_err(|_| Error::Internal)
+        self.gate.acquire().await.map_err(|_| internal("the gate is closed"))
     }
 
     /// Returns whether somebody may be waiting for a place.

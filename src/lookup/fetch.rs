@@ -71,9 +71,8 @@ impl Fetch<'_> {
             tries += 1;
             self.meter.queue();
             let permit = self.admission.request().await?;
-            self.meter.ask();
-            let sent = || self.meter.sent(page.unwrap_or(1));
-            let answer = self.client.page(query, page, &sent).await;
+            self.meter.ask(page.unwrap_or(1));
+            let answer = self.client.page(query, page).await;
             drop(permit);
             if self.admission.is_full() {
                 // A request waits for this place: let it be sent before this reply is read.

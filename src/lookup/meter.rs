@@ -74,12 +74,10 @@ impl Meter {
         self.stage.send_replace(Stage::Waiting);
     }
 
-    pub(super) fn ask(&self) {
-        self.enter(Phase::Upstream);
-    }
-
-    pub(super) fn sent(&self, page: u32) {
+    /// Counts a request that is about to be sent.
+    pub(super) fn ask(&self, page: u32) {
         let mut state = self.lock();
+        state.switch(Phase::Upstream);
         state.timings.attempts += 1;
         let request = state.timings.attempts;
         drop(state);

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use crate::error::{Error, Outage, ReplyDefect};
-use crate::wolkvox::Failure;
+use crate::wolkvox::{Failure, Retry};
 
 /// Tries of one request in all.
 const MOST_TRIES: u32 = 3;
@@ -26,6 +26,10 @@ pub(super) enum Decision {
 /// Decides after `tries` tries. `chance`, from 0 to 1, is the jitter: the wait is that part of the
 /// longest one ("full jitter"), so that callers who failed together do not come back together.
 pub(super) fn decide(failure: &Failure, tries: u32, left: Duration, chance: f64) -> Decision {
+    if failure.retry == Retry::OtherMethod {
+        // Once, and at once: a server that refuses both methods will not take a third.
+        return if tries == 1 { Decision::Wait(Duration::ZERO) } else { Decision::Stop };
+    }
     let most = match &failure.error {
         Error::Busy { .. } | Error::Unavailable { .. } => MOST_TRIES,
         Error::UnexpectedReply(ReplyDefect::Truncated { .. }) => 2,
@@ -40,19 +44,22 @@ pub(super) fn decide(failure: &Failure, tries: u32, left: Duration, chance: f64)
         return Decision::Stop;
     }
     let longest = FIRST_WAIT * 2_u32.saturating_pow(tries.saturating_sub(1));
-    let wait = failure.retry_after.unwrap_or(longest.mul_f64(chance.clamp(0.0, 1.0)));
+    let wait = match failure.retry {
+        Retry::After(wait) => wait,
+        Retry::Unsaid | Retry::OtherMethod => longest.mul_f64(chance.clamp(0.0, 1.0)),
+    };
     if wait < left { Decision::Wait(wait) } else { Decision::Stop }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::{BodyKind, ConnectFailure, TlsFailure};
+    use crate::error::{BodyKind, ConnectFailure, TlsFailure, UpstreamMessage};
 
     const LEFT: Duration = Duration::from_secs(10);
 
     fn failure(error: Error) -> Failure {
-        Failure { error, retry_after: None }
+        Failure { error, retry: Retry::Unsaid }
     }
 
     fn busy() -> Failure {
@@ -91,6 +98,14 @@ mod tests {
     }
 
     #[test]
+    fn the_other_method_is_tried_once_and_at_once() {
+        let refused = Error::Rejected { code: 405, said: UpstreamMessage::Nothing };
+        let refused = Failure { error: refused, retry: Retry::OtherMethod };
+        assert_eq!(decide(&refused, 1, LEFT, 1.0), Decision::Wait(Duration::ZERO));
+        assert_eq!(decide(&refused, 2, LEFT, 0.0), Decision::Stop);
+    }
+
+    #[test]
     fn waits_double_and_are_spread_over_their_whole_length() {
         for (tries, chance, milliseconds) in
             [(1, 0.0, 0), (1, 0.5, 150), (1, 1.0, 300), (2, 0.0, 0), (2, 1.0, 600)]
@@ -109,7 +124,8 @@ mod tests {
 
     #[test]
     fn the_servers_own_wait_is_kept_if_it_fits() {
-        let told = |seconds| Failure { retry_after: Some(Duration::from_secs(seconds)), ..busy() };
+        let told =
+            |seconds| Failure { retry: Retry::After(Duration::from_secs(seconds)), ..busy() };
         let kept = Decision::Wait(Duration::from_secs(3));
         assert_eq!(decide(&told(3), 1, LEFT, 0.1), kept);
         assert_eq!(decide(&told(30), 1, LEFT, 0.1), Decision::Stop);

@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 
 use super::progress::Progress;
 use super::{prompts, resources};
-use crate::error::Error;
+use crate::error::internal;
 use crate::tenant::Tenant;
 use crate::tools::{Gestiones, Obligation, Tool};
 
@@ -193,13 +193,13 @@ impl ServerHandler for Server {
                 () = context.ct.cancelled() => {
                     return Err(ErrorData::internal_error("cancelled", None));
                 }
-                answer = &mut call => break answer.unwrap_or(Err(Error::Internal)),
+                answer = &mut call => break answer.unwrap_or_else(|_| Err(internal("a tool panicked"))),
                 Some(stage) = heard.recv() => progress.tell(&context, stage).await,
             }
         };
         let written = answer.and_then(|answer| match serde_json::to_string(&answer) {
             Ok(text) => Ok((text, answer)),
-            Err(_) => Err(Error::Internal),
+            Err(_) => Err(internal("an answer cannot be written")),
         });
         let mut result = match written {
             Ok((text, answer)) => {
@@ -243,6 +243,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+    use crate::error::Error;
     use crate::lookup::Stage;
 
     /// Fails as a bug would.

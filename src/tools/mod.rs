@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 pub use self::gestiones::{Gestiones, GestionesRequest};
 pub(crate) use self::gestiones::{LIMIT, OFFSET, to_usize};
 pub use self::obligation::{Obligation, ObligationRequest};
-use crate::error::Error;
+use crate::error::{Error, internal};
 use crate::lookup::Stage;
 use crate::tenant::Tenant;
 
@@ -65,7 +65,11 @@ fn input_schema(tenant: &Tenant, properties: Value, required: &[&str]) -> JsonOb
 fn to_json<'a, A: Serialize>(
     answer: impl Future<Output = Result<A, Error>> + Send + 'a,
 ) -> BoxFuture<'a, Result<Value, Error>> {
-    async move { serde_json::to_value(answer.await?).map_err(|_| Error::Internal) }.boxed()
+    async move {
+        let answer = answer.await?;
+        serde_json::to_value(answer).map_err(|_| internal("an answer cannot be written"))
+    }
+    .boxed()
 }
 
 /// Returns the annotations of a tool that only reads, from a system that others change.

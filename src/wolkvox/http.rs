@@ -10,7 +10,7 @@ use reqwest::{redirect, retry};
 use tokio::sync::oneshot;
 
 use super::tls::{self, Handshake, LastHandshake, RootCertificates};
-use crate::error::{Error, Outage, TlsFailure};
+use crate::error::{Error, Outage, TlsFailure, internal};
 use crate::server_url::ServerUrl;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -33,7 +33,9 @@ impl Http {
         let _ = thread::Builder::new()
             .name("http-client".to_owned())
             .spawn(move || built.send(build(local, encrypted, roots, seen_by_builder)));
-        let receive = async { receiver.await.unwrap_or(Err(Error::Internal)) };
+        let receive = async {
+            receiver.await.unwrap_or_else(|_| Err(internal("the HTTP client was not built")))
+        };
         Self { client: receive.boxed().shared(), seen }
     }
 

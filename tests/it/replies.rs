@@ -3,10 +3,13 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use wolkvox_mcp::answer::Mask;
 use wolkvox_mcp::error::Error;
-use wolkvox_mcp::wolkvox::{FieldValue, ObligationQuery, Page, Query, Reply};
+use wolkvox_mcp::lookup::{Limits, Lookup};
+use wolkvox_mcp::wolkvox::{FieldValue, ObligationQuery, Page, Query, Reply, Retry};
 
 use crate::support::{RawReply, RawServer, TOKEN, by_customer, client};
 
@@ -170,7 +173,7 @@ fn fixture(name: &str) -> Vec<u8> {
 async fn ask(status: u16, content_type: &str, body: &[u8]) -> Result<Page, Error> {
     let server = RawServer::start(vec![RawReply::new(status, content_type, body)]).await;
     let asked = client(server.address());
-    asked.page(&by_customer("900000001"), Some(1), &|| ()).await.map_err(|failure| failure.error)
+    asked.page(&by_customer("900000001"), Some(1)).await.map_err(|failure| failure.error)
 }
 
 #[tokio::test]
@@ -238,8 +241,8 @@ async fn the_request_carries_the_token_in_its_header_and_the_value_as_text() {
     let reply = RawReply::new(200, JSON, &fixture("none.json"));
     let server = RawServer::start(vec![reply]).await;
     let client = client(server.address());
-    client.page(&by_customer("00\"7ñ"), Some(2), &|| ()).await.expect("a page");
-    client.page(&by_customer("007"), None, &|| ()).await.expect("a page");
+    client.page(&by_customer("00\"7ñ"), Some(2)).await.expect("a page");
+    client.page(&by_customer("007"), None).await.expect("a page");
     let [first, second] = &server.requests()[..] else { panic!("two requests") };
     let (head, body) = first.split_once("\r\n\r\n").expect("a head and a body");
     assert!(head.starts_with("POST /server/API/v2/collections/queryGestion.php HTTP/1.1"));
@@ -264,8 +267,10 @@ async fn a_405_is_asked_again_with_get_and_remembered() {
     ])
     .await;
     let client = client(server.address());
+    let refused = client.page(&by_customer("1"), Some(1)).await.expect_err("refused");
+    assert_eq!(refused.retry, Retry::OtherMethod);
     for _ in 0..2 {
-        client.page(&by_customer("1"), Some(1), &|| ()).await.expect("a page");
+        client.page(&by_customer("1"), Some(1)).await.expect("a page");
     }
     let methods: Vec<_> = server
         .requests()
@@ -284,7 +289,8 @@ async fn each_endpoint_has_a_method_of_its_own_and_a_405_to_that_one_is_tried_th
     // Obligations want GET, gestiones POST; later obligations want POST as well.
     let replies = vec![refusal.clone(), none.clone(), none.clone(), refusal, none];
     let server = RawServer::start(replies).await;
-    let client = client(server.address());
+    let limits = Limits { cache_ttl: Duration::ZERO, ..Limits::default() };
+    let lookup = Lookup::new(client(server.address()), limits, Mask::default());
     let value = |text: &str| FieldValue::parse(text.to_owned()).expect("a value");
     let obligation = Query::Obligation(ObligationQuery {
         operation: by_customer("1").operation().clone(),
@@ -292,7 +298,7 @@ async fn each_endpoint_has_a_method_of_its_own_and_a_405_to_that_one_is_tried_th
         case_file: value("0000000000000000000000aa"),
     });
     for query in [&obligation, &by_customer("1"), &obligation] {
-        client.page(query, Some(1), &|| ()).await.expect("a page");
+        lookup.find(query, |_| ()).await.expect("an answer");
     }
     let sent: Vec<_> = server
         .requests()
@@ -323,7 +329,7 @@ async fn a_redirect_is_not_followed() {
         target.address()
     );
     let server = RawServer::start(vec![RawReply(redirect.into_bytes())]).await;
-    let answer = client(server.address()).page(&by_customer("1"), Some(1), &|| ()).await;
+    let answer = client(server.address()).page(&by_customer("1"), Some(1)).await;
     assert_eq!(answer.expect_err("refused").error.kind().as_str(), "unexpected_reply");
     assert!(target.requests().is_empty());
 }

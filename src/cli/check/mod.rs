@@ -22,7 +22,9 @@ use crate::config::{InvalidSettings, Sources};
 use crate::error::Error;
 use crate::language::{Bilingual, Language, bilingual};
 use crate::tenant::Tenant;
-use crate::wolkvox::{Failure, FieldName, FieldValue, GestionQuery, Operation, TokenInformation};
+use crate::wolkvox::{
+    Client, Failure, FieldName, FieldValue, GestionQuery, Operation, Retry, TokenInformation,
+};
 
 /// How long a step may take, if the settings give a look-up no less.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -108,7 +110,7 @@ impl Check {
             );
             return;
         };
-        match timeout(patience, client.token_information(operation)).await {
+        match timeout(patience, token_information(client, operation)).await {
             Err(_) => report.failed(
                 bilingual!(
                     "connected, but wolkvox does not answer",
@@ -183,6 +185,17 @@ impl Check {
         };
         io::stdout().write_all(text.as_bytes())?;
         Ok(if report.has_failed() { ExitCode::from(NOTHING_FOUND) } else { ExitCode::SUCCESS })
+    }
+}
+
+/// Asks for the token's calls, a second time if the server wants the other method.
+async fn token_information(
+    client: &Client,
+    operation: &Operation,
+) -> Result<TokenInformation, Failure> {
+    match client.token_information(operation).await {
+        Err(Failure { retry: Retry::OtherMethod, .. }) => client.token_information(operation).await,
+        answer => answer,
     }
 }
 

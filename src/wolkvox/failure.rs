@@ -1,0 +1,45 @@
+//! Why a request brought no page, and what the server says about another try.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::header::HeaderValue;
+
+use crate::error::Error;
+
+/// Why a request brought no page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What went wrong.
+    pub error: Error,
+    /// What the server says about another try.
+    pub retry: Retry,
+}
+
+/// What the server says about another try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// Nothing.
+    Unsaid,
+    /// It wants the other method, which the client uses from now on.
+    OtherMethod,
+    /// Not before this time has passed (`Retry-After`).
+    After(Duration),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { error, retry: Retry::Unsaid }
+    }
+}
+
+/// Reads `Retry-After`: seconds or a date (RFC 9110, section 10.2.3).
+pub(super) fn retry_after(header: &HeaderValue) -> Option<Duration> {
+    let text = header.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = jiff::fmt::rfc2822::parse(text).ok()?;
+    // A date in the past means "now".
+    Some(date.timestamp().duration_since(Timestamp::now()).try_into().unwrap_or_default())
+}
