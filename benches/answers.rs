@@ -44,6 +44,7 @@ fn build(bencher: Bencher<'_, '_>, size: usize) {
         as_of: jiff::Timestamp::UNIX_EPOCH,
         upstream_total: None,
         complete: true,
+        cut_short: None,
     };
     let searched = Searched { field: "id_customer", value: "900000001" };
     bencher

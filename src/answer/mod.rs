@@ -25,7 +25,7 @@ use serde::Serialize;
 pub use self::mask::Mask;
 pub use self::obligation::{ObligationAnswer, obligation};
 pub use self::summary::Summary;
-pub use self::tidy::{Row, tidy};
+pub use self::tidy::{Row, is_newest_first, tidy};
 pub use self::view::{Columns, View};
 use crate::Record;
 use crate::error::Error;
@@ -44,6 +44,8 @@ pub struct Found {
     pub upstream_total: Option<u64>,
     /// Whether `rows` are all the matches.
     pub complete: bool,
+    /// The failure that ended the fetching early.
+    pub cut_short: Option<Error>,
 }
 
 /// What was searched, for hints. The value itself never gets into an answer.

@@ -144,7 +144,7 @@ mod tests {
     fn answer(records: Vec<Value>) -> String {
         let rows = tidy(records.into_iter().map(record).collect(), &Mask::default());
         let as_of = jiff::Timestamp::UNIX_EPOCH;
-        let found = Found { rows, as_of, upstream_total: None, complete: true };
+        let found = Found { rows, as_of, upstream_total: None, complete: true, cut_short: None };
         serde_json::to_string_pretty(&obligation(&found)).expect("JSON")
     }
 

@@ -25,6 +25,7 @@ fn masked(records: &[Value], mask: &Mask) -> Found {
         as_of: "2026-11-20T15:04:05.678Z".parse().expect("a time"),
         upstream_total: None,
         complete: true,
+        cut_short: None,
     }
 }
 

@@ -56,6 +56,14 @@ const FILLED_BY_WOLKVOX: [&str; 5] = [
 ];
 const WORDS_FOR_BLANK: [&str; 4] = ["null", "None", "N/A", "NA"];
 
+/// Returns whether raw records come newest first, as far as their dates tell.
+pub fn is_newest_first(records: &[Record]) -> bool {
+    let date = |record: &Record| dates::parse(record.get(DATE)?.as_str()?);
+    let first = records.iter().find_map(date);
+    let last = records.iter().rev().find_map(date);
+    first.zip(last).is_some_and(|(first, last)| first > last)
+}
+
 /// Makes rows: newest first, undated last in wolkvox's order. Values are masked before anything
 /// else happens to them.
 pub fn tidy(records: Vec<Record>, mask: &Mask) -> Vec<Row> {

@@ -88,7 +88,13 @@ mod tests {
         let fields = (0..megabytes * 1_000).map(|n| (format!("campo {n}").into(), json!(note)));
         let rows = tidy(vec![fields.collect()], &Mask::default());
         let as_of = jiff::Timestamp::UNIX_EPOCH;
-        Arc::new(DeferredDrop::new(Found { rows, as_of, upstream_total: None, complete: true }))
+        Arc::new(DeferredDrop::new(Found {
+            rows,
+            as_of,
+            upstream_total: None,
+            complete: true,
+            cut_short: None,
+        }))
     }
 
     #[test]

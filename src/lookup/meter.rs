@@ -99,6 +99,11 @@ impl Meter {
         now.timings
     }
 
+    /// Returns whether a request is on its way.
+    pub(super) fn is_asking(&self) -> bool {
+        matches!(self.lock().phase, Phase::Upstream)
+    }
+
     pub(super) fn pages(&self) -> u32 {
         self.lock().pages
     }

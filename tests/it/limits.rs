@@ -203,16 +203,20 @@ async fn nothing_is_reused_when_the_cache_is_off_and_failures_never() {
 }
 
 #[tokio::test]
-async fn what_may_pass_is_tried_three_times() {
+async fn what_may_pass_is_tried_again() {
     for fault in [Fault::ServerError(500), Fault::Busy, Fault::Code(Box::new(Fault::Busy))] {
         let failing = fault.clone();
         let scene = Scene::new(limits(), move |n| (n < 2).then(|| failing.clone())).await;
         assert!(scene.ask("900000001").await.is_ok(), "{fault:?}");
         assert_eq!(scene.sandbox.requests(), 3, "{fault:?}");
     }
-    let scene = Scene::new(limits(), |_| Some(Fault::Busy)).await;
-    assert_eq!(scene.ask("1").await.map(drop), Err(Error::Busy { attempts: 3 }));
+    let scene = Scene::new(limits(), |_| Some(Fault::ServerError(500))).await;
+    assert_eq!(kind(scene.ask("1").await), Kind::Unavailable);
     assert_eq!(scene.sandbox.requests(), 3);
+    let hurried = Limits { timeout: Duration::from_secs(1), ..limits() };
+    let scene = Scene::new(hurried, |_| Some(Fault::Busy)).await;
+    assert_eq!(kind(scene.ask("1").await), Kind::Busy, "still so at the deadline");
+    assert!((2..=3).contains(&scene.sandbox.requests()), "{}", scene.sandbox.requests());
     let scene = Scene::new(limits(), |_| Some(Fault::Truncated)).await;
     assert_eq!(kind(scene.ask("1").await), Kind::UnexpectedReply);
     assert_eq!(scene.sandbox.requests(), 2, "once more if cut off");
@@ -456,7 +460,7 @@ async fn the_own_rate_counts_only_look_ups_that_would_reach_wolkvox() {
     }
     let error = scene.ask("4").await.expect_err("too many");
     let Error::RateLimited { per_minute: 3, wait } = error else { panic!("{error:?}") };
-    assert!(wait <= Duration::from_secs(20), "{wait:?}");
+    assert!(wait <= Duration::from_secs(60), "{wait:?}");
     assert_eq!(scene.sandbox.requests(), 3);
     scene.ask("1").await.expect("a cached answer is free");
 }
