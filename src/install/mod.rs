@@ -302,7 +302,8 @@ impl Target {
         let like = fs::metadata(&self.file).map_err(|it| files::unwritable(&self.file, &it))?;
         let replaced = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file);
         let replaced = replaced.and_then(|_| fs::read_to_string(&path).ok());
-        files::put(&path, text, Some(&like)).map_err(|it| files::unwritable(&path, &it))?;
+        // The file is named, not its backup: it is the file that stays as it is.
+        files::put(&path, text, Some(&like)).map_err(|it| files::unwritable(&self.file, &it))?;
         let fingerprint = fingerprint(text);
         let before = if whole { Before::Whole(fingerprint) } else { Before::Part(fingerprint) };
         let backup = Some(Backup { path, whole });
