@@ -322,10 +322,10 @@ fn kept_in(backup: &Backup) -> Bilingual {
         )
     } else {
         bilingual!(
-            "What was there before the installation is in {path}, without entries of this program \
-             and with its token masked",
-            "Lo que había antes de la instalación está en {path}, sin entradas de este programa y \
-             con su token oculto",
+            "What was there before the installation is in {path}; entries of this program are left \
+             out there, and tokens of wolkvox masked",
+            "Lo que había antes de la instalación está en {path}; allí faltan las entradas de este \
+             programa y los tokens de wolkvox quedan ocultos",
         )
     }
 }

@@ -121,9 +121,9 @@ impl FileError {
                  termine",
             ),
             FileErrorKind::NotOurs => bilingual!(
-                "`{reason}` in {path} starts another program; it was left as it is. --name gives \
+                "`{reason}` in {path} does not start this program; it was left as it is. --name gives \
                  this server another name, --force acts on the entry all the same",
-                "`{reason}` en {path} inicia otro programa; se dejó como está. --name le da otro \
+                "`{reason}` en {path} no inicia este programa; se dejó como está. --name le da otro \
                  nombre a este servidor, --force actúa sobre la entrada de todos modos",
                 reason,
             ),

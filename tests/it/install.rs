@@ -260,7 +260,10 @@ async fn an_entry_of_another_program_is_replaced_only_by_force_and_comes_back() 
         for command in [&["install", client, "--sandbox"][..], &["uninstall", client]] {
             let (status, said) = machine.run(command, &[]).await;
             assert_eq!(status, Some(2), "{client}: {said}");
-            assert!(said.contains("starts another program") && said.contains("--force"), "{said}");
+            assert!(
+                said.contains("does not start this program") && said.contains("--force"),
+                "{said}"
+            );
             assert_eq!(read(&file), original, "{client}");
             assert!(!backup(&file).exists(), "{client}");
         }
@@ -680,6 +683,12 @@ async fn a_one_line_file_stays_on_one_line() {
         let installed = read(&file);
         assert!(installed.contains("--sandbox"), "{installed}");
         assert_eq!(installed.lines().count(), 1, "{installed}");
+        let server = ["install", client, "--server", "crm0001.wolkvox.com"];
+        for install in [&server[..], &["install", client, "--sandbox"]] {
+            machine.run(install, &[]).await;
+            assert_eq!(read(&file).lines().count(), 1, "{}", read(&file));
+        }
+        assert_eq!(read(&file), installed);
         fs::remove_file(backup(&file)).expect("removed");
         machine.run(&["uninstall", client], &[]).await;
         assert_eq!(read(&file).lines().count(), 1, "{}", read(&file));

@@ -46,12 +46,17 @@ pub(super) fn add(
                 None => changed = append(&changed, &[key], name.as_str(), entry.json(client))?,
                 Some(there) => {
                     before = value_of(&there);
+                    let mut missing = Vec::new();
                     match there.object_value().filter(|it| is_own && has_no_doubles(it)) {
-                        Some(own) => update(&own, client, entry),
+                        Some(own) => missing = update(&own, client, entry),
                         None if before == Some(entry.json(client)) => {}
                         None => there.set_value(input(entry.json(client))),
                     }
                     changed = root.to_string();
+                    for Missing { within, name: missing, value } in missing {
+                        let within = [key, name.as_str()].into_iter().chain(within);
+                        changed = append(&changed, &within.collect::<Vec<_>>(), missing, value)?;
+                    }
                 }
             }
         }
@@ -77,45 +82,64 @@ fn append(text: &str, within: &[&str], key: &str, value: Value) -> Result<String
     Ok(root.to_string())
 }
 
+/// A property that an entry lacks.
+struct Missing {
+    /// The key of the object in the entry that lacks it, if not the entry itself.
+    within: Option<&'static str>,
+    name: &'static str,
+    value: Value,
+}
+
 /// Writes what we know into our own entry, and leaves what the person or the client added, with
-/// its numbers and comments as they stand.
-fn update(own: &CstObject, client: ClientKind, entry: &Entry) {
+/// its numbers and comments as they stand. Returns what is to be appended.
+fn update(own: &CstObject, client: ClientKind, entry: &Entry) -> Vec<Missing> {
+    let mut wanted = vec![(COMMAND, json!(entry.command)), (ARGUMENTS, json!(entry.arguments()))];
     if client == ClientKind::VsCode {
-        set(own, "type", json!("stdio"));
+        wanted.insert(0, ("type", json!("stdio")));
     }
-    set(own, COMMAND, json!(entry.command));
-    set(own, ARGUMENTS, json!(entry.arguments()));
-    let wanted = entry.variables(client);
-    match own.get(VARIABLES).map(|it| (it.object_value(), it)) {
-        Some((Some(there), property)) => {
-            for variable in there.properties() {
-                let name = variable.decoded_name().unwrap_or_default();
-                if !is_kept(&name) && !wanted.iter().any(|(it, _)| *it == name) {
-                    variable.remove();
-                }
-            }
-            wanted.into_iter().for_each(|(name, text)| set(&there, name, json!(text)));
-            if is_empty(&there.into()) {
-                property.remove();
-            }
+    let variables = entry.variables(client).into_iter();
+    let variables: Vec<_> = variables.map(|(name, text)| (name, Value::from(text))).collect();
+    let there = own.get(VARIABLES);
+    let Some((property, there)) =
+        there.clone().and_then(|it| Some((it.clone(), it.object_value()?)))
+    else {
+        if variables.is_empty() {
+            there.into_iter().for_each(CstObjectProp::remove);
+        } else {
+            let all = variables.into_iter().map(|(name, value)| (name.to_owned(), value));
+            wanted.push((VARIABLES, Value::Object(all.collect())));
         }
-        Some((None, property)) if wanted.is_empty() => property.remove(),
-        _ if wanted.is_empty() => {}
-        _ => set(own, VARIABLES, variables(wanted)),
+        return set(own, None, wanted);
+    };
+    for variable in there.properties() {
+        let name = variable.decoded_name().unwrap_or_default();
+        if !is_kept(&name) && !variables.iter().any(|(it, _)| *it == name) {
+            variable.remove();
+        }
     }
+    if variables.is_empty() && is_empty(&there.clone().into()) {
+        property.remove();
+    }
+    let mut missing = set(own, None, wanted);
+    missing.extend(set(&there, Some(VARIABLES), variables));
+    missing
 }
 
-fn variables(wanted: Vec<(&str, String)>) -> Value {
-    wanted.into_iter().map(|(name, text)| (name.to_owned(), Value::from(text))).collect()
-}
-
-/// Sets a value, unless it is there already.
-fn set(object: &CstObject, key: &str, wanted: Value) {
-    match object.get(key) {
-        Some(property) if value_of(&property).as_ref() == Some(&wanted) => {}
-        Some(property) => property.set_value(input(wanted)),
-        None => drop(object.append(key, input(wanted))),
+/// Sets the values that are there and differ, and returns those that are not there.
+fn set(
+    object: &CstObject,
+    within: Option<&'static str>,
+    wanted: Vec<(&'static str, Value)>,
+) -> Vec<Missing> {
+    let mut missing = Vec::new();
+    for (name, value) in wanted {
+        match object.get(name) {
+            Some(property) if value_of(&property).as_ref() == Some(&value) => {}
+            Some(property) => property.set_value(input(value)),
+            None => missing.push(Missing { within, name, value }),
+        }
     }
+    missing
 }
 
 /// Returns whether an object or a list holds nothing, no comment either.
@@ -252,6 +276,9 @@ fn with_prompt(text: String, name: &ServerName) -> Result<String, Bilingual> {
     };
     if inputs.elements().iter().any(is_of_name) {
         return Ok(text);
+    }
+    if let Some(changed) = inline::push(&text, INPUTS, &prompt(name)) {
+        return Ok(changed);
     }
     inputs.append(input(prompt(name)));
     Ok(root.to_string())
