@@ -105,8 +105,12 @@ impl Ledger {
     fn create(&self, state: &Path) -> io::Result<File> {
         fs::create_dir_all(state)?;
         let name: String = fingerprint(&self.target).chars().take(32).collect();
+        let mut options = File::options();
+        // Fingerprints of texts that may hold a token are nobody else's business.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let path = state.join(format!("{name}.json"));
-        File::options().read(true).write(true).create(true).truncate(false).open(path)
+        options.read(true).write(true).create(true).truncate(false).open(path)
     }
 
     /// Returns whether the lock is held.

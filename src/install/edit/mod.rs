@@ -103,7 +103,10 @@ pub(super) fn without_ours(client: ClientKind, text: &str, owner: &Owner) -> Str
 pub(super) fn masked(client: ClientKind, text: &str, token: Option<&str>) -> String {
     let masked = secret::masked(text, token);
     match client {
-        ClientKind::Codex => masked,
+        // Behind escapes only a reader of TOML sees a token's name.
+        ClientKind::Codex => toml::tokens(&masked)
+            .iter()
+            .fold(masked, |text, token| text.replace(token, secret::MASKED)),
         _ => {
             let (mark, unmarked) = split_mark(&masked);
             json::masked(unmarked, token).map_or_else(|| masked.clone(), |it| format!("{mark}{it}"))
@@ -131,4 +134,94 @@ fn split_mark(text: &str) -> (&str, &str) {
 /// Returns the number of the line in which a byte stands.
 fn line_of(text: &str, byte: usize) -> usize {
     text.get(..byte).unwrap_or_default().matches('\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Map, Value, json};
+
+    use super::*;
+    use crate::install::TokenDelivery;
+
+    fn entry(sandbox: bool) -> Entry {
+        Entry {
+            name: "wolkvox".parse().expect("a name"),
+            command: "/bin/wolkvox-mcp".to_owned(),
+            sandbox,
+            settings: Vec::new(),
+            token: TokenDelivery::Client,
+        }
+    }
+
+    /// A client's file: its own settings, and perhaps servers, in one line or in many.
+    fn files() -> impl Strategy<Value = String> {
+        let leaf = prop_oneof![
+            Just(json!(null)),
+            Just(json!([])),
+            Just(json!({})),
+            any::<u32>().prop_map(Value::from),
+            "[a-zñ{}\\[\\],:\"/ ]{0,8}".prop_map(Value::from),
+        ];
+        let object = prop::collection::btree_map("[a-z]{1,3}", leaf, 0..4);
+        let key = prop_oneof![Just("mcpServers"), Just("servers"), Just("inputs"), Just("other")];
+        let layouts = (object.clone(), key, object, 0..3u8);
+        layouts.prop_map(|(settings, key, inner, layout)| {
+            let mut file: Map<_, _> = settings.into_iter().collect();
+            let inner = Value::Object(inner.into_iter().collect());
+            file.insert(key.to_owned(), if key == "inputs" { json!([inner]) } else { inner });
+            let file = Value::Object(file);
+            match layout {
+                0 => file.to_string(),
+                1 => format!("{file:#}\n"),
+                _ => format!("{file:#}\n").replace('\n', "\r\n"),
+            }
+        })
+    }
+
+    /// Takes away the empty places that stay behind.
+    fn without_empty_places(text: &str) -> Value {
+        let mut value: Value = serde_json::from_str(text).expect("JSON");
+        let members = value.as_object_mut().expect("an object");
+        members.retain(|key, value| {
+            !["mcpServers", "servers", "inputs"].contains(&key.as_str())
+                || *value != json!({}) && *value != json!([])
+        });
+        value
+    }
+
+    #[test]
+    fn a_token_behind_escapes_is_masked_too() {
+        for (client, text) in [
+            (ClientKind::Cursor, r#"{"a": {"WOLKVOX\u005fTOKEN": "FICTITIOUS"}}"#),
+            (ClientKind::Cursor, r#"[{"name": "WOLKVOX_TOKEN", "value": "FICTITIOUS"}]"#),
+            (ClientKind::Cursor, r#"{"args": ["WOLKVOX_TOKEN\u003dFICTITIOUS"]}"#),
+            (ClientKind::Codex, r#"a = [{ "WOLKVOX\u005fTOKEN" = "FICTITIOUS" }]"#),
+            (ClientKind::Codex, "[a.env]\n\"WOLKVOX\\u005fTOKEN\" = 'FICTITIOUS'\n"),
+            (ClientKind::Codex, "[[a]]\n\"WOLKVOX\\u005fTOKEN\" = 'FICTITIOUS'\n"),
+        ] {
+            let masked = masked(client, text, None);
+            assert!(!masked.contains("FICTITIOUS"), "{masked}");
+            assert!(masked.contains(secret::MASKED), "{masked}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_added_can_be_taken_out_and_nothing_else_changes(
+            text in files(),
+            client in prop::sample::select(&ClientKind::ALL[..]),
+            sandbox in any::<bool>(),
+        ) {
+            prop_assume!(client != ClientKind::Codex);
+            let (entry, owner) = (entry(sandbox), Owner::default());
+            let added = add(client, &text, &entry, &owner).expect("in order");
+            prop_assert!(has_own(client, &added, &entry.name, &owner), "{}", added);
+            prop_assert_eq!(&add(client, &added, &entry, &owner).expect("in order"), &added);
+            prop_assert_eq!(added.contains('\n'), text.contains('\n'), "{}", added);
+            let removed = remove(client, &added, &entry.name).expect("in order").expect("there");
+            prop_assert_eq!(without_empty_places(&removed), without_empty_places(&text));
+            prop_assert_eq!(removed.contains('\n'), text.contains('\n'), "{}", removed);
+        }
+    }
 }

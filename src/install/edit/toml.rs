@@ -5,10 +5,11 @@ use toml_edit::{
 };
 
 use super::{ARGUMENTS, COMMAND, VARIABLES, line_of};
-use crate::install::ClientKind;
 use crate::install::entry::{Entry, ServerName, is_kept};
 use crate::install::installed::InstalledEntry;
+use crate::install::{ClientKind, secret};
 use crate::language::{Bilingual, bilingual};
+use crate::settings::TOKEN;
 
 const SERVERS: &str = "mcp_servers";
 /// Names of variables that Codex passes on.
@@ -153,6 +154,26 @@ fn entry_of(name: &str, entry: &Item) -> Option<InstalledEntry> {
             .collect(),
         passed_on: texts(PASSED_ON),
     })
+}
+
+/// Returns the tokens of this program that stand anywhere in the text.
+pub(super) fn tokens(text: &str) -> Vec<String> {
+    parse(text).map(|document| tokens_in(document.as_table())).unwrap_or_default()
+}
+
+fn tokens_in(table: &dyn TableLike) -> Vec<String> {
+    let mut found = Vec::new();
+    for (name, item) in table.iter() {
+        let is_token = name.eq_ignore_ascii_case(TOKEN.variable);
+        found.extend(
+            item.as_str().filter(|it| is_token && secret::is_secret(it)).map(str::to_owned),
+        );
+        found.extend(item.as_table_like().into_iter().flat_map(tokens_in));
+        found.extend(tables(item).into_iter().flat_map(|table| tokens_in(table)));
+        let values = item.as_array().into_iter().flatten().filter_map(Value::as_inline_table);
+        found.extend(values.flat_map(|table| tokens_in(table)));
+    }
+    found
 }
 
 fn shown(value: &Value) -> String {
