@@ -70,6 +70,8 @@ pub struct ConfigDirs {
     pub codex: PathBuf,
     /// The project's folder.
     pub project: PathBuf,
+    /// Where this program keeps its own notes.
+    pub state: PathBuf,
 }
 
 impl ConfigDirs {
@@ -99,17 +101,24 @@ impl ConfigDirs {
                 .filter(|it| it.is_absolute())
                 .unwrap_or_else(|| home.join(".config")),
         };
+        let local = variable("LOCALAPPDATA").unwrap_or_else(|| home.join("AppData").join("Local"));
         let packaged = match system {
-            Os::Windows => variable("LOCALAPPDATA")
-                .or_else(|| Some(home.join("AppData").join("Local")))
-                .and_then(|local| packaged_claude(&local)),
+            Os::Windows => packaged_claude(&local),
             Os::MacOs | Os::Linux => None,
+        };
+        let state = match system {
+            Os::Windows => local,
+            Os::MacOs => desktop.clone(),
+            Os::Linux => variable("XDG_STATE_HOME")
+                .filter(|it| it.is_absolute())
+                .unwrap_or_else(|| home.join(".local").join("state")),
         };
         Ok(Self {
             claude_desktop: packaged.unwrap_or_else(|| desktop.join("Claude")),
             claude_code: variable("CLAUDE_CONFIG_DIR").unwrap_or_else(|| home.clone()),
             codex: variable("CODEX_HOME").unwrap_or_else(|| home.join(".codex")),
             project: PathBuf::from("."),
+            state: state.join(env!("CARGO_PKG_NAME")),
             desktop,
             home,
         })
@@ -179,7 +188,8 @@ impl ClientKind {
 
     /// Finds its configuration file; none if it has none for that scope.
     pub fn file(self, scope: Scope, dirs: &ConfigDirs) -> Option<PathBuf> {
-        let ConfigDirs { home, desktop, claude_desktop, claude_code, codex, project } = dirs;
+        let ConfigDirs { home, desktop, claude_desktop, claude_code, codex, project, state: _ } =
+            dirs;
         Some(match (self, scope) {
             (Self::ClaudeDesktop, Scope::User) => claude_desktop.join("claude_desktop_config.json"),
             (Self::ClaudeDesktop, Scope::Project) => return None,
@@ -280,6 +290,21 @@ mod tests {
             let dirs = dirs(system, &set);
             assert_eq!(user(ClientKind::Codex, &dirs), "/c/config.toml");
             assert_eq!(user(ClientKind::ClaudeCode, &dirs), "/d/.claude.json");
+        }
+    }
+
+    #[test]
+    fn own_notes_are_kept_where_each_system_keeps_state() {
+        for (system, set, folder) in [
+            (Os::Linux, &[][..], "/home/ana/.local/state/wolkvox-mcp"),
+            (Os::Linux, &[("XDG_STATE_HOME", "/s")], "/s/wolkvox-mcp"),
+            (Os::Linux, &[("XDG_STATE_HOME", "s")], "/home/ana/.local/state/wolkvox-mcp"),
+            (Os::MacOs, &[], "/home/ana/Library/Application Support/wolkvox-mcp"),
+            (Os::Windows, &[("LOCALAPPDATA", "/l")], "/l/wolkvox-mcp"),
+            (Os::Windows, &[], "/home/ana/AppData/Local/wolkvox-mcp"),
+        ] {
+            let state = dirs(system, set).state.to_string_lossy().replace('\\', "/");
+            assert_eq!(state, folder, "{system:?}");
         }
     }
 
