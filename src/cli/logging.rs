@@ -1,25 +1,40 @@
 //! Starts the log: on stderr only, and with nothing in it that names a customer.
 
-use std::io::IsTerminal;
+mod writer;
+
+use std::io::{IsTerminal, Write};
 
 use tracing::{Level, Metadata};
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::prelude::*;
 use tracing_subscriber::{fmt, registry};
 
+use self::writer::StderrWriter;
 use crate::config::{Log, LogFormat};
 
 const OUR_TARGETS: &str = "wolkvox_mcp";
 
+/// The started log. The end of it waits a moment for the last lines to be written.
+#[must_use]
+pub(super) struct Logging(StderrWriter);
+
+impl Drop for Logging {
+    fn drop(&mut self) {
+        self.0.finish();
+    }
+}
+
 /// Starts logging. Other crates are held at `warn` whatever the filter says: below it the MCP SDK
 /// prints whole requests.
-pub(super) fn start(log: &Log) {
+pub(super) fn start(log: &Log) -> Logging {
+    let stderr = StderrWriter::default();
     let Log { filter, format } = log.clone();
     let wanted = filter_fn(move |event: &Metadata<'_>| {
         (event.target().starts_with(OUR_TARGETS) || *event.level() <= Level::WARN)
             && filter.would_enable(event.target(), event.level())
     });
-    let lines = fmt::layer().with_writer(std::io::stderr);
+    let writer = stderr.clone();
+    let lines = fmt::layer().with_writer(move || writer.clone());
     let lines = match format {
         LogFormat::Json => lines.json().boxed(),
         LogFormat::Text => lines.with_ansi(colours()).boxed(),
@@ -31,6 +46,15 @@ pub(super) fn start(log: &Log) {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         tracing::error!(place, "a bug: this program panicked");
     }));
+    Logging(stderr)
+}
+
+/// Prints a line on stderr, as the log is printed: a full pipe does not keep the program.
+pub(super) fn print(line: &str) {
+    let mut stderr = StderrWriter::default();
+    // It only queues.
+    let _ = stderr.write_all(format!("{line}\n").as_bytes());
+    stderr.finish();
 }
 
 fn colours() -> bool {

@@ -109,7 +109,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             config.map_err(|problems| anyhow!(problems.text().to(language).to_owned()))?
         }
     };
-    logging::start(&config.log);
+    let _logging = logging::start(&config.log);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         // Threads for large work end soon after it.
@@ -127,6 +127,11 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     // A blocked read of standard input would otherwise delay the exit.
     runtime.shutdown_background();
     status
+}
+
+/// Prints why the program ends with [`FAILED`].
+pub fn report(problem: &anyhow::Error) {
+    logging::print(&format!("wolkvox-mcp: {problem:#}"));
 }
 
 /// What the settings are read from.

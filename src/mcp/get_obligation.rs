@@ -31,7 +31,7 @@ impl Tool for GetObligation {
     fn definition(&self) -> ToolDefinition {
         let properties = json!({
             "obligation": {
-                "type": ["string", "number"], "maxLength": 256,
+                "type": "string", "maxLength": 256,
                 "description": "Obligation's id (id de la obligación)",
             },
             "record_id": {

@@ -115,7 +115,7 @@ impl QueryObligation {
                 ),
             },
             "value": {
-                "type": ["string", "number"], "maxLength": 256,
+                "type": "string", "maxLength": 256,
                 "description": "Exact value, as text to keep leading zeros",
             },
             "limit": {
