@@ -60,3 +60,43 @@ pub(super) fn print(line: &str) {
 fn colours() -> bool {
     std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    /// Keeps what is logged.
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Kept {
+        fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().expect("not poisoned").write(line)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_panic_is_logged_with_its_place_and_without_its_message() {
+        let filter = "off".parse().expect("a filter");
+        let logging = start(&Log { filter, format: LogFormat::Text });
+        let kept = Kept::default();
+        let writer = kept.clone();
+        let subscriber = registry().with(fmt::layer().with_writer(move || writer.clone()));
+        let panicked = tracing::subscriber::with_default(subscriber, || {
+            std::panic::catch_unwind(|| panic!("900000001"))
+        });
+        let _ = std::panic::take_hook();
+        drop(logging);
+        assert!(panicked.is_err());
+        let kept = kept.0.lock().expect("not poisoned");
+        let log = String::from_utf8_lossy(&kept);
+        assert!(log.contains("this program panicked") && log.contains("logging.rs"), "{log}");
+        assert!(!log.contains("900000001"), "{log}");
+    }
+}

@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod descriptors;
 mod flags;
 mod install;
 mod logging;
@@ -110,6 +111,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
     };
     let _logging = logging::start(&config.log);
+    descriptors::check().map_err(|why| anyhow!(why.to(language).to_owned()))?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         // Threads for large work end soon after it.
@@ -119,7 +121,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let status = runtime.block_on(async {
         let app = App::open(config).await?;
         match job {
-            Job::Serve => serve::serve(app).await,
+            Job::Serve => serve::serve(app, language).await,
             Job::Check(check) => check.run(app, &given).await,
             Job::Query(query) => query.run(app, language).await,
         }
