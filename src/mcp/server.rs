@@ -261,7 +261,9 @@ mod tests {
     use rmcp::model::{CallToolRequest, ClientRequest, JsonObject};
     use rmcp::service::PeerRequestOptions;
     use serde_json::Value;
+    use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
     use tokio::sync::Semaphore;
+    use tokio_util::sync::CancellationToken;
 
     use super::*;
     use crate::lookup::Stage;
@@ -302,15 +304,9 @@ mod tests {
     }
 
     /// Never ends by itself; tells when it begins and when it is stopped.
-    struct Endless(Arc<Semaphore>, Arc<Semaphore>);
-
-    /// Counts its own end.
-    struct Stopped(Arc<Semaphore>);
-
-    impl Drop for Stopped {
-        fn drop(&mut self) {
-            self.0.add_permits(1);
-        }
+    struct Endless {
+        begun: Arc<Semaphore>,
+        stopped: CancellationToken,
     }
 
     impl Tool for Endless {
@@ -323,10 +319,9 @@ mod tests {
             _arguments: JsonObject,
             _report: &'a mut (dyn FnMut(Stage) + Send),
         ) -> BoxFuture<'a, Result<Value, Error>> {
-            let stopped = Stopped(Arc::clone(&self.1));
-            self.0.add_permits(1);
-            async move {
-                let _stopped = stopped;
+            async {
+                let _stopped = self.stopped.clone().drop_guard();
+                self.begun.add_permits(1);
                 std::future::pending().await
             }
             .boxed()
@@ -335,8 +330,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_cancelled_call_is_stopped_while_the_connection_goes_on() {
-        let (begun, stopped) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
-        let endless = Endless(Arc::clone(&begun), Arc::clone(&stopped));
+        let (begun, stopped) = (Arc::new(Semaphore::new(0)), CancellationToken::new());
+        let endless = Endless { begun: Arc::clone(&begun), stopped: stopped.clone() };
         let server = Server::with_tools(vec![Arc::new(endless)], false);
         let (ours, theirs) = tokio::io::duplex(64 * 1024);
         let (input, output) = tokio::io::split(theirs);
@@ -348,8 +343,57 @@ mod tests {
         let call = sent.await.expect("sent");
         begun.acquire().await.expect("open").forget();
         call.cancel(None).await.expect("sent");
-        let waited = tokio::time::timeout(Duration::from_secs(10), stopped.acquire());
-        waited.await.expect("stopped in time").expect("open").forget();
+        let waited = tokio::time::timeout(Duration::from_secs(10), stopped.cancelled());
+        waited.await.expect("stopped in time");
         assert_eq!(client.list_all_tools().await.expect("a list").len(), 1);
+    }
+
+    /// Reports more than a small pipe holds, goes on, and tells that it is done.
+    struct Reporting(Arc<Semaphore>);
+
+    impl Tool for Reporting {
+        fn definition(&self) -> ToolDefinition {
+            ToolDefinition::new("reporting", "Reports", JsonObject::new())
+        }
+
+        fn call<'a>(
+            &'a self,
+            _arguments: JsonObject,
+            report: &'a mut (dyn FnMut(Stage) + Send),
+        ) -> BoxFuture<'a, Result<Value, Error>> {
+            async {
+                for _ in 0..10 {
+                    report(Stage::Queued);
+                    tokio::task::yield_now().await;
+                }
+                self.0.add_permits(1);
+                Ok(Value::Null)
+            }
+            .boxed()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_client_that_reads_late_does_not_hold_up_a_call_that_tells_its_progress() {
+        let done = Arc::new(Semaphore::new(0));
+        let server = Server::with_tools(vec![Arc::new(Reporting(Arc::clone(&done)))], false);
+        let (ours, theirs) = tokio::io::duplex(64);
+        let (input, output) = tokio::io::split(theirs);
+        tokio::spawn(crate::mcp::serve(server, input, output, std::future::pending()));
+        let (ours, mut to_server) = tokio::io::split(ours);
+        let mut lines = BufReader::with_capacity(16, ours).lines();
+        let opening = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25"}}"#;
+        to_server.write_all(format!("{opening}\n").as_bytes()).await.expect("written");
+        assert!(lines.next_line().await.expect("text").is_some_and(|line| line.contains("result")));
+        let call = r#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"reporting","_meta":{"progressToken":"t"}}}"#;
+        to_server.write_all(format!("{call}\n").as_bytes()).await.expect("written");
+        let waited = tokio::time::timeout(Duration::from_secs(10), done.acquire());
+        waited.await.expect("done in time").expect("open").forget();
+        for progress in 1..=10 {
+            let line = lines.next_line().await.expect("text").expect("a line");
+            assert!(line.contains(&format!(r#""progress":{progress}"#)), "{line}");
+        }
+        let line = lines.next_line().await.expect("text").expect("a line");
+        assert!(line.contains(r#""id":2"#), "{line}");
     }
 }

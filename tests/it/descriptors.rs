@@ -24,7 +24,7 @@ const BOTH: [Streams; 2] = [Streams::Pipes, Streams::Sockets];
 /// The running program, spoken to without tokio.
 struct Client {
     child: Child,
-    input: Option<Box<dyn Write>>,
+    input: Option<Box<dyn Write + Send>>,
     output: BufReader<Box<dyn Read>>,
 }
 
@@ -53,7 +53,7 @@ fn opening() -> String {
 
 impl Client {
     fn start(streams: Streams, mut command: Command) -> Self {
-        let (child, input, output): (_, Box<dyn Write>, Box<dyn Read>) = match streams {
+        let (child, input, output): (_, Box<dyn Write + Send>, Box<dyn Read>) = match streams {
             Streams::Pipes => {
                 command.stdin(Stdio::piped()).stdout(Stdio::piped());
                 let mut child = command.spawn().expect("starts");
@@ -322,4 +322,123 @@ fn when_its_client_is_gone_the_program_ends_though_a_sibling_holds_its_input_ope
         assert!(ended(&mut child, Duration::from_secs(10)), "{streams:?}");
         drop(input);
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn answers_that_cannot_be_written_end_the_program_with_a_word_and_a_status() {
+    let full = || File::options().write(true).open("/dev/full").expect("a device");
+    let folder = tempfile::tempdir().expect("a folder");
+    let asked = folder.path().join("asked");
+    fs::write(&asked, opening()).expect("written");
+    for arguments in [
+        &["--sandbox"][..],
+        &["query", "--sandbox", "id_customer", "900000001"],
+        &["completions", "bash"],
+    ] {
+        let ended = command(arguments)
+            .stdin(File::open(&asked).expect("a file"))
+            .stdout(full())
+            .stderr(Stdio::piped())
+            .output()
+            .expect("runs");
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!(ended.status.code(), Some(2), "{arguments:?}: {said}");
+        assert!(
+            said.lines().any(|line| line.starts_with("wolkvox-mcp: ")),
+            "{arguments:?}: {said}"
+        );
+    }
+}
+
+#[test]
+fn too_few_descriptors_are_a_sentence_and_no_panic() {
+    for limit in 4..16 {
+        let program = env!("CARGO_BIN_EXE_wolkvox-mcp");
+        let script = format!("ulimit -n {limit}; exec {program} --sandbox");
+        let ended = Command::new("sh")
+            .args(["-c", &script])
+            .env_clear()
+            .stdin(Stdio::null())
+            .output()
+            .expect("runs");
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert!(!said.contains("panicked"), "{limit}: {said}");
+        match ended.status.code() {
+            Some(0) => assert!(limit > 9, "{limit}: {said}"),
+            Some(2) => assert!(said.contains("wolkvox-mcp: "), "{limit}: {said}"),
+            // So few that the program cannot be loaded.
+            _ => assert!(limit < 5, "{limit}: {:?} {said}", ended.status),
+        }
+    }
+}
+
+/// Returns the most memory that a process has had, in MiB.
+#[cfg(target_os = "linux")]
+fn peak_memory(child: &Child) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).expect("it runs");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a line");
+    line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") / 1024
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_client_that_asks_and_does_not_read_is_held_back_and_loses_nothing() {
+    const ASKED: u64 = 15_000;
+    let mut client = Client::start(Streams::Pipes, command(&["--sandbox"]));
+    let mut input = client.input.take().expect("open");
+    let asking = thread::spawn(move || {
+        for id in 1..=ASKED {
+            input.write_all(request(id, "tools/list", json!({})).as_bytes()).expect("read");
+        }
+        input
+    });
+    // Until it no longer takes in anything.
+    let mut before = 0;
+    loop {
+        thread::sleep(Duration::from_millis(1500));
+        let now = peak_memory(&client.child);
+        if now == before {
+            break;
+        }
+        before = now;
+    }
+    assert!(!asking.is_finished(), "all was taken in");
+    assert!(before < 200, "{before} MiB");
+    // Without parsing the long answers.
+    let id = |line: String| {
+        let (head, _) = line.split_once(r#","result""#)?;
+        head.rsplit(':').next()?.parse::<u64>().ok()
+    };
+    let mut answered: Vec<u64> = client
+        .output
+        .by_ref()
+        .lines()
+        .map_while(|line| id(line.expect("text")))
+        .take(usize::try_from(ASKED).expect("small"))
+        .collect();
+    answered.sort_unstable();
+    assert!(answered.into_iter().eq(1..=ASKED));
+    client.input = Some(asking.join().expect("no panic"));
+    client.end();
+}
+
+#[test]
+fn ten_thousand_calls_in_flight_are_all_answered() {
+    const ASKED: u64 = 10_000;
+    let mut client = Client::start(Streams::Pipes, command(&["--sandbox"]));
+    let mut input = client.input.take().expect("open");
+    let asking = thread::spawn(move || {
+        for id in 1..=ASKED {
+            let arguments = json!({ "field": "id_customer", "value": "900000002" });
+            input.write_all(call(id, arguments).as_bytes()).expect("read");
+        }
+        input
+    });
+    let mut answered: Vec<u64> =
+        (0..ASKED).map(|_| client.receive()["id"].as_u64().expect("an id")).collect();
+    answered.sort_unstable();
+    assert!(answered.into_iter().eq(1..=ASKED));
+    client.input = Some(asking.join().expect("no panic"));
+    client.end();
 }

@@ -18,7 +18,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// What a text turned out to be.
 pub(super) enum Read {
-    Message(ClientJsonRpcMessage),
+    Message(Box<ClientJsonRpcMessage>),
     /// Neither a message nor something that waits for an answer.
     Nothing,
     /// Something that waits for an answer, and this is it.
@@ -75,7 +75,7 @@ pub(super) fn parse(text: &[u8]) -> Option<ClientJsonRpcMessage> {
 /// Reads a message that may have to be repaired or refused.
 pub(super) fn read(text: &[u8]) -> Read {
     if let Some(message) = parse(text).or_else(|| repair::repaired(text)) {
-        return Read::Message(message);
+        return Read::Message(Box::new(message));
     }
     let problem = serde_json::from_slice::<ClientJsonRpcMessage>(text).err();
     if problem.is_some_and(|problem| problem.classify() != Category::Data) {
@@ -230,7 +230,7 @@ mod tests {
                     let (request, _) = message.into_request().expect("a request");
                     request.get_meta().get_progress_token()
                 };
-                assert_eq!(token(straight), token(usual));
+                assert_eq!(token(*straight), token(usual));
             }
         }
     }
@@ -274,7 +274,8 @@ mod tests {
             assert_eq!(message(Some(&params)), usual, "{method} {params}");
         }
         let note = r#"{"jsonrpc":"2.0","method":"notifications/initialized","params":[]}"#;
-        assert!(matches!(read(note.as_bytes()), Read::Message(JsonRpcMessage::Notification(_))));
+        let Read::Message(message) = read(note.as_bytes()) else { panic!("{note}") };
+        assert!(matches!(*message, JsonRpcMessage::Notification(_)));
     }
 
     fn initialize(params: &Value) -> Value {

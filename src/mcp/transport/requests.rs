@@ -18,6 +18,11 @@ pub(super) struct Requests {
 }
 
 impl Requests {
+    /// Counts the requests that wait for their answer.
+    pub(super) fn count(&self) -> usize {
+        self.waiting.len()
+    }
+
     /// Gives a message our number. Returns the messages to pass on: one, or for a cancellation as
     /// many as there are requests with that id.
     pub(super) fn admit(&mut self, mut message: ClientJsonRpcMessage) -> Vec<ClientJsonRpcMessage> {
