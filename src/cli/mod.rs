@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod descriptors;
 mod flags;
 mod install;
 mod logging;
@@ -94,14 +95,24 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Check(check)) => match Config::resolve(sandbox, &sources) {
             // `check` reports wrong settings instead of ending with them.
             Err(problems) => check.wrong_settings(&problems, sandbox, &sources, language),
-            Ok(config) => with_app(config, async |app| check.run(app, &sources, language).await),
+            Ok(config) => {
+                with_app(config, language, async |app| check.run(app, &sources, language).await)
+            }
         },
         Some(Command::Query(query)) => {
             let config = resolve(sandbox, &sources, language)?;
-            with_app(config, async |app| query.run(app, language).await)
+            with_app(config, language, async |app| query.run(app, language).await)
         }
-        None => with_app(resolve(sandbox, &sources, language)?, serve::serve),
+        None => {
+            let config = resolve(sandbox, &sources, language)?;
+            with_app(config, language, async |app| serve::serve(app, language).await)
+        }
     }
+}
+
+/// Prints why the program ends with [`FAILED`].
+pub fn report(problem: &anyhow::Error) {
+    logging::print(&format!("wolkvox-mcp: {problem:#}"));
 }
 
 fn resolve(sandbox: bool, sources: &Sources, language: Language) -> anyhow::Result<Config> {
@@ -112,9 +123,11 @@ fn resolve(sandbox: bool, sources: &Sources, language: Language) -> anyhow::Resu
 /// Starts the log and the runtime, and runs what needs an account.
 fn with_app(
     config: Config,
+    language: Language,
     run: impl AsyncFnOnce(App) -> anyhow::Result<ExitCode>,
 ) -> anyhow::Result<ExitCode> {
-    logging::start(&config.log);
+    let _logging = logging::start(&config.log);
+    descriptors::check().map_err(|why| anyhow!(why.to(language).to_owned()))?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         // Threads for large work end soon after it.

@@ -148,7 +148,7 @@ fn input_schema(tenant: &Tenant) -> JsonObject {
             ),
         },
         "value": {
-            "type": ["string", "number"], "maxLength": 256,
+            "type": "string", "maxLength": 256,
             "description": "Exact value, as text to keep leading zeros",
         },
         "limit": {

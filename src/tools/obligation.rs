@@ -39,7 +39,7 @@ impl Tool for Obligation {
     fn definition(&self) -> ToolDefinition {
         let properties = json!({
             "obligation": {
-                "type": ["string", "number"], "maxLength": 256,
+                "type": "string", "maxLength": 256,
                 "description": "Obligation's id (id de la obligación)",
             },
             "record_id": {
