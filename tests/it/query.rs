@@ -59,6 +59,7 @@ async fn a_part_of_many_says_how_to_see_the_rest() {
         query(&["id_customer", "900000003", "--limit", "1", "--offset", "2"]).await;
     assert_snapshot!(stdout, @"
     320 records found, SANDBOX: fictitious data
+    Fetched anew: if records were added or removed since the earlier page, some may appear twice or be skipped; `total` and `as_of` are of now.
       date: 2026-11-16 08:13:00
       type_interaction: out_pre
       tipification_code: NC

@@ -419,7 +419,7 @@ async fn every_trouble_is_a_failure_that_starts_with_its_kind() {
         failures += &format!("{fault:15} {sentence}\n");
     }
     assert_snapshot!(failures, @"
-    busy            busy: wolkvox is handling too many requests of this token at once (tried 3 times)
+    busy            busy: wolkvox is handling too many requests of this token at once (tried 6 times)
     quota           quota_exhausted: the token's wolkvox calls for today are used up
     token           token_rejected: wolkvox did not accept the token (FORBIDDEN: PLEASE VALIDATE TOKEN)
     maintenance     maintenance: wolkvox is closed for maintenance or a backup (FORBIDDEN: SERVER BACKUP IN PROGRESS, TRY AGAIN LATER)
@@ -433,7 +433,7 @@ async fn every_trouble_is_a_failure_that_starts_with_its_kind() {
     empty           unexpected_reply: wolkvox's address answered with something that is not a wolkvox reply: an empty body of 0 bytes, status 200
     truncated       unexpected_reply: wolkvox's address answered with something that is not a wolkvox reply: JSON cut off after 78 bytes
     redirect        unexpected_reply: wolkvox's address answered with something that is not a wolkvox reply: a redirect, status 302
-    busy_200        busy: wolkvox is handling too many requests of this token at once (tried 3 times)
+    busy_200        busy: wolkvox is handling too many requests of this token at once (tried 6 times)
     quota_200       quota_exhausted: the token's wolkvox calls for today are used up
     token_200       token_rejected: wolkvox did not accept the token (FORBIDDEN: PLEASE VALIDATE TOKEN)
     maintenance_200 maintenance: wolkvox is closed for maintenance or a backup (FORBIDDEN: SERVER BACKUP IN PROGRESS, TRY AGAIN LATER)
