@@ -33,6 +33,10 @@ const KEYCAP: char = '\u{20e3}';
 const BRAILLE_BLANK: char = '\u{2800}';
 /// A note without a head, which nothing shows.
 const NULL_NOTEHEAD: char = '\u{1d159}';
+/// The only invisible character before the marks, beside control characters.
+const SOFT_HYPHEN: char = '\u{ad}';
+/// The letters of European languages come before it and need no look into Unicode's tables.
+const FIRST_MARK: char = '\u{300}';
 /// Most marks on one letter; pointed Hebrew has five.
 const MOST_MARKS: usize = 5;
 
@@ -153,8 +157,8 @@ fn visible(text: &str) -> Vec<char> {
 }
 
 fn is_invisible(letter: char) -> bool {
-    if letter.is_ascii() {
-        return letter.is_control();
+    if letter < FIRST_MARK {
+        return letter.is_control() || letter == SOFT_HYPHEN;
     }
     let category = CodePointMapData::<GeneralCategory>::new().get(letter);
     matches!(
@@ -167,8 +171,9 @@ fn is_invisible(letter: char) -> bool {
 
 /// Returns whether a character is put on the letter before it.
 fn is_mark(letter: char) -> bool {
-    let category = CodePointMapData::<GeneralCategory>::new().get(letter);
-    matches!(category, GeneralCategory::NonspacingMark | GeneralCategory::EnclosingMark)
+    let category = || CodePointMapData::<GeneralCategory>::new().get(letter);
+    letter >= FIRST_MARK
+        && matches!(category(), GeneralCategory::NonspacingMark | GeneralCategory::EnclosingMark)
 }
 
 fn is_blank(letter: char) -> bool {
@@ -241,7 +246,8 @@ mod tests {
 
     #[test]
     fn every_kind_of_blank_is_a_space() {
-        for blank in "\u{a0}\u{1680}\u{2000}\u{2003}\u{200a}\u{202f}\u{205f}\u{3000}\u{2800}".chars()
+        for blank in
+            "\u{a0}\u{1680}\u{2000}\u{2003}\u{200a}\u{202f}\u{205f}\u{3000}\u{2800}".chars()
         {
             assert_eq!(single_line(&format!("8:05{blank}p. m.")), "8:05 p. m.", "{blank:?}");
         }

@@ -12,6 +12,7 @@
 //! wolkvox    → server_url, offload
 //! all        → error, fields, file, settings, clean, language
 //! error      → clean, language
+//! fields     → clean
 //! ```
 //!
 //! - [`cli`]: the command line

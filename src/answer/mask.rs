@@ -1,103 +1,260 @@
 //! Masks values that must not leave the call centre's computers.
+//!
+//! A mask is applied to what an answer shows, after everything was compared and counted: masked
+//! values that look alike need not be equal.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::fields::FIELDS;
+use super::distinct::{Distinct, without_number};
+use super::obligation;
+use crate::FieldKey;
+use crate::clean;
+use crate::fields::{self, Person};
 use crate::language::{Bilingual, bilingual};
 
 /// The fields that are masked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mask {
-    /// All fields that the table of fields calls personal.
+    /// The documented fields that tell of customers.
     personal: bool,
-    /// Further fields, in lower case.
-    names: Vec<String>,
+    /// The documented fields that tell of the call centre's people.
+    employees: bool,
+    names: Vec<Name>,
+}
+
+/// The name of one further field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Name {
+    /// As the setting has it.
+    written: String,
+    /// As it is compared.
+    compared: String,
 }
 
 const PERSONAL: &str = "personal";
+const EMPLOYEES: &str = "employees";
+/// The groups, each with what may have been meant for it.
+const GROUPS: [(&str, &[&str]); 2] =
+    [(PERSONAL, &[PERSONAL]), (EMPLOYEES, &[EMPLOYEES, "empleados"])];
 /// Characters of a value that stay readable, of long ones.
 const READABLE: usize = 4;
 
+/// What a list of fields calls the name of an entry (wolkvox: `name`).
+const LABELS: [&str; 8] =
+    ["name", "nombre", "field", "campo", "label", "etiqueta", "key", "titulo"];
+/// Further names inside documented fields (wolkvox's page "Query management").
+const INNER: [&str; 4] = ["user", "id", "email", "value"];
+
 impl Mask {
-    /// Reads a comma-separated list of field names; `personal` stands for all personal fields.
+    /// Reads a comma-separated list of field names; `personal` stands for all fields that tell of
+    /// customers, `employees` for those that tell of the call centre's people.
     ///
     /// # Errors
     ///
-    /// A sentence if the list has a blank name, or one that is nearly `personal`.
+    /// A sentence if a name is blank, cannot be a field's, or is nearly a group's.
     pub fn parse(list: &str) -> Result<Self, Bilingual> {
-        let names: Vec<String> = list.split(',').map(|name| name.trim().to_lowercase()).collect();
-        if names.iter().any(String::is_empty) {
+        let names: Vec<Name> = list.split(',').map(Name::new).collect();
+        names.iter().try_for_each(Name::check)?;
+        let has = |group: &str| names.iter().any(|name| name.compared == group);
+        for (group, meant) in GROUPS {
+            // Read as a tenant's field it would mask nothing, unnoticed.
+            let is_nearly = |name: &Name| {
+                let likeness = |it| strsim::normalized_damerau_levenshtein(&name.compared, it);
+                meant.iter().any(|meant| likeness(meant) > 0.7)
+            };
+            if !has(group) && names.iter().any(is_nearly) {
+                return Err(bilingual!(
+                    "has a name that is nearly `{group}`: write it exactly so",
+                    "tiene un nombre casi igual a `{group}`: escríbalo exactamente así"
+                ));
+            }
+        }
+        let (personal, employees) = (has(PERSONAL), has(EMPLOYEES));
+        let is_field = |name: &Name| !GROUPS.iter().any(|(group, _)| name.compared == *group);
+        Ok(Self { personal, employees, names: names.into_iter().filter(is_field).collect() })
+    }
+
+    /// Returns whether it masks nothing.
+    pub fn is_empty(&self) -> bool {
+        !self.personal && !self.employees && self.names.is_empty()
+    }
+
+    /// Returns the names that are no documented field's, each with the field that it most likely
+    /// means. They may be a tenant's own.
+    pub fn unknown_names(&self) -> impl Iterator<Item = (&str, Option<&'static str>)> {
+        let unknown = self.names.iter().filter(|name| !name.is_known());
+        unknown.map(|name| (name.written.as_str(), fields::likeliest(&name.written)))
+    }
+
+    /// Masks the value of a field, if the field is to be masked; else what is to be masked inside
+    /// it, by its name there.
+    pub(super) fn apply(&self, field: &str, value: &mut Value) {
+        if self.is_empty() {
+            return;
+        }
+        if self.covers(field) { mask(value) } else { self.apply_inside(value) }
+    }
+
+    /// Returns whether a field is to be masked, by its name as people take it: the spelling,
+    /// accents, spaces and a number that tells it from another do not matter.
+    pub(super) fn covers(&self, field: &str) -> bool {
+        if self.is_empty() {
+            return false;
+        }
+        let compared = fields::compared(without_number(field));
+        let person = fields::find_folded(&compared).and_then(|known| known.person);
+        match person {
+            Some(Person::Customer) if self.personal => true,
+            Some(Person::Employee) if self.employees => true,
+            _ => self.names.iter().any(|name| name.compared == compared),
+        }
+    }
+
+    fn apply_inside(&self, value: &mut Value) {
+        match value {
+            Value::Array(items) => match items.as_mut_slice() {
+                // A pair of a name and its value.
+                [Value::String(name), rest @ ..] if self.covers(name) => {
+                    rest.iter_mut().for_each(mask)
+                }
+                items => items.iter_mut().for_each(|item| self.apply_inside(item)),
+            },
+            Value::Object(members) => {
+                let names = |(key, member): (&String, &Value)| {
+                    is_label(key) && member.as_str().is_some_and(|name| self.covers(name))
+                };
+                let is_entry = members.iter().any(names);
+                for (key, member) in members {
+                    if is_entry && !is_label(key) { mask(member) } else { self.apply(key, member) }
+                }
+            }
+            Value::String(text) => self.apply_to_json(text),
+            Value::Number(_) | Value::Bool(_) | Value::Null => {}
+        }
+    }
+
+    /// Masks inside a text that is JSON. One that only looks like it, as when it was cut, is masked
+    /// whole if it names a field to be masked.
+    fn apply_to_json(&self, text: &mut String) {
+        if !text.contains(['{', '[']) {
+            return;
+        }
+        match serde_json::from_str(text) {
+            Ok(mut inner @ (Value::Array(_) | Value::Object(_))) => {
+                let before = inner.clone();
+                self.apply_inside(&mut inner);
+                if inner != before {
+                    *text = inner.to_string();
+                }
+            }
+            _ => {
+                let plain = text.replace("&quot;", "\"");
+                if plain.split(is_json_mark).any(|word| self.covers(word)) {
+                    *text = masked(text);
+                }
+            }
+        }
+    }
+}
+
+impl Name {
+    fn new(written: &str) -> Self {
+        let written = clean::single_line(written).trim().to_owned();
+        Self { compared: fields::compared(&written), written }
+    }
+
+    /// Checks that it can be a field's name. Names of tenants' fields have spaces and accents.
+    fn check(&self) -> Result<(), Bilingual> {
+        const QUOTES: &[char] = &['"', '\'', '`', '´', '“', '”', '„', '‘', '’', '«', '»'];
+        const BRACKETS: &[char] = &['[', ']', '{', '}', '<', '>'];
+        let Self { written, compared } = self;
+        if compared.is_empty() {
             return Err(bilingual!(
                 "has a blank name between its commas",
                 "tiene un nombre en blanco entre las comas"
             ));
         }
-        let personal = names.iter().any(|name| name == PERSONAL);
-        // Read as a tenant's field it would mask nothing, unnoticed.
-        let is_nearly =
-            |name: &String| strsim::normalized_damerau_levenshtein(name, PERSONAL) > 0.7;
-        if !personal && names.iter().any(is_nearly) {
+        if written.contains(QUOTES) {
             return Err(bilingual!(
-                "has a name that is nearly `{PERSONAL}`: write it exactly so",
-                "tiene un nombre casi igual a `{PERSONAL}`: escríbalo exactamente así"
+                "has a quote in a name: write the names without quotes",
+                "tiene una comilla en un nombre: escriba los nombres sin comillas"
             ));
         }
-        Ok(Self { personal, names: names.into_iter().filter(|name| name != PERSONAL).collect() })
+        let is_balanced = written.matches('(').count() == written.matches(')').count();
+        if written.contains(BRACKETS) || written.starts_with('(') || !is_balanced {
+            return Err(bilingual!(
+                "has a bracket in a name: write the names without brackets around them",
+                "tiene un corchete o paréntesis en un nombre: escriba los nombres sin ellos"
+            ));
+        }
+        // Semicolons and commas of other scripts become plain ones when a name is folded.
+        if compared.contains([';', ',', '、']) || self.is_list() {
+            return Err(bilingual!(
+                "has several names in one: put commas between them",
+                "tiene varios nombres en uno: sepárelos con comas"
+            ));
+        }
+        Ok(())
     }
 
-    /// Masks the value of a field, if the field is to be masked; else what is to be masked inside
-    /// it, by its name there. wolkvox sends an obligation's own fields as a list of `name` and
-    /// `value`.
-    pub(super) fn apply(&self, field: &str, value: &mut Value) {
-        if self.is_none() {
-            return;
-        }
-        if self.covers(field) {
-            return mask(value);
-        }
-        match value {
-            Value::Array(items) => items.iter_mut().for_each(|item| self.apply("", item)),
-            Value::Object(members) => {
-                let named = members.get("name").and_then(Value::as_str);
-                let is_named = named.is_some_and(|name| self.covers(name));
-                for (name, member) in members {
-                    if is_named && name == "value" {
-                        mask(member)
-                    } else {
-                        self.apply(name, member)
-                    }
-                }
-            }
-            Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Null => {}
-        }
+    /// Returns whether each of its words is a field or a group by itself.
+    fn is_list(&self) -> bool {
+        let is_separator = |letter: char| letter.is_whitespace() || "|/+&:".contains(letter);
+        let is_name = |word: &str| {
+            let compared = fields::compared(word);
+            GROUPS.iter().any(|(group, _)| compared == *group)
+                || fields::find_folded(word).is_some()
+        };
+        let words = self.written.split(is_separator).filter(|word| !word.is_empty());
+        !self.is_known() && words.clone().count() > 1 && words.clone().all(is_name)
     }
 
-    fn is_none(&self) -> bool {
-        !self.personal && self.names.is_empty()
-    }
-
-    fn covers(&self, field: &str) -> bool {
-        let field = field.trim();
-        self.personal
-            && FIELDS.iter().any(|known| known.personal && known.name.eq_ignore_ascii_case(field))
-            || !self.names.is_empty() && self.names.contains(&field.to_lowercase())
+    fn is_known(&self) -> bool {
+        // `name` is likelier to be meant for the customer's.
+        let inner = INNER.iter().chain(&obligation::KNOWN).filter(|it| !is_label(it));
+        fields::find_folded(&self.compared).is_some()
+            || inner.map(|inner| clean::folded(inner)).any(|inner| inner == self.compared)
     }
 }
 
-/// Masks every text and number, in nested values too.
+fn is_label(key: &str) -> bool {
+    LABELS.contains(&clean::folded(key).as_str())
+}
+
+/// Returns whether a character stands between the names and values of JSON and its kin.
+fn is_json_mark(letter: char) -> bool {
+    "\"'{}[]:=>,;&\\".contains(letter)
+}
+
+/// Masks every text and number, in nested values too, and the keys that may be values.
 fn mask(value: &mut Value) {
     match value {
         Value::String(text) if text.is_empty() => {}
         Value::String(text) => *text = masked(text),
         Value::Number(number) => *value = Value::String(masked(&number.to_string())),
         Value::Array(items) => items.iter_mut().for_each(mask),
-        Value::Object(members) => members.values_mut().for_each(mask),
+        Value::Object(members) => mask_members(members),
         Value::Null | Value::Bool(_) => {}
     }
 }
 
+fn mask_members(members: &mut Map<String, Value>) {
+    members.values_mut().for_each(mask);
+    let is_name =
+        |key: &str| is_label(key) || INNER.contains(&key) || fields::find_folded(key).is_some();
+    if members.keys().all(|key| is_name(key)) {
+        return;
+    }
+    let mut distinct = Distinct::default();
+    for (key, member) in std::mem::take(members) {
+        let key = FieldKey::Owned(if is_name(&key) { key } else { masked(&key) });
+        let key = distinct.name(key, |key| members.contains_key(key));
+        members.insert(key.into_owned(), member);
+    }
+}
+
 /// Leaves the last four characters, and of short values at most a third.
-fn masked(text: &str) -> String {
+pub(super) fn masked(text: &str) -> String {
     let length = text.chars().count();
     let hidden = length - READABLE.min(length / 3);
     "•••".chars().chain(text.chars().skip(hidden)).collect()
@@ -122,15 +279,18 @@ mod tests {
     }
 
     #[test]
-    fn personal_covers_what_the_table_of_fields_calls_personal_inner_fields_too() {
-        let mask = Mask::parse("personal, Mi Campo").expect("a mask");
+    fn a_group_covers_what_the_table_of_fields_says_inner_fields_too() {
+        let mask = Mask::parse("employees").expect("a mask");
+        assert!(!mask.covers("client_name") && mask.covers("agent_name"));
         let mut owner = json!({ "user": "agent_1001", "id": 1000000000001_u64, "email": "" });
         mask.apply("wolkvox_owner", &mut owner);
         assert_eq!(owner, json!({ "user": "•••001", "id": "•••0001", "email": "" }));
+        let mask = Mask::parse("personal, Mi Campo").expect("a mask");
         for (field, masked) in [
             ("id_customer", true),
             ("client_telephone", true),
             ("mi campo ", true),
+            ("agent_name", false),
             ("date", false),
         ] {
             let mut value = json!("900000001");
@@ -162,13 +322,146 @@ mod tests {
         );
     }
 
+    fn shown(list: &str, field: &str, mut value: Value) -> Value {
+        Mask::parse(list).expect("a mask").apply(field, &mut value);
+        value
+    }
+
+    #[test]
+    fn a_name_is_compared_as_people_take_it() {
+        for (list, field) in [
+            ("Otro teléfono", "Otro tele\u{301}fono"),
+            ("Otro tele\u{301}fono", "otro telefono"),
+            ("Otro teléfono", "Otro  teléfono"),
+            ("Otro teléfono", "Otro\u{a0}teléfono"),
+            ("Otro teléfono", "Otro\u{200b} teléfono "),
+            ("Otro teléfono", "Otro teléfono (2)"),
+            ("tipification_description", "tipifycation_desc"),
+            ("tipification_desc", "tipification_description"),
+            ("tipifycation_code", "tipification_code"),
+            ("CLIENT NAME", "client_name"),
+            ("personal", "Client_Name"),
+            ("personal", "client\u{200b}_name"),
+            ("personal", "client_name (2)"),
+        ] {
+            assert_eq!(shown(list, field, json!("900000001")), "•••001", "{list}: {field:?}");
+        }
+        for (list, field) in [("tipification_code", "tipification_description"), ("a b", "ab")] {
+            assert_eq!(shown(list, field, json!("900000001")), "900000001", "{list}: {field}");
+        }
+    }
+
+    #[test]
+    fn every_shape_of_a_forms_entry_is_masked() {
+        let list = "Otro teléfono";
+        for (entry, masked) in [
+            (json!({ "Name": list, "Value": "300123" }), json!({ "Name": list, "Value": "•••23" })),
+            (
+                json!({ "name": list, "values": ["300123", 7] }),
+                json!({ "name": list, "values": ["•••23", "•••"] }),
+            ),
+            (
+                json!({ "name": "Otro\u{200b} tele\u{301}fono", "value": 300_123 }),
+                json!({ "name": "Otro\u{200b} tele\u{301}fono", "value": "•••23" }),
+            ),
+            (
+                json!({ "campo": list, "valor": "300123" }),
+                json!({ "campo": list, "valor": "•••23" }),
+            ),
+            (json!([list, "300123"]), json!([list, "•••23"])),
+            (json!({ "Otro\u{a0}teléfono": "300123" }), json!({ "Otro\u{a0}teléfono": "•••23" })),
+        ] {
+            assert_eq!(shown(list, "form", json!([entry])), json!([masked]), "{entry}");
+        }
+    }
+
+    #[test]
+    fn json_inside_a_text_is_masked_by_its_names_or_whole() {
+        let inside = |text: &str| shown("personal", "datos", json!(text));
+        assert_eq!(
+            inside(r#" {"client_name":"Ana Ficticia","x":[{"name":"id_customer","value":9}]}"#),
+            r#"{"client_name":"•••icia","x":[{"name":"id_customer","value":"•••"}]}"#
+        );
+        for cut in [
+            r#"{"client_name":"Ana Ficticia","…[cut]"#,
+            r#"ver: {"client_name":"Ana Ficticia"}"#,
+            r"{'client_name': 'Ana Ficticia'}",
+            r#"{\"Client_Name\":\"Ana Ficticia\"}"#,
+            "{&quot;client_name&quot;:&quot;Ana Ficticia&quot;}",
+            "[client_name=Ana Ficticia]",
+        ] {
+            let masked = inside(cut);
+            assert!(!masked.to_string().contains("Ana"), "{cut}: {masked}");
+        }
+        for other in ["[1] llamar a Ana", r#"{"x":"Ana"}"#, "{client", r#"{"x": 10.50}"#] {
+            assert_eq!(inside(other), other);
+        }
+    }
+
+    #[test]
+    fn keys_that_are_values_are_masked_with_their_field() {
+        let value = json!({ "573000000001": true, "573000001001": 5, "email": "ana@example.com" });
+        assert_eq!(
+            shown("personal", "client_telephone", value),
+            json!({ "•••0001": true, "•••1001": "•••", "email": "•••.com" })
+        );
+        let alike = json!({ "30000001": true, "31000001": true });
+        assert_eq!(
+            shown("personal", "client_telephone", alike),
+            json!({ "•••01": true, "•••01 (2)": true })
+        );
+    }
+
     #[test]
     fn a_list_with_a_blank_name_or_a_slip_is_refused() {
-        assert!(Mask::parse("personal,,date").is_err());
-        for slip in ["personales", "Personl", "persona"] {
+        for list in ["personal,,date", "", "personal,\u{200b}"] {
+            assert!(Mask::parse(list).is_err(), "{list}");
+        }
+        for slip in ["personales", "Personl", "persona", "employee", "Employes", "empleados"] {
             assert!(Mask::parse(slip).is_err(), "{slip}");
         }
         assert!(Mask::parse("PERSONAL, persona").is_ok(), "a tenant's field beside it");
+        assert!(Mask::parse("Employees, employee").is_ok(), "a tenant's field beside it");
+        assert!(Mask::parse("employees, persona").is_err());
         assert!(Mask::parse("id_customer").is_ok());
+    }
+
+    #[test]
+    fn a_list_in_another_notation_is_refused_with_what_is_wrong() {
+        for (list, problem) in [
+            (r#""id_customer,client_name""#, "quote"),
+            ("'personal'", "quote"),
+            ("“personal”", "quote"),
+            ("[id_customer]", "bracket"),
+            ("{personal}", "bracket"),
+            ("(id_customer,client_name)", "bracket"),
+            ("id_customer;client_name", "commas"),
+            ("id_customer；client_name", "commas"),
+            ("id_customer client_name", "commas"),
+            ("personal employees", "commas"),
+            ("date, id_customer|client_name", "commas"),
+        ] {
+            let refused = Mask::parse(list).expect_err(list).to_string();
+            assert!(refused.contains(problem), "{list}: {refused}");
+        }
+        for own in ["Otro teléfono", "Saldo (USD)", "Correo personal", "client name", "a/b"] {
+            assert!(Mask::parse(own).is_ok(), "{own}");
+        }
+    }
+
+    #[test]
+    fn names_that_no_page_of_wolkvoxs_has_are_told_with_the_likely_field() {
+        let list =
+            "personal,cedula,ID Customer,Otro teléfono,tipification_desc,total_balance,email,name";
+        let mask = Mask::parse(list).expect("a mask");
+        let unknown: Vec<_> = mask.unknown_names().collect();
+        assert_eq!(
+            unknown,
+            [
+                ("cedula", Some("id_customer")),
+                ("Otro teléfono", None),
+                ("name", Some("client_name")),
+            ]
+        );
     }
 }

@@ -75,6 +75,8 @@ pub enum ReplyDefect {
         /// wolkvox's own count of pages.
         pages: u64,
     },
+    /// An obligation with another id than the one that was asked for.
+    AnotherObligation,
     /// More than this program reads.
     TooLarge {
         /// The limit.
@@ -200,6 +202,10 @@ impl ReplyDefect {
             Self::EmptyPage { pages } => bilingual!(
                 "a reply that says there are {pages} pages but whose first page is empty",
                 "una respuesta que dice {pages} páginas pero cuya primera página está vacía",
+            ),
+            Self::AnotherObligation => bilingual!(
+                "an obligation with another id than the one that was asked for",
+                "una obligación con otro id que el consultado",
             ),
             Self::TooLarge { limit } => {
                 bilingual!("more than {limit} bytes", "más de {limit} bytes")

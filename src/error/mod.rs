@@ -33,6 +33,8 @@ pub enum Kind {
     Unavailable,
     /// The deadline passed.
     Timeout,
+    /// Nothing matched in what was fetched, and there is more.
+    Incomplete,
     /// What came back is not a wolkvox reply.
     UnexpectedReply,
     /// This program's own limit on look-ups a minute.
@@ -43,7 +45,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::InvalidInput,
         Self::TokenRejected,
         Self::QuotaExhausted,
@@ -52,6 +54,7 @@ impl Kind {
         Self::Rejected,
         Self::Unavailable,
         Self::Timeout,
+        Self::Incomplete,
         Self::UnexpectedReply,
         Self::RateLimited,
         Self::Internal,
@@ -68,6 +71,7 @@ impl Kind {
             Self::Rejected => "rejected",
             Self::Unavailable => "unavailable",
             Self::Timeout => "timeout",
+            Self::Incomplete => "incomplete",
             Self::UnexpectedReply => "unexpected_reply",
             Self::RateLimited => "rate_limited",
             Self::Internal => "internal",
@@ -130,6 +134,13 @@ pub enum Error {
         /// Where the time went.
         spent: Timings,
     },
+    /// Nothing matched in what was fetched, and there is more.
+    Incomplete {
+        /// Records that were fetched.
+        fetched: usize,
+        /// wolkvox's own count, where it gave one.
+        total: Option<u64>,
+    },
     /// The reply is not wolkvox's.
     UnexpectedReply(ReplyDefect),
     /// This program's own limit.
@@ -168,6 +179,7 @@ impl Error {
             Self::Rejected { .. } => Kind::Rejected,
             Self::Unavailable { .. } => Kind::Unavailable,
             Self::Timeout { .. } => Kind::Timeout,
+            Self::Incomplete { .. } => Kind::Incomplete,
             Self::UnexpectedReply(_) => Kind::UnexpectedReply,
             Self::RateLimited { .. } => Kind::RateLimited,
             Self::Internal => Kind::Internal,
@@ -225,6 +237,14 @@ impl Error {
                     spent
                 )
             }
+            Self::Incomplete { fetched, total: Some(total) } => bilingual!(
+                "nothing matched in what was fetched, {fetched} of wolkvox's {total} records",
+                "nada coincide en lo obtenido: {fetched} de los {total} registros de wolkvox",
+            ),
+            Self::Incomplete { fetched, total: None } => bilingual!(
+                "nothing matched in what was fetched (records: {fetched}), and wolkvox may have more",
+                "nada coincide en lo obtenido (registros: {fetched}), y wolkvox puede tener más",
+            ),
             Self::UnexpectedReply(oddity) => {
                 let oddity = oddity.text();
                 bilingual!(
@@ -263,6 +283,11 @@ impl Error {
         let advice = self.advice();
         match self {
             Self::InvalidInput { .. } => advice,
+            Self::Incomplete { .. } => bilingual!(
+                "This is not an answer: a record that was not fetched may match. {advice}",
+                "Esto no es una respuesta: un registro no obtenido puede coincidir. {advice}",
+                advice,
+            ),
             _ => bilingual!(
                 "This is not an answer: whether the customer has records is unknown. {advice}",
                 "Esto no es una respuesta: no se sabe si el cliente tiene registros. {advice}",
@@ -322,6 +347,18 @@ impl Error {
                  An administrator can raise WOLKVOX_TIMEOUT.",
                 "Repita la consulta, o busque por un campo con menos resultados. \
                  Un administrador puede subir WOLKVOX_TIMEOUT.",
+            ),
+            Self::Incomplete { .. } => bilingual!(
+                "Search by a field that matches fewer records. An administrator can raise \
+                 WOLKVOX_MAX_PAGES.",
+                "Busque por un campo con menos resultados. Un administrador puede subir \
+                 WOLKVOX_MAX_PAGES.",
+            ),
+            Self::UnexpectedReply(ReplyDefect::AnotherObligation) => bilingual!(
+                "Check the obligation's id: a gestión stores its NAME, while this needs its ID. \
+                 Nothing of the other obligation is told.",
+                "Revise el id de la obligación: una gestión guarda el NOMBRE, y aquí hace falta \
+                 el ID. De la otra obligación no se dice nada.",
             ),
             Self::UnexpectedReply(ReplyDefect::Redirect { .. }) => bilingual!(
                 "Redirects are never followed, so that the token stays with its host. \

@@ -32,7 +32,7 @@ pub use self::limits::Limits;
 use self::meter::Meter;
 pub use self::meter::Stage;
 use self::quota::QuotaHold;
-use crate::answer::{self, Found, Mask};
+use crate::answer::{self, Found};
 use crate::error::{Error, Kind, Outage, Timings};
 use crate::fields;
 use crate::offload::offload;
@@ -50,7 +50,6 @@ pub struct Lookup {
 struct Inner {
     client: Client,
     limits: Limits,
-    mask: Mask,
     gate: Semaphore,
     cache: Cache,
     rate: DefaultDirectRateLimiter,
@@ -69,11 +68,10 @@ enum Source {
 
 impl Lookup {
     /// Builds a look-up over one client.
-    pub fn new(client: Client, limits: Limits, mask: Mask) -> Self {
+    pub fn new(client: Client, limits: Limits) -> Self {
         let inner = Inner {
             client,
             limits,
-            mask,
             gate: Semaphore::new(limits.max_in_flight.get().into()),
             cache: Cache::new(limits.cache_ttl),
             rate: RateLimiter::direct(Quota::per_minute(limits.rate)),
@@ -170,9 +168,11 @@ async fn run(
     }
     let Fetched { records, as_of, upstream_total, complete, cut_short } = fetched?;
     let is_large = records.len() > PAGE_SIZE as usize;
-    let tidying = Arc::clone(&inner);
-    let rows = offload(is_large, move || answer::tidy(records, &tidying.mask)).await?;
-    let found = Arc::new(DeferredDrop::new(Found { rows, as_of, upstream_total, complete }));
+    let came = records.len();
+    let rows = offload(is_large, move || answer::tidy(records)).await?;
+    let blank = came - rows.len();
+    let found = Found { rows, as_of, upstream_total, complete, blank };
+    let found = Arc::new(DeferredDrop::new(found));
     if !cut_short {
         inner.cache.put(query, Arc::clone(&found));
     }

@@ -82,8 +82,9 @@ impl GetObligation {
                 "it is the wolkvox_idRecord of query_obligation's answers",
             )?,
         };
-        let found = self.0.lookup.find(&query.into(), report).await?;
-        let mut answer = answer::obligation(&found);
+        let asked = query.obligation.clone();
+        let found = self.0.find(&query.into(), report).await?;
+        let mut answer = answer::obligation(&found, asked.reveal(), &self.0.mask)?;
         answer.sandbox = self.0.sandbox.then_some(true);
         Ok(answer)
     }

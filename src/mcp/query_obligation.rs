@@ -66,9 +66,9 @@ impl QueryObligation {
         report: impl FnMut(Stage),
     ) -> Result<Answer, Error> {
         let (query, view) = self.read(arguments)?;
-        let found = self.0.lookup.find(&query.clone().into(), report).await?;
+        let found = self.0.find(&query.clone().into(), report).await?;
         let searched = Searched { field: query.field.as_str(), value: query.value.reveal() };
-        let mut answer = answer::build(&found, searched, &view)?;
+        let mut answer = answer::build(&found, searched, &view, &self.0.mask)?;
         answer.sandbox = self.0.sandbox.then_some(true);
         Ok(answer)
     }

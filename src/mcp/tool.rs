@@ -9,9 +9,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::arguments::Arguments;
+use crate::answer::Mask;
 use crate::error::Error;
-use crate::lookup::{Lookup, Stage};
-use crate::wolkvox::Operation;
+use crate::lookup::{DeferredDrop, Lookup, Stage};
+use crate::wolkvox::{Operation, Query};
 
 /// A tool: one kind of `tools/call`.
 pub(crate) trait Tool: Send + Sync {
@@ -33,11 +34,24 @@ pub struct Tenant {
     pub lookup: Arc<Lookup>,
     /// Asked when a call names no operation.
     pub operation: Option<Operation>,
+    /// What answers mask.
+    pub mask: Mask,
     /// Whether answers must say that their data are fictitious.
     pub sandbox: bool,
 }
 
 impl Tenant {
+    /// Finds what matches. With a mask, a failure comes without wolkvox's own words: they may name
+    /// a person.
+    pub(super) async fn find(
+        &self,
+        query: &Query,
+        report: impl FnMut(Stage),
+    ) -> Result<Arc<DeferredDrop>, Error> {
+        let found = self.lookup.find(query, report).await;
+        if self.mask.is_empty() { found } else { found.map_err(|error| error.without_words()) }
+    }
+
     /// Takes the operation from the arguments, or the configured one.
     pub(super) fn operation(&self, given: &mut Arguments) -> Result<Operation, Error> {
         match (given.text("operation")?, &self.operation) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, advance, pause};
-use wolkvox_mcp::answer::Mask;
+
 use wolkvox_mcp::error::{Error, Kind, Outage, Timings};
 use wolkvox_mcp::lookup::Limits;
 use wolkvox_mcp::lookup::{DeferredDrop, Lookup, Stage};
@@ -29,7 +29,7 @@ impl Scene {
     ) -> Self {
         let sandbox = Sandbox::with_script(script).await.expect("a sandbox");
         let client = Client::local(&sandbox.url(), sandbox.token()).expect("a client");
-        let lookup = Arc::new(Lookup::new(client, limits, Mask::default()));
+        let lookup = Arc::new(Lookup::new(client, limits));
         Self { sandbox, lookup }
     }
 
@@ -136,7 +136,7 @@ async fn a_cancelled_look_up_closes_its_connection_at_once() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = format!("http://{}", listener.local_addr().expect("an address"));
     let client = Client::local(&address, TOKEN).expect("a client");
-    let lookup = Lookup::new(client, limits(), Mask::default());
+    let lookup = Lookup::new(client, limits());
     let query = by_customer("900000001");
     let asked = tokio::spawn(async move { lookup.find(&query, |_| ()).await });
     let (mut stream, _) = listener.accept().await.expect("a connection");
@@ -152,7 +152,7 @@ async fn connections_are_kept_and_used_again() {
     let found = RawReply::new(200, "application/json", br#"{"code":"200","data":[]}"#);
     let server = RawServer::start(vec![found]).await;
     let client = Client::local(server.address(), TOKEN).expect("a client");
-    let lookup = Lookup::new(client, limits(), Mask::default());
+    let lookup = Lookup::new(client, limits());
     for customer in ["1", "2", "3"] {
         lookup.find(&by_customer(customer), |_| ()).await.expect("an answer");
     }
@@ -231,7 +231,7 @@ async fn the_servers_own_wait_is_kept_if_the_deadline_allows() {
     let server =
         RawServer::start(vec![found.clone(), reply("3"), found.clone(), reply("60")]).await;
     let client = Client::local(server.address(), TOKEN).expect("a client");
-    let lookup = Lookup::new(client, limits(), Mask::default());
+    let lookup = Lookup::new(client, limits());
     lookup.find(&by_customer("warm-up"), |_| ()).await.expect("an answer");
     pause();
     let start = Instant::now();
@@ -319,7 +319,7 @@ async fn without_totals(pages: &[(usize, usize)]) -> (usize, bool, usize) {
     };
     let server = RawServer::start(pages.iter().map(page).collect()).await;
     let client = Client::local(server.address(), TOKEN).expect("a client");
-    let lookup = Lookup::new(client, limits(), Mask::default());
+    let lookup = Lookup::new(client, limits());
     let found = lookup.find(&by_customer("1"), |_| ()).await.expect("an answer");
     (found.rows.len(), found.complete, server.requests().len())
 }
@@ -344,7 +344,7 @@ async fn a_total_without_records_is_no_none() {
     let body = br#"{"code":"200","error":"null","Total records":3,"data":[]}"#;
     let server = RawServer::start(vec![RawReply::new(200, "application/json", body)]).await;
     let client = Client::local(server.address(), TOKEN).expect("a client");
-    let lookup = Lookup::new(client, limits(), Mask::default());
+    let lookup = Lookup::new(client, limits());
     let answer = lookup.find(&by_customer("1"), |_| ()).await;
     assert_eq!(kind(answer), Kind::UnexpectedReply);
 }
@@ -362,13 +362,13 @@ async fn pages_that_were_announced_and_do_not_come_leave_an_honest_answer() {
     for second in [reply(3, &[]), beyond] {
         let server = RawServer::start(vec![reply(3, &rows), second]).await;
         let client = Client::local(server.address(), TOKEN).expect("a client");
-        let lookup = Lookup::new(client, limits(), Mask::default());
+        let lookup = Lookup::new(client, limits());
         let found = lookup.find(&by_customer("1"), |_| ()).await.expect("an answer");
         assert_eq!((found.rows.len(), found.complete), (250, false));
     }
     let server = RawServer::start(vec![reply(3, &[])]).await;
     let client = Client::local(server.address(), TOKEN).expect("a client");
-    let lookup = Lookup::new(client, limits(), Mask::default());
+    let lookup = Lookup::new(client, limits());
     let answer = lookup.find(&by_customer("1"), |_| ()).await;
     assert_eq!(kind(answer), Kind::UnexpectedReply, "the first page cannot be the empty one");
 }
@@ -395,7 +395,7 @@ async fn another_token_in_the_file_lifts_the_hold() {
     let token = TokenSource::File(TokenFile::open(path.clone()).expect("a token file"));
     let server = ServerUrl::parse(&sandbox.url(), None).expect("a server");
     let client = Client::new(server, token, RootCertificates::default());
-    let lookup = Lookup::new(client, limits(), Mask::default());
+    let lookup = Lookup::new(client, limits());
     let ask = |customer: &str| {
         let query = by_customer(customer);
         let lookup = &lookup;
