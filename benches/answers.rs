@@ -33,7 +33,7 @@ fn tidy(bencher: Bencher<'_, '_>, size: usize) {
     bencher
         .counter(BytesCount::of_str(&body))
         .with_inputs(|| records(&body))
-        .bench_local_values(|records| answer::tidy(records));
+        .bench_local_values(answer::tidy);
 }
 
 #[divan::bench(args = SIZES)]

@@ -6,6 +6,7 @@
 //!
 //! A tenant may have fields of its own; they are kept, shown and searchable, but not listed here.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -174,17 +175,28 @@ pub fn find(name: &str) -> Option<&'static Field> {
 pub fn find_folded(name: &str) -> Option<&'static Field> {
     static FOLDED: LazyLock<HashMap<String, &'static Field, RandomState>> =
         LazyLock::new(|| FIELDS.iter().map(|it| (clean::folded(it.name), it)).collect());
-    let exact = FOLDED.get(&clean::folded(name));
-    exact.or_else(|| FOLDED.get(&compared(name))).copied()
+    find(name)
+        .or_else(|| FOLDED.get(&clean::folded(name)).copied())
+        .or_else(|| FOLDED.get(compared(name).as_ref()).copied())
 }
 
 /// Returns a field's name as it is compared with others: folded, and the spellings of one thing as
 /// one name.
-pub fn compared(name: &str) -> String {
+pub fn compared(name: &str) -> Cow<'static, str> {
+    static DOCUMENTED: LazyLock<Vec<String>> =
+        LazyLock::new(|| FIELDS.iter().map(|field| without_spelling(field.name)).collect());
+    match rank(name).and_then(|rank| DOCUMENTED.get(rank)) {
+        Some(compared) => Cow::Borrowed(compared),
+        None => Cow::Owned(without_spelling(name)),
+    }
+}
+
+fn without_spelling(name: &str) -> String {
     let folded = clean::folded(name);
+    // Only they begin so; the others need no second look.
+    let mut spellings = SPELLINGS.into_iter().filter(|_| folded.starts_with("tipif"));
     let is_folded = |spelling: &&str| clean::folded(spelling) == folded;
-    let twins = folded.starts_with("tipif").then_some(SPELLINGS).into_iter().flatten();
-    match twins.filter(|spellings| spellings.iter().any(|it| is_folded(&it))).next() {
+    match spellings.find(|spellings| spellings.iter().any(is_folded)) {
         Some([first, ..]) => clean::folded(first),
         Some([]) | None => folded,
     }

@@ -4,7 +4,7 @@ use super::suggestion;
 use super::view::{Matches, View};
 use super::{Answer, Found, Mask, Outcome, Searched};
 use crate::clean;
-use crate::fields::DATE;
+use crate::fields::{DATE, SPELLINGS};
 
 /// Longest date that a hint shows.
 const LONGEST_DATE: usize = 40;
@@ -36,6 +36,7 @@ pub(super) fn hints(
             None => place,
         });
     }
+    hints.extend(contradictions(answer));
     if found.blank > 0 {
         hints.push(format!(
             "{} of wolkvox's came blank and {} not counted.",
@@ -85,6 +86,9 @@ fn left_out(matches: &Matches<'_>) -> String {
 
 fn last(matches: &Matches<'_>) -> String {
     let Matches { undated, rows, .. } = matches;
+    if rows.len() == 1 {
+        return "Its date cannot be read.".to_owned();
+    }
     if *undated == rows.len() {
         return "No date can be read: the records stand in wolkvox's order, so the first may not \
                 be the newest."
@@ -117,6 +121,19 @@ fn sample(
     mask.apply(DATE, &mut date);
     let text = date.as_str().map_or_else(|| date.to_string(), str::to_owned);
     Some(format!("One has the date `{}`.", clean::value(&text, LONGEST_DATE)))
+}
+
+/// Names the classification's spellings that the page shows both of; they are one where they agree.
+fn contradictions(answer: &Answer) -> Option<String> {
+    let shown = |name: &&&str| {
+        let shared = answer.common.iter();
+        shared.chain(&answer.records).any(|record| record.contains_key(**name))
+    };
+    let both = SPELLINGS.iter().find_map(|spellings| {
+        let shown: Vec<_> = spellings.iter().filter(shown).map(|it| format!("`{it}`")).collect();
+        (shown.len() > 1).then(|| shown.join(" and "))
+    })?;
+    Some(format!("{both} contradict each other; which is right is not known."))
 }
 
 /// Returns what was searched, and what to try instead.

@@ -6,11 +6,10 @@
 use serde_json::{Map, Value};
 
 use super::distinct::{Distinct, without_number};
-use super::obligation;
+use super::mask_list::{self, Group, INNER, Name, is_label};
 use crate::FieldKey;
-use crate::clean;
 use crate::fields::{self, Person};
-use crate::language::{Bilingual, bilingual};
+use crate::language::Bilingual;
 
 /// The fields that are masked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,28 +21,8 @@ pub struct Mask {
     names: Vec<Name>,
 }
 
-/// The name of one further field.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Name {
-    /// As the setting has it.
-    written: String,
-    /// As it is compared.
-    compared: String,
-}
-
-const PERSONAL: &str = "personal";
-const EMPLOYEES: &str = "employees";
-/// The groups, each with what may have been meant for it.
-const GROUPS: [(&str, &[&str]); 2] =
-    [(PERSONAL, &[PERSONAL]), (EMPLOYEES, &[EMPLOYEES, "empleados"])];
 /// Characters of a value that stay readable, of long ones.
 const READABLE: usize = 4;
-
-/// What a list of fields calls the name of an entry (wolkvox: `name`).
-const LABELS: [&str; 8] =
-    ["name", "nombre", "field", "campo", "label", "etiqueta", "key", "titulo"];
-/// Further names inside documented fields (wolkvox's page "Query management").
-const INNER: [&str; 4] = ["user", "id", "email", "value"];
 
 impl Mask {
     /// Reads a comma-separated list of field names; `personal` stands for all fields that tell of
@@ -53,25 +32,9 @@ impl Mask {
     ///
     /// A sentence if a name is blank, cannot be a field's, or is nearly a group's.
     pub fn parse(list: &str) -> Result<Self, Bilingual> {
-        let names: Vec<Name> = list.split(',').map(Name::new).collect();
-        names.iter().try_for_each(Name::check)?;
-        let has = |group: &str| names.iter().any(|name| name.compared == group);
-        for (group, meant) in GROUPS {
-            // Read as a tenant's field it would mask nothing, unnoticed.
-            let is_nearly = |name: &Name| {
-                let likeness = |it| strsim::normalized_damerau_levenshtein(&name.compared, it);
-                meant.iter().any(|meant| likeness(meant) > 0.7)
-            };
-            if !has(group) && names.iter().any(is_nearly) {
-                return Err(bilingual!(
-                    "has a name that is nearly `{group}`: write it exactly so",
-                    "tiene un nombre casi igual a `{group}`: escríbalo exactamente así"
-                ));
-            }
-        }
-        let (personal, employees) = (has(PERSONAL), has(EMPLOYEES));
-        let is_field = |name: &Name| !GROUPS.iter().any(|(group, _)| name.compared == *group);
-        Ok(Self { personal, employees, names: names.into_iter().filter(is_field).collect() })
+        let (groups, names) = mask_list::read(list)?;
+        let has = |group| groups.contains(&group);
+        Ok(Self { personal: has(Group::Personal), employees: has(Group::Employees), names })
     }
 
     /// Returns whether it masks nothing.
@@ -101,12 +64,15 @@ impl Mask {
         if self.is_empty() {
             return false;
         }
-        let compared = fields::compared(without_number(field));
-        let person = fields::find_folded(&compared).and_then(|known| known.person);
-        match person {
+        let field = without_number(field);
+        match fields::find_folded(field).and_then(|known| known.person) {
             Some(Person::Customer) if self.personal => true,
             Some(Person::Employee) if self.employees => true,
-            _ => self.names.iter().any(|name| name.compared == compared),
+            _ if self.names.is_empty() => false,
+            _ => {
+                let compared = fields::compared(field);
+                self.names.iter().any(|name| name.compared == compared)
+            }
         }
     }
 
@@ -155,70 +121,6 @@ impl Mask {
             }
         }
     }
-}
-
-impl Name {
-    fn new(written: &str) -> Self {
-        let written = clean::single_line(written).trim().to_owned();
-        Self { compared: fields::compared(&written), written }
-    }
-
-    /// Checks that it can be a field's name. Names of tenants' fields have spaces and accents.
-    fn check(&self) -> Result<(), Bilingual> {
-        const QUOTES: &[char] = &['"', '\'', '`', '´', '“', '”', '„', '‘', '’', '«', '»'];
-        const BRACKETS: &[char] = &['[', ']', '{', '}', '<', '>'];
-        let Self { written, compared } = self;
-        if compared.is_empty() {
-            return Err(bilingual!(
-                "has a blank name between its commas",
-                "tiene un nombre en blanco entre las comas"
-            ));
-        }
-        if written.contains(QUOTES) {
-            return Err(bilingual!(
-                "has a quote in a name: write the names without quotes",
-                "tiene una comilla en un nombre: escriba los nombres sin comillas"
-            ));
-        }
-        let is_balanced = written.matches('(').count() == written.matches(')').count();
-        if written.contains(BRACKETS) || written.starts_with('(') || !is_balanced {
-            return Err(bilingual!(
-                "has a bracket in a name: write the names without brackets around them",
-                "tiene un corchete o paréntesis en un nombre: escriba los nombres sin ellos"
-            ));
-        }
-        // Semicolons and commas of other scripts become plain ones when a name is folded.
-        if compared.contains([';', ',', '、']) || self.is_list() {
-            return Err(bilingual!(
-                "has several names in one: put commas between them",
-                "tiene varios nombres en uno: sepárelos con comas"
-            ));
-        }
-        Ok(())
-    }
-
-    /// Returns whether each of its words is a field or a group by itself.
-    fn is_list(&self) -> bool {
-        let is_separator = |letter: char| letter.is_whitespace() || "|/+&:".contains(letter);
-        let is_name = |word: &str| {
-            let compared = fields::compared(word);
-            GROUPS.iter().any(|(group, _)| compared == *group)
-                || fields::find_folded(word).is_some()
-        };
-        let words = self.written.split(is_separator).filter(|word| !word.is_empty());
-        !self.is_known() && words.clone().count() > 1 && words.clone().all(is_name)
-    }
-
-    fn is_known(&self) -> bool {
-        // `name` is likelier to be meant for the customer's.
-        let inner = INNER.iter().chain(&obligation::KNOWN).filter(|it| !is_label(it));
-        fields::find_folded(&self.compared).is_some()
-            || inner.map(|inner| clean::folded(inner)).any(|inner| inner == self.compared)
-    }
-}
-
-fn is_label(key: &str) -> bool {
-    LABELS.contains(&clean::folded(key).as_str())
 }
 
 /// Returns whether a character stands between the names and values of JSON and its kin.
@@ -409,59 +311,6 @@ mod tests {
         assert_eq!(
             shown("personal", "client_telephone", alike),
             json!({ "•••01": true, "•••01 (2)": true })
-        );
-    }
-
-    #[test]
-    fn a_list_with_a_blank_name_or_a_slip_is_refused() {
-        for list in ["personal,,date", "", "personal,\u{200b}"] {
-            assert!(Mask::parse(list).is_err(), "{list}");
-        }
-        for slip in ["personales", "Personl", "persona", "employee", "Employes", "empleados"] {
-            assert!(Mask::parse(slip).is_err(), "{slip}");
-        }
-        assert!(Mask::parse("PERSONAL, persona").is_ok(), "a tenant's field beside it");
-        assert!(Mask::parse("Employees, employee").is_ok(), "a tenant's field beside it");
-        assert!(Mask::parse("employees, persona").is_err());
-        assert!(Mask::parse("id_customer").is_ok());
-    }
-
-    #[test]
-    fn a_list_in_another_notation_is_refused_with_what_is_wrong() {
-        for (list, problem) in [
-            (r#""id_customer,client_name""#, "quote"),
-            ("'personal'", "quote"),
-            ("“personal”", "quote"),
-            ("[id_customer]", "bracket"),
-            ("{personal}", "bracket"),
-            ("(id_customer,client_name)", "bracket"),
-            ("id_customer;client_name", "commas"),
-            ("id_customer；client_name", "commas"),
-            ("id_customer client_name", "commas"),
-            ("personal employees", "commas"),
-            ("date, id_customer|client_name", "commas"),
-        ] {
-            let refused = Mask::parse(list).expect_err(list).to_string();
-            assert!(refused.contains(problem), "{list}: {refused}");
-        }
-        for own in ["Otro teléfono", "Saldo (USD)", "Correo personal", "client name", "a/b"] {
-            assert!(Mask::parse(own).is_ok(), "{own}");
-        }
-    }
-
-    #[test]
-    fn names_that_no_page_of_wolkvoxs_has_are_told_with_the_likely_field() {
-        let list =
-            "personal,cedula,ID Customer,Otro teléfono,tipification_desc,total_balance,email,name";
-        let mask = Mask::parse(list).expect("a mask");
-        let unknown: Vec<_> = mask.unknown_names().collect();
-        assert_eq!(
-            unknown,
-            [
-                ("cedula", Some("id_customer")),
-                ("Otro teléfono", None),
-                ("name", Some("client_name")),
-            ]
         );
     }
 }

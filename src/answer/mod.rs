@@ -8,6 +8,7 @@ mod dates;
 mod distinct;
 mod hint;
 mod mask;
+mod mask_list;
 mod obligation;
 mod page;
 mod suggestion;

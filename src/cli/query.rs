@@ -221,7 +221,7 @@ fn thousands(number: u64) -> Bilingual {
     let digits = number.to_string();
     let mut english = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             english.push(',');
         }
         english.push(digit);
@@ -300,5 +300,34 @@ fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_grouped_the_way_each_language_does() {
+        for (number, english, spanish) in [
+            (0, "0", "0"),
+            (999, "999", "999"),
+            (1_000, "1,000", "1.000"),
+            (12_345, "12,345", "12.345"),
+            (1_234_567, "1,234,567", "1.234.567"),
+        ] {
+            let written = thousands(number);
+            assert_eq!((written.english.as_ref(), written.spanish.as_ref()), (english, spanish));
+        }
+    }
+
+    #[test]
+    fn a_heading_never_calls_a_part_the_whole() {
+        let english = |total, fetched| count(total, fetched).english.into_owned();
+        assert_eq!(english(1, None), "1 record found");
+        assert_eq!(english(1_300, None), "1,300 records found");
+        assert_eq!(english(1_300, Some(1_000)), "1,000 of 1,300 fetched");
+        assert_eq!(english(1_000, Some(1_000)), "1,000 fetched, wolkvox may have more");
+        assert_eq!(english(37, Some(1_000)), "37 found among the 1,000 fetched");
     }
 }
