@@ -26,6 +26,8 @@ impl Reading {
 /// days that no calendar has are no date. A zone is passed over: what was written is local time.
 pub(super) fn parse(text: &str) -> Option<Reading> {
     let text = text.trim();
+    let in_digits = with_month_in_digits(text);
+    let text = in_digits.as_deref().unwrap_or(text);
     let end = text.find(|letter: char| !(letter.is_ascii_digit() || "-/.".contains(letter)));
     let (day, time) = text.split_at_checked(end.unwrap_or(text.len()))?;
     let is_iso = time.starts_with(['T', 't']);
@@ -37,6 +39,60 @@ pub(super) fn parse(text: &str) -> Option<Reading> {
     }
     let time = self::time(&time.to_ascii_lowercase())?;
     Some(Reading { when: date.to_datetime(time), has_time: true })
+}
+
+const MONTHS: [[&str; 2]; 12] = [
+    ["enero", "january"],
+    ["febrero", "february"],
+    ["marzo", "march"],
+    ["abril", "april"],
+    ["mayo", "may"],
+    ["junio", "june"],
+    ["julio", "july"],
+    ["agosto", "august"],
+    ["septiembre", "september"],
+    ["octubre", "october"],
+    ["noviembre", "november"],
+    ["diciembre", "december"],
+];
+
+/// Writes a date whose month is a word, or at least three letters of it, with a number for it: the
+/// day before it or after it, the year last or first, the name of the day of the week before all.
+fn with_month_in_digits(text: &str) -> Option<String> {
+    const MARKS: &[char] = &[' ', '-', '/', '.', ','];
+    if !text.contains(char::is_alphabetic) {
+        return None;
+    }
+    let lower = text.to_lowercase();
+    let month_of = |word: &str| {
+        let is_it = |names: &[&str; 2]| names.iter().any(|name| name.starts_with(word));
+        (word.len() >= 3).then(|| MONTHS.iter().position(is_it)).flatten()
+    };
+    let mut words = lower.split(|letter: char| !letter.is_alphabetic());
+    let (word, month) = words.find_map(|word| Some((word, month_of(word)? + 1)))?;
+    let (before, after) = lower.split_once(word)?;
+    let is_day_name = |letter: char| letter.is_alphabetic() || MARKS.contains(&letter);
+    let before = before.trim_end_matches(MARKS).trim_end_matches(" de");
+    let before = before.trim_start_matches(is_day_name);
+    let number = |text: &str| {
+        let text = text.trim_start_matches(MARKS);
+        let text = ["del ", "de "].iter().find_map(|it| text.strip_prefix(it)).unwrap_or(text);
+        let end = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+        text.split_at_checked(end).map(|(number, rest)| (number.to_owned(), rest.to_owned()))
+    };
+    let (first, rest) = number(after)?;
+    let (day, year, rest) = match before.len() {
+        // Noviembre 20, 2026
+        0 => {
+            let (year, rest) = number(&rest)?;
+            (first, year, rest)
+        }
+        // 2026-nov-20
+        4 => (first, before.to_owned(), rest),
+        // 20 de noviembre de 2026
+        _ => (before.to_owned(), first, rest),
+    };
+    Some(format!("{year}-{month}-{day}{rest}"))
 }
 
 /// Reads a calendar day whose three parts stand apart by the same mark; in the basic form of ISO
@@ -171,6 +227,16 @@ mod tests {
             ("2026-11-20 00:30 AM", "2026-11-20 00:30:00"),
             ("2026-11-20 22:15:00 PM", "2026-11-20 22:15:00"),
             ("2026-11-20 5 p. m.", "2026-11-20 17:00:00"),
+            ("20-nov-2026", "2026-11-20"),
+            ("20/Nov/2026 10:15:00", "2026-11-20 10:15:00"),
+            ("20 NOV 2026, 8:05 p. m.", "2026-11-20 20:05:00"),
+            ("20 de noviembre de 2026", "2026-11-20"),
+            ("1 de mayo del 2026 10:15", "2026-05-01 10:15:00"),
+            ("Viernes, 20 de noviembre de 2026", "2026-11-20"),
+            ("Fri, 20 Nov 2026 10:15:00 GMT", "2026-11-20 10:15:00"),
+            ("Sept. 5, 2026", "2026-09-05"),
+            ("enero 5 2026", "2026-01-05"),
+            ("2026-Dic-31", "2026-12-31"),
         ] {
             let parsed = parse(text).map(Reading::text);
             assert_eq!(parsed.as_deref(), Some(read), "{text}");
@@ -197,6 +263,11 @@ mod tests {
             "46346",
             "46346.427",
             "el martes",
+            "en mayo",
+            "mayo 2026",
+            "20-nov-26",
+            "31 de febrero de 2026",
+            "entre mayo 5 y mayo 6 de 2026",
             "2026-11-20 25:00:00",
             "2026-11-20 10",
             "2026-11-20T",
@@ -228,6 +299,13 @@ mod tests {
             if let Some(read) = parse(&text) {
                 let again = parse(&read.text()).expect("a date");
                 proptest::prop_assert_eq!(again.text(), read.text());
+            }
+        }
+
+        #[test]
+        fn any_text_at_all_is_read_or_not(text in "\\PC{0,40}") {
+            if let Some(read) = parse(&text) {
+                proptest::prop_assert!(read.when.year() >= FIRST_YEAR);
             }
         }
     }
