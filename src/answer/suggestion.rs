@@ -43,13 +43,9 @@ pub(super) fn instead(Searched { field, value }: Searched<'_>) -> String {
     };
     match (typed, known) {
         (Some(typed), Some(_)) => typed,
-        (typed, None) => [typed.as_deref(), Some(OWN_FIELD)]
-            .iter()
-            .flatten()
-            .copied()
-            .collect::<Vec<_>>()
-            .join(" "),
+        (Some(typed), None) => format!("{typed} {OWN_FIELD}"),
         (None, Some(known)) => of_field(known).to_owned(),
+        (None, None) => OWN_FIELD.to_owned(),
     }
 }
 
