@@ -8,12 +8,13 @@
 //! cli        → config, install, mcp, tools, tenant, sandbox, lookup, answer, wolkvox, server_url
 //! mcp        → tools, tenant, lookup, wolkvox
 //! tools      → tenant, lookup, answer, wolkvox
-//! tenant     → lookup, wolkvox
+//! tenant     → lookup, answer, wolkvox
 //! config     → lookup, answer, wolkvox, server_url
 //! lookup     → answer, wolkvox, offload
 //! wolkvox    → server_url, offload
 //! all        → error, fields, file, settings, clean, language
 //! error      → clean, language
+//! fields     → clean
 //! ```
 //!
 //! - [`cli`]: the command line

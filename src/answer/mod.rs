@@ -5,10 +5,13 @@
 //! about an obligation.
 
 mod dates;
+mod distinct;
 mod hint;
 mod mask;
+mod mask_list;
 mod obligation;
 mod page;
+mod suggestion;
 mod summary;
 mod tidy;
 mod view;
@@ -46,6 +49,27 @@ pub struct Found {
     pub complete: bool,
     /// The failure that ended the fetching early.
     pub cut_short: Option<Error>,
+    /// Records that came without any value; they are not in `rows`.
+    pub blank: usize,
+}
+
+impl Found {
+    /// Returns how many records came.
+    fn fetched(&self) -> usize {
+        self.rows.len() + self.blank
+    }
+
+    /// Returns wolkvox's own count, if there are matches that were not fetched and it can be true.
+    fn announced(&self) -> Option<u64> {
+        self.upstream_total.filter(|total| !self.complete && *total > self.fetched() as u64)
+    }
+
+    /// Returns the failure where nothing matches in what was fetched, and there is more: what ended
+    /// the fetching, or the limit of pages.
+    fn incomplete(&self) -> Error {
+        let limit = || Error::Incomplete { fetched: self.fetched(), total: self.announced() };
+        self.cut_short.clone().unwrap_or_else(limit)
+    }
 }
 
 /// What was searched, for hints. The value itself never gets into an answer.
@@ -75,6 +99,9 @@ pub struct Answer {
     pub outcome: Outcome,
     /// Matches in the dates asked for
     pub total: u64,
+    /// Records that came, if `incomplete`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fetched: Option<u64>,
     /// When wolkvox answered, UTC
     pub as_of: String,
     /// Matches without a readable date
@@ -86,7 +113,7 @@ pub struct Answer {
     /// What to do or mind
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
-    /// Fields that all `records` share
+    /// Fields that all `records` shown share
     #[serde(skip_serializing_if = "Option::is_none")]
     pub common: Option<Record>,
     /// Newest first, without the `common` fields
@@ -102,16 +129,26 @@ pub struct Answer {
     pub sandbox: Option<bool>,
 }
 
-/// Builds the answer to one look-up for one view.
+/// Builds the answer to one look-up for one view. What is shown is masked; what is compared and
+/// counted is not.
 ///
 /// # Errors
 ///
-/// [`Error::InvalidInput`] for a column that no record has and the table of fields neither.
-pub fn build(found: &Found, searched: Searched<'_>, view: &View) -> Result<Answer, Error> {
+/// [`Error::InvalidInput`] for a column that no record has and the table of fields neither;
+/// [`Error::Incomplete`] if nothing matches and there are records that were not fetched.
+pub fn build(
+    found: &Found,
+    searched: Searched<'_>,
+    view: &View,
+    mask: &Mask,
+) -> Result<Answer, Error> {
     let matches = view.matches(&found.rows);
     let chosen = view.columns.resolve(&found.rows)?;
-    let mut answer = page::fitting(found, &matches, &chosen, view);
-    let hints = hint::hints(found, &matches, &answer, searched, view);
+    if !found.complete && (matches.rows.is_empty() || matches.is_undecided) {
+        return Err(found.incomplete());
+    }
+    let mut answer = page::fitting(found, &matches, &chosen, view, mask);
+    let hints = hint::hints(found, &matches, &answer, searched, view, mask);
     if !hints.is_empty() {
         answer.hint = Some(hints.join(" "));
     }

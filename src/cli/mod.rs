@@ -165,8 +165,9 @@ impl App {
                 (client, operation, Some(sandbox))
             }
         };
-        let lookup = Arc::new(Lookup::new(client, limits, mask));
-        Ok(Self { tenant: Tenant { lookup, operation, is_sandbox: sandbox.is_some() }, sandbox })
+        let lookup = Arc::new(Lookup::new(client, limits));
+        let tenant = Tenant { lookup, operation, mask, is_sandbox: sandbox.is_some() };
+        Ok(Self { tenant, sandbox })
     }
 }
 

@@ -47,6 +47,8 @@ pub enum Kind {
     Unavailable,
     /// The deadline passed.
     Timeout,
+    /// Nothing matched in what was fetched, and there is more.
+    Incomplete,
     /// What came back is not a wolkvox reply.
     UnexpectedReply,
     /// This program's own limit on look-ups a minute.
@@ -57,7 +59,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::InvalidInput,
         Self::TokenRejected,
         Self::QuotaExhausted,
@@ -66,6 +68,7 @@ impl Kind {
         Self::Rejected,
         Self::Unavailable,
         Self::Timeout,
+        Self::Incomplete,
         Self::UnexpectedReply,
         Self::RateLimited,
         Self::Internal,
@@ -82,6 +85,7 @@ impl Kind {
             Self::Rejected => "rejected",
             Self::Unavailable => "unavailable",
             Self::Timeout => "timeout",
+            Self::Incomplete => "incomplete",
             Self::UnexpectedReply => "unexpected_reply",
             Self::RateLimited => "rate_limited",
             Self::Internal => "internal",
@@ -141,6 +145,13 @@ pub enum Error {
         /// Where the time went.
         spent: Timings,
     },
+    /// Nothing matched in what was fetched, and there is more.
+    Incomplete {
+        /// Records that were fetched.
+        fetched: usize,
+        /// wolkvox's own count, where it gave one.
+        total: Option<u64>,
+    },
     /// The reply is not wolkvox's.
     UnexpectedReply(ReplyDefect),
     /// This program's own limit.
@@ -179,6 +190,7 @@ impl Error {
             Self::Rejected { .. } => Kind::Rejected,
             Self::Unavailable { .. } => Kind::Unavailable,
             Self::Timeout { .. } => Kind::Timeout,
+            Self::Incomplete { .. } => Kind::Incomplete,
             Self::UnexpectedReply(_) => Kind::UnexpectedReply,
             Self::RateLimited { .. } => Kind::RateLimited,
             Self::Internal => Kind::Internal,

@@ -47,7 +47,7 @@ pub use self::limits::Limits;
 use self::meter::Meter;
 pub use self::meter::Stage;
 use self::observation::Observation;
-use crate::answer::{self, Found, Mask};
+use crate::answer::{self, Found};
 use crate::error::{Error, Kind};
 use crate::offload::offload;
 use crate::wolkvox::{Client, PAGE_SIZE, Query, Token};
@@ -64,7 +64,6 @@ pub struct Lookup {
 struct Inner {
     client: Client,
     limits: Limits,
-    mask: Mask,
     admission: Arc<Admission>,
     cache: Cache,
     circuit: Mutex<Circuit>,
@@ -103,19 +102,14 @@ enum Source {
 
 impl Lookup {
     /// Creates a look-up whose token nobody else uses.
-    pub fn new(client: Client, limits: Limits, mask: Mask) -> Self {
-        Self::with_admission(client, limits, mask, Arc::new(Admission::new(&limits)))
+    pub fn new(client: Client, limits: Limits) -> Self {
+        Self::with_admission(client, limits, Arc::new(Admission::new(&limits)))
     }
 
     /// Creates a look-up that shares its token's limits with others.
-    pub fn with_admission(
-        client: Client,
-        limits: Limits,
-        mask: Mask,
-        admission: Arc<Admission>,
-    ) -> Self {
+    pub fn with_admission(client: Client, limits: Limits, admission: Arc<Admission>) -> Self {
         let cache = Cache::new(limits.cache_ttl);
-        let inner = Inner { client, limits, mask, admission, cache, circuit: Mutex::default() };
+        let inner = Inner { client, limits, admission, cache, circuit: Mutex::default() };
         Self { inner: Arc::new(inner), flights: Flights::default() }
     }
 
@@ -212,12 +206,12 @@ async fn run(
         inner.admission.note(&token, error);
     }
     let Fetched { whole, as_of, cut_short } = fetched?;
-    let is_large = whole.records.len() > PAGE_SIZE as usize;
-    let tidying = Arc::clone(&inner);
-    let rows = offload(is_large, move || answer::tidy(whole.records, &tidying.mask)).await?;
+    let came = whole.records.len();
+    let is_large = came > PAGE_SIZE as usize;
+    let rows = offload(is_large, move || answer::tidy(whole.records)).await?;
     let is_whole = cut_short.is_none();
-    let (upstream_total, complete) = (whole.total, whole.complete);
-    let found = Found { rows, as_of, upstream_total, complete, cut_short };
+    let (upstream_total, complete, blank) = (whole.total, whole.complete, came - rows.len());
+    let found = Found { rows, as_of, upstream_total, complete, cut_short, blank };
     let found = Arc::new(DeferredDrop::new(found));
     // The token's file may have changed on the way; then it is not known which token was asked with.
     let is_same_token = inner.client.token().is_ok_and(|now| now.fingerprint() == key.token);

@@ -126,9 +126,9 @@ impl GestionesRequest {
         report: impl FnMut(Stage),
     ) -> Result<Answer, Error> {
         let Self { query, view } = self;
-        let found = tenant.lookup.find(&query.clone().into(), report).await?;
+        let found = tenant.find(&query.clone().into(), report).await?;
         let searched = Searched { field: query.field.as_str(), value: query.value.reveal() };
-        let mut answer = answer::build(&found, searched, view)?;
+        let mut answer = answer::build(&found, searched, view, &tenant.mask)?;
         answer.sandbox = tenant.is_sandbox.then_some(true);
         if view.offset > 0 && found.is_fresh() {
             let hint = answer.hint.take().map_or(String::new(), |hint| hint + " ");

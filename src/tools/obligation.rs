@@ -109,8 +109,9 @@ impl ObligationRequest {
         tenant: &Tenant,
         report: impl FnMut(Stage),
     ) -> Result<ObligationAnswer, Error> {
-        let found = tenant.lookup.find(&self.0.clone().into(), report).await?;
-        let mut answer = answer::obligation(&found);
+        let found = tenant.find(&self.0.clone().into(), report).await?;
+        let asked = self.0.obligation.reveal();
+        let mut answer = answer::obligation(&found, asked, &tenant.mask)?;
         answer.sandbox = tenant.is_sandbox.then_some(true);
         Ok(answer)
     }

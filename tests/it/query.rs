@@ -18,7 +18,7 @@ async fn a_table_shows_what_was_found() {
     assert_eq!(stderr, "");
     assert_snapshot!(stdout, @"
     2 records found, SANDBOX: fictitious data
-    The same in all of them:
+    Shared by the 2 shown:
       obligation: FIC-501
       id_customer: 900000005
       client_name: Incumplido
@@ -155,7 +155,7 @@ async fn in_spanish_the_answer_and_a_failure_are_spanish() {
     let text = ended.stdout.join("\n");
     for part in [
         "37 registros encontrados",
-        "Datos comunes a todos:",
+        "Comunes a los 2 mostrados:",
         "En total, del ",
         "35 más: --offset 2",
     ] {

@@ -174,6 +174,10 @@ async fn the_tool_list_is_this() {
               "type": "integer",
               "description": "Matches in the dates asked for"
             },
+            "fetched": {
+              "type": "integer",
+              "description": "Records that came, if `incomplete`"
+            },
             "as_of": {
               "type": "string",
               "description": "When wolkvox answered, UTC"
@@ -192,7 +196,7 @@ async fn the_tool_list_is_this() {
             },
             "common": {
               "type": "object",
-              "description": "Fields that all `records` share"
+              "description": "Fields that all `records` shown share"
             },
             "records": {
               "type": "array",

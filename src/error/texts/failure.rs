@@ -59,12 +59,20 @@ impl Error {
                     spent
                 )
             }
-            Self::UnexpectedReply(oddity) => {
-                let oddity = oddity.text();
+            Self::Incomplete { fetched, total: Some(total) } => bilingual!(
+                "nothing matched in what was fetched, {fetched} of wolkvox's {total} records",
+                "nada coincide en lo obtenido: {fetched} de los {total} registros de wolkvox",
+            ),
+            Self::Incomplete { fetched, total: None } => bilingual!(
+                "nothing matched in what was fetched (records: {fetched}), and wolkvox may have more",
+                "nada coincide en lo obtenido (registros: {fetched}), y wolkvox puede tener más",
+            ),
+            Self::UnexpectedReply(defect) => {
+                let defect = defect.text();
                 bilingual!(
-                    "wolkvox's address answered with something that is not a wolkvox reply: {oddity}",
-                    "en la dirección de wolkvox respondió algo que no es wolkvox: {oddity}",
-                    oddity,
+                    "wolkvox's address answered with something that is not a wolkvox reply: {defect}",
+                    "en la dirección de wolkvox respondió algo que no es wolkvox: {defect}",
+                    defect,
                 )
             }
             Self::RateLimited { per_minute, .. } => bilingual!(
@@ -83,6 +91,11 @@ impl Error {
         let advice = self.advice();
         match self {
             Self::InvalidInput { .. } => advice,
+            Self::Incomplete { .. } => bilingual!(
+                "This is not an answer: a record that was not fetched may match. {advice}",
+                "Esto no es una respuesta: un registro no obtenido puede coincidir. {advice}",
+                advice,
+            ),
             _ => bilingual!(
                 "This is not an answer: whether the customer has records is unknown. {advice}",
                 "Esto no es una respuesta: no se sabe si el cliente tiene registros. {advice}",
@@ -146,6 +159,18 @@ impl Error {
                  An administrator can raise WOLKVOX_TIMEOUT.",
                 "Repita la consulta, o busque por un campo con menos resultados. \
                  Un administrador puede subir WOLKVOX_TIMEOUT.",
+            ),
+            Self::Incomplete { .. } => bilingual!(
+                "Search by a field that matches fewer records. An administrator can raise \
+                 WOLKVOX_MAX_PAGES.",
+                "Busque por un campo con menos resultados. Un administrador puede subir \
+                 WOLKVOX_MAX_PAGES.",
+            ),
+            Self::UnexpectedReply(ReplyDefect::AnotherObligation) => bilingual!(
+                "Check the obligation's id: a gestión stores its NAME, while this needs its ID. \
+                 Nothing of the other obligation is told.",
+                "Revise el id de la obligación: una gestión guarda el NOMBRE, y aquí hace falta \
+                 el ID. De la otra obligación no se dice nada.",
             ),
             Self::UnexpectedReply(ReplyDefect::Redirect { .. }) => bilingual!(
                 "Redirects are never followed, so that the token stays with its host. \
