@@ -12,7 +12,7 @@ mod reply;
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 use wolkvox_mcp::Record;
-use wolkvox_mcp::answer::{self, Found, Mask, Searched, View};
+use wolkvox_mcp::answer::{self, Answer, Found, Mask, Searched, View};
 use wolkvox_mcp::wolkvox::Reply;
 
 const SIZES: [usize; 4] = [1, 20, 500, 5_000];
@@ -49,7 +49,7 @@ fn build(bencher: Bencher<'_, '_>, size: usize) {
     };
     let searched = Searched { field: "id_customer", value: "900000001" };
     bencher.counter(BytesCount::of_str(&body)).bench_local(|| {
-        answer::build(black_box(&found), searched, &View::default(), &Mask::default())
+        Answer::new(black_box(&found), searched, &View::default(), &Mask::default())
     });
 }
 

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use wolkvox_mcp::answer::{Columns, Found, LONGEST_ANSWER, Mask, Searched, View, build, tidy};
+use wolkvox_mcp::answer::{Answer, Columns, Found, LONGEST_ANSWER, Mask, Searched, View, tidy};
 use wolkvox_mcp::wolkvox::Reply;
 
 fuzz_target!(|input: (u16, Option<&str>, &[u8])| {
@@ -19,7 +19,7 @@ fuzz_target!(|input: (u16, Option<&str>, &[u8])| {
     };
     let view = View { columns: Columns::All, ..View::default() };
     let searched = Searched { field: "id_customer", value: "1" };
-    let answer = build(&found, searched, &view, &Mask::default()).expect("columns need no check");
+    let answer = Answer::new(&found, searched, &view, &Mask::default()).expect("columns need no check");
     let json = serde_json::to_string(&answer).expect("an answer is JSON");
     assert!(json.chars().count() < LONGEST_ANSWER);
 });

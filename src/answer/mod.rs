@@ -1,8 +1,7 @@
 //! Turns records into the compact answer that an assistant reads (pure: no clock, no network).
 //!
-//! [`tidy`] makes rows of raw records, once for a look-up. [`build`] makes an answer of gestiones
-//! for one view of them: which days, which columns, which page. [`fn@obligation`] makes the answer
-//! about an obligation.
+//! [`tidy`] makes rows of raw records, once for a look-up. [`Answer`] is made of them for one view:
+//! which days, which columns, which page. [`ObligationAnswer`] is the answer about an obligation.
 
 mod dates;
 mod distinct;
@@ -26,7 +25,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 
 pub use self::mask::Mask;
-pub use self::obligation::{ObligationAnswer, obligation};
+pub use self::obligation::ObligationAnswer;
 pub use self::summary::Summary;
 pub use self::tidy::{Row, is_newest_first, tidy};
 pub use self::view::{Columns, View};
@@ -129,30 +128,33 @@ pub struct Answer {
     pub sandbox: Option<bool>,
 }
 
-/// Builds the answer to one look-up for one view. What is shown is masked; what is compared and
-/// counted is not.
-///
-/// # Errors
-///
-/// [`Error::InvalidInput`] for a column that no record has and the table of fields neither;
-/// [`Error::Incomplete`] if nothing matches and there are records that were not fetched.
-pub fn build(
-    found: &Found,
-    searched: Searched<'_>,
-    view: &View,
-    mask: &Mask,
-) -> Result<Answer, Error> {
-    let matches = view.matches(&found.rows);
-    let chosen = view.columns.resolve(&found.rows)?;
-    if !found.complete && (matches.rows.is_empty() || matches.is_undecided) {
-        return Err(found.incomplete());
+impl Answer {
+    /// Creates the answer to one look-up for one view. What is shown is masked; what is compared and
+    /// counted is not.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidInput`] for a column that no record has and the table of fields neither;
+    /// [`Error::Incomplete`], or what ended the fetching, if nothing matches and there are records
+    /// that were not fetched.
+    pub fn new(
+        found: &Found,
+        searched: Searched<'_>,
+        view: &View,
+        mask: &Mask,
+    ) -> Result<Self, Error> {
+        let matches = view.matches(&found.rows);
+        let chosen = view.columns.resolve(&found.rows)?;
+        if !found.complete && (matches.rows.is_empty() || matches.is_undecided) {
+            return Err(found.incomplete());
+        }
+        let mut answer = page::fitting(found, &matches, &chosen, view, mask);
+        let hints = hint::hints(found, &matches, &answer, searched, view, mask);
+        if !hints.is_empty() {
+            answer.hint = Some(hints.join(" "));
+        }
+        Ok(answer)
     }
-    let mut answer = page::fitting(found, &matches, &chosen, view, mask);
-    let hints = hint::hints(found, &matches, &answer, searched, view, mask);
-    if !hints.is_empty() {
-        answer.hint = Some(hints.join(" "));
-    }
-    Ok(answer)
 }
 
 impl JsonSchema for Outcome {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::page::{SHORTER, length, shorten, to_the_second};
+use super::page::{length, shorten_until, to_the_second};
 use super::{Found, LONGEST_ANSWER, Mask, Outcome};
 use crate::error::{Error, ReplyDefect};
 use crate::{FieldKey, Record, clean};
@@ -44,68 +44,71 @@ const ID: &str = "id";
 const FORM: &str = "form";
 const ENTRY: (&str, &str) = ("name", "value");
 
-/// Builds the answer about the obligation with the id `asked`. What wolkvox sent as an amount or a
-/// date stays its text; what it left blank is absent.
-///
-/// # Errors
-///
-/// [`Error::UnexpectedReply`] if wolkvox answered with other obligations only;
-/// [`Error::Incomplete`] if nothing matches and there is more that was not fetched.
-pub fn obligation(found: &Found, asked: &str, mask: &Mask) -> Result<ObligationAnswer, Error> {
-    let all = found.rows.iter().map(|row| shown(&row.record)).filter(|it| !it.is_empty());
-    let (mut obligations, others): (Vec<Record>, Vec<Record>) =
-        all.partition(|it| it.get(ID).is_none_or(|id| is_id(id, asked)));
-    if obligations.is_empty() && !others.is_empty() {
-        return Err(Error::UnexpectedReply(ReplyDefect::AnotherObligation));
-    }
-    if obligations.is_empty() && !found.complete {
-        return Err(found.incomplete());
-    }
-    for (name, value) in obligations.iter_mut().flatten() {
-        if let Value::Number(number) = value {
-            *value = Value::String(number.to_string());
+impl ObligationAnswer {
+    /// Creates the answer about the obligation with the id `asked`. What wolkvox sent as an amount or a
+    /// date stays its text; what it left blank is absent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnexpectedReply`] if wolkvox answered with other obligations only;
+    /// [`Error::Incomplete`] if nothing matches and there is more that was not fetched.
+    pub fn new(found: &Found, asked: &str, mask: &Mask) -> Result<Self, Error> {
+        let all = found.rows.iter().map(|row| shown(&row.record)).filter(|it| !it.is_empty());
+        let (mut obligations, others): (Vec<Record>, Vec<Record>) =
+            all.partition(|it| it.get(ID).is_none_or(|id| is_id(id, asked)));
+        if obligations.is_empty() && !others.is_empty() {
+            return Err(Error::UnexpectedReply(ReplyDefect::AnotherObligation));
         }
-        mask.apply(name, value);
-    }
-    let mut answer = ObligationAnswer {
-        outcome: if obligations.is_empty() { Outcome::None } else { Outcome::Found },
-        total: obligations.len() as u64,
-        as_of: to_the_second(found.as_of),
-        incomplete: (!found.complete).then_some(true),
-        hint: if !found.complete {
-            Some(INCOMPLETE.to_owned())
-        } else if obligations.is_empty() {
-            Some(NOTHING.to_owned())
-        } else {
-            (!others.is_empty()).then(|| OTHERS.to_owned())
-        },
-        obligations,
-        sandbox: None,
-    };
-    // An id should match one obligation, but a reply with hundreds must not overflow the answer.
-    let is_long = |answer: &ObligationAnswer| length(answer) > LONGEST_ANSWER - RESERVE;
-    while is_long(&answer) && answer.obligations.len() > 1 {
-        let half = answer.obligations.len() / 2;
-        answer.obligations.truncate(half);
-        answer.incomplete = Some(true);
-        answer.hint = Some(INCOMPLETE.to_owned());
-    }
-    // Thousands of the tenant's own fields must not push out the balance.
-    for longest in SHORTER {
-        if !is_long(&answer) {
-            return Ok(answer);
+        if obligations.is_empty() && !found.complete {
+            return Err(found.incomplete());
         }
-        answer.hint = Some(SHORTENED.to_owned());
-        let values = answer.obligations.iter_mut().flat_map(Record::values_mut);
-        values.for_each(|value| shorten(value, longest));
+        for (name, value) in obligations.iter_mut().flatten() {
+            if let Value::Number(number) = value {
+                *value = Value::String(number.to_string());
+            }
+            mask.apply(name, value);
+        }
+        let mut answer = Self {
+            outcome: if obligations.is_empty() { Outcome::None } else { Outcome::Found },
+            total: obligations.len() as u64,
+            as_of: to_the_second(found.as_of),
+            incomplete: (!found.complete).then_some(true),
+            hint: if !found.complete {
+                Some(INCOMPLETE.to_owned())
+            } else if obligations.is_empty() {
+                Some(NOTHING.to_owned())
+            } else {
+                (!others.is_empty()).then(|| OTHERS.to_owned())
+            },
+            obligations,
+            sandbox: None,
+        };
+        // An id should match one obligation, but a reply with hundreds must not overflow the answer.
+        let is_long = |answer: &Self| length(answer) > LONGEST_ANSWER - RESERVE;
+        while is_long(&answer) && answer.obligations.len() > 1 {
+            let half = answer.obligations.len() / 2;
+            answer.obligations.truncate(half);
+            answer.incomplete = Some(true);
+            answer.hint = Some(INCOMPLETE.to_owned());
+        }
+        if is_long(&answer) {
+            answer.hint = Some(SHORTENED.to_owned());
+            let mut obligations = std::mem::take(&mut answer.obligations);
+            let fits = |obligations: &[Record]| {
+                !is_long(&Self { obligations: obligations.to_vec(), ..answer.clone() })
+            };
+            shorten_until(&mut obligations, fits);
+            answer.obligations = obligations;
+        }
+        // Thousands of the tenant's own fields must not push out the balance.
+        if is_long(&answer) {
+            answer.hint = Some(WITHOUT_OWN_FIELDS.to_owned());
+            answer.incomplete = Some(true);
+            let is_known = |name: &FieldKey, _: &mut Value| KNOWN.contains(&name.as_ref());
+            answer.obligations.iter_mut().for_each(|obligation| obligation.retain(is_known));
+        }
+        Ok(answer)
     }
-    if is_long(&answer) {
-        answer.hint = Some(WITHOUT_OWN_FIELDS.to_owned());
-        answer.incomplete = Some(true);
-        let is_known = |name: &FieldKey, _: &mut Value| KNOWN.contains(&name.as_ref());
-        answer.obligations.iter_mut().for_each(|obligation| obligation.retain(is_known));
-    }
-    Ok(answer)
 }
 
 const SHORTENED: &str = "This obligation is too long: its values were shortened where marked.";
@@ -195,7 +198,7 @@ mod tests {
     }
 
     fn asked(records: Vec<Value>, id: &str) -> Result<ObligationAnswer, Error> {
-        obligation(&found(records), id, &Mask::default())
+        ObligationAnswer::new(&found(records), id, &Mask::default())
     }
 
     fn answer(records: Vec<Value>) -> String {
@@ -243,7 +246,7 @@ mod tests {
     #[test]
     fn none_is_not_said_where_not_all_was_fetched() {
         let found = Found { complete: false, upstream_total: Some(300), ..found(vec![]) };
-        let refused = obligation(&found, "1", &Mask::default()).expect_err("refused");
+        let refused = ObligationAnswer::new(&found, "1", &Mask::default()).expect_err("refused");
         assert_eq!(refused, Error::Incomplete { fetched: 0, total: Some(300) });
     }
 
@@ -252,7 +255,8 @@ mod tests {
         let form = json!([{ "name": "Otro teléfono", "value": "3000000001" }]);
         let record = json!({ "id": 1234567, "name": "Factura", "form": form });
         let mask = Mask::parse("id,otro telefono").expect("a mask");
-        let answer = obligation(&found(vec![record]), "1234567", &mask).expect("an answer");
+        let answer =
+            ObligationAnswer::new(&found(vec![record]), "1234567", &mask).expect("an answer");
         assert_eq!(
             json!(answer.obligations),
             json!([{ "id": "•••67", "name": "Factura", "form": { "Otro teléfono": "•••001" } }])

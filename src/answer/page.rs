@@ -13,7 +13,7 @@ use crate::{Record, clean};
 /// Characters kept for what is added after the page is cut: hints and the sandbox's mark.
 const RESERVE: usize = 1_500;
 /// How far values are shortened, step by step, when one record alone is too long.
-pub(super) const SHORTER: [usize; 5] = [500, 200, 100, 50, 20];
+const SHORTER: [usize; 5] = [500, 200, 100, 50, 20];
 
 /// Builds the answer with as many whole records as fit. At least one is always there, if need be
 /// with its values shortened.
@@ -44,14 +44,8 @@ pub(super) fn fitting(
     }
     let mut single = chosen.of(wanted.get(..1).unwrap_or_default(), mask).records;
     let short = |single: &[Record]| with(Slice { common: None, records: single.to_vec() });
-    for longest in SHORTER {
-        for value in single.iter_mut().flat_map(Record::values_mut) {
-            shorten(value, longest);
-        }
-        let short = short(&single);
-        if self::length(&short) <= most {
-            return Answer { hint: Some(SHORTENED.to_owned()), ..short };
-        }
+    if shorten_until(&mut single, |single| self::length(&short(single)) <= most) {
+        return Answer { hint: Some(SHORTENED.to_owned()), ..short(&single) };
     }
     // The record has thousands of fields: keep the first ones.
     loop {
@@ -112,8 +106,17 @@ pub(super) fn length(answer: &impl Serialize) -> usize {
     characters.0
 }
 
+/// Shortens the values of records step by step until they fit, and returns whether they do.
+pub(super) fn shorten_until(records: &mut [Record], fits: impl Fn(&[Record]) -> bool) -> bool {
+    SHORTER.into_iter().any(|longest| {
+        let values = records.iter_mut().flat_map(Record::values_mut);
+        values.for_each(|value| shorten(value, longest));
+        fits(records)
+    })
+}
+
 /// Cuts every text in a value, inner ones too.
-pub(super) fn shorten(value: &mut Value, longest: usize) {
+fn shorten(value: &mut Value, longest: usize) {
     match value {
         Value::String(text) => *text = clean::value(text, longest).into_owned(),
         Value::Array(items) => items.iter_mut().for_each(|item| shorten(item, longest)),

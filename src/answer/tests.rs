@@ -49,7 +49,7 @@ fn masked(found: &Found, view: &View, list: &str) -> String {
 
 fn built(found: &Found, view: &View, list: &str) -> Answer {
     let mask = Mask::parse(list).unwrap_or_default();
-    build(found, searched(), view, &mask).expect("an answer")
+    Answer::new(found, searched(), view, &mask).expect("an answer")
 }
 
 #[test]
@@ -278,7 +278,7 @@ fn nothing_in_what_was_fetched_of_more_is_a_failure() {
         let mut found = found(&records);
         found.complete = false;
         found.upstream_total = Some(1_500);
-        let refused = build(&found, searched(), view, &Mask::default()).expect_err("refused");
+        let refused = Answer::new(&found, searched(), view, &Mask::default()).expect_err("refused");
         let fetched = records.len();
         assert_eq!(refused, Error::Incomplete { fetched, total: Some(1_500) });
     }
@@ -600,13 +600,15 @@ fn an_unknown_column_is_refused_with_the_close_ones() {
         |name: &str| View { columns: Columns::Also(vec![name.to_owned()]), ..View::default() };
     let found = found(&[json!({ "Canal extra": "WhatsApp" })]);
     let refused = |name| {
-        build(&found, searched(), &also(name), &Mask::default()).expect_err("refused").for_model()
+        Answer::new(&found, searched(), &also(name), &Mask::default())
+            .expect_err("refused")
+            .for_model()
     };
     assert_snapshot!(refused("wolkvox_ownr"), @r#"invalid_input: `columns` names a field that no record has. Close names: `wolkvox_owner`, `wolkvox_origen`, `wolkvox_id`. ["*"] shows every field."#);
     assert_snapshot!(refused("Canal extr"), @r#"invalid_input: `columns` names a field that no record has. Close names: `Canal extra`. ["*"] shows every field."#);
     assert_snapshot!(refused("###"), @r#"invalid_input: `columns` names a field that no record has. Leave `columns` out, or give ["*"] to see every field."#);
     // With nothing found there is nothing to hold a tenant's own name against.
-    assert!(build(&self::found(&[]), searched(), &also("###"), &Mask::default()).is_ok());
+    assert!(Answer::new(&self::found(&[]), searched(), &also("###"), &Mask::default()).is_ok());
 }
 
 #[test]
@@ -622,7 +624,7 @@ fn hints_for_nothing_name_the_likeliest_mistake() {
         ("campo propio", "x"),
     ] {
         let answer =
-            build(&found(&[]), Searched { field, value }, &View::default(), &Mask::default());
+            Answer::new(&found(&[]), Searched { field, value }, &View::default(), &Mask::default());
         let answer = answer.expect("an answer");
         assert_eq!((answer.outcome, answer.total), (Outcome::None, 0));
         hints += &format!("{}\n", answer.hint.expect("a hint"));
@@ -645,8 +647,8 @@ fn the_summary_counts_the_twenty_most_frequent_and_sums_up_the_rest() {
         .chain([json!({ "tipification_code": "SOLO_CODIGO" }), json!({ "n": 1 })])
         .collect();
     let total = many.len();
-    let answer =
-        build(&found(&many), searched(), &View::default(), &Mask::default()).expect("an answer");
+    let answer = Answer::new(&found(&many), searched(), &View::default(), &Mask::default())
+        .expect("an answer");
     let summary = answer.summary.expect("a summary");
     assert_eq!(summary.by_tipification.len(), 20);
     let counted: u64 = summary.by_tipification.values().filter_map(Value::as_u64).sum();
@@ -662,7 +664,8 @@ fn an_answer_that_would_be_too_long_gives_whole_records_and_the_way_on() {
     let long: Vec<Value> =
         (0..100).map(|n| json!({ "n": n, "nota": format!("{n}").repeat(900) })).collect();
     let view = View { limit: 100, ..View::default() };
-    let answer = build(&found(&long), searched(), &view, &Mask::default()).expect("an answer");
+    let answer =
+        Answer::new(&found(&long), searched(), &view, &Mask::default()).expect("an answer");
     let shown = answer.records.len();
     assert!(shown > 20 && shown < 100, "{shown}");
     assert_eq!(answer.next_offset, Some(shown as u64));
@@ -674,7 +677,7 @@ fn one_record_that_is_too_long_by_itself_is_shortened_and_says_so() {
     let huge: Map<_, _> =
         (0..200).map(|n| (format!("campo {n}"), json!("x".repeat(999)))).collect();
     let answer =
-        build(&found(&[Value::Object(huge)]), searched(), &View::default(), &Mask::default());
+        Answer::new(&found(&[Value::Object(huge)]), searched(), &View::default(), &Mask::default());
     let answer = answer.expect("an answer");
     assert_eq!(answer.records[0].len(), 200);
     assert!(answer.hint.as_deref().is_some_and(|hint| hint.contains("shortened")));
@@ -730,7 +733,7 @@ proptest! {
         let columns = if all { Columns::All } else { Columns::Usual };
         let chosen = columns.resolve(&found.rows).expect("columns");
         let view = View { columns, limit: 100, ..View::default() };
-        let answer = build(&found, searched(), &view, &Mask::default()).expect("an answer");
+        let answer = Answer::new(&found, searched(), &view, &Mask::default()).expect("an answer");
         prop_assert_eq!(answer.records.len(), found.rows.len());
         for (row, shown) in found.rows.iter().zip(&answer.records) {
             let mut whole = answer.common.clone().unwrap_or_default();
@@ -750,7 +753,7 @@ proptest! {
         while let Some(offset) = next {
             let offset = usize::try_from(offset).expect("a size");
             let view = View { columns: Columns::All, limit, offset, ..View::default() };
-            let page = build(&found, searched(), &view, &Mask::default()).expect("an answer");
+            let page = Answer::new(&found, searched(), &view, &Mask::default()).expect("an answer");
             for record in page.records {
                 let mut whole = page.common.clone().unwrap_or_default();
                 whole.extend(record);
@@ -776,8 +779,8 @@ proptest! {
 
 #[test]
 fn the_time_of_an_answer_is_wolkvoxs_to_the_second() {
-    let answer =
-        build(&found(&[]), searched(), &View::default(), &Mask::default()).expect("an answer");
+    let answer = Answer::new(&found(&[]), searched(), &View::default(), &Mask::default())
+        .expect("an answer");
     assert_eq!(answer.as_of, "2026-11-20T15:04:05Z");
     assert!(answer.as_of.parse::<Timestamp>().is_ok());
 }
@@ -803,7 +806,7 @@ proptest! {
             })
             .collect();
         let view = View { limit: 100, ..View::default() };
-        let answer = build(&found(&records), searched(), &view, &Mask::default()).expect("an answer");
+        let answer = Answer::new(&found(&records), searched(), &view, &Mask::default()).expect("an answer");
         prop_assert!(length(&answer) < LONGEST_ANSWER, "{}", length(&answer));
         prop_assert!(!answer.records.is_empty());
     }

@@ -27,7 +27,7 @@ use crate::tenant::Tenant;
 use crate::wolkvox::{Client, Operation};
 
 /// Exit status when a look-up found nothing, or a check failed.
-pub const NOTHING_FOUND: u8 = 1;
+const NOTHING_FOUND: u8 = 1;
 /// Exit status for wrong usage, wrong settings or a failed look-up.
 pub const FAILED: u8 = 2;
 

@@ -37,13 +37,9 @@ pub struct Config {
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "a process makes one")]
 pub enum Account {
-    /// The embedded sandbox.
     Sandbox,
-    /// A real tenant.
     Tenant {
-        /// Its server.
         server: ServerUrl,
-        /// Its token.
         token: TokenSource,
         /// Root certificates beside the system's.
         roots: RootCertificates,
@@ -75,7 +71,6 @@ pub struct InvalidSettings(Vec<InvalidSetting>);
 /// What is wrong with one setting, never its value.
 #[derive(Debug)]
 pub struct InvalidSetting {
-    /// The setting.
     pub setting: Setting,
     /// What is wrong with it.
     pub problem: SettingError,

@@ -30,6 +30,7 @@ pub(crate) fn internal(what: &'static str) -> Error {
 
 /// The kind of a failure; the first word of every failure that a client sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Kind {
     /// An argument is missing, malformed or unknown.
     InvalidInput,
@@ -102,6 +103,7 @@ impl fmt::Display for Kind {
 /// Why a look-up gave no answer. `Display` is the sentence, in English; [`Error::hint`] says
 /// what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Error {
     /// An argument cannot be used.
     InvalidInput {

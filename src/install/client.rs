@@ -141,16 +141,6 @@ fn packaged_claude(local: &Path) -> Option<PathBuf> {
 }
 
 impl ClientKind {
-    /// Every client.
-    pub const ALL: [Self; 6] = [
-        Self::ClaudeDesktop,
-        Self::ClaudeCode,
-        Self::VsCode,
-        Self::Cursor,
-        Self::Codex,
-        Self::Gemini,
-    ];
-
     /// Returns its name as people know it.
     pub const fn title(self) -> &'static str {
         match self {
@@ -217,6 +207,7 @@ fn shows(program: &str) -> Bilingual {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::ValueEnum;
 
     fn dirs(system: Os, set: &[(&str, &str)]) -> ConfigDirs {
         let variable = |name: &str| {
@@ -321,7 +312,7 @@ mod tests {
     #[test]
     fn all_but_claude_desktop_have_a_file_for_a_project() {
         let dirs = dirs(Os::current(), &[]);
-        for client in ClientKind::ALL {
+        for client in ClientKind::value_variants().iter().copied() {
             let file = client.file(Scope::Project, &dirs);
             assert_eq!(file.is_some(), client != ClientKind::ClaudeDesktop, "{client:?}");
             assert!(file.is_none_or(|file| file.starts_with(".")), "{client:?}");

@@ -106,7 +106,6 @@ pub(super) fn is_kept(variable: &str) -> bool {
 pub enum TokenDelivery {
     /// The environment in which the client starts, or the client's prompt.
     Client,
-    /// A file.
     File(PathBuf),
     /// The configuration itself.
     Inline(String),

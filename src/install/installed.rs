@@ -1,5 +1,6 @@
 //! Finds the entries by which clients start this program.
 
+use clap::ValueEnum;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -13,7 +14,6 @@ pub struct InstalledEntry {
     pub name: String,
     /// The program that the client starts.
     pub command: String,
-    /// Its arguments.
     pub arguments: Vec<String>,
     /// The variables that the client sets, as they stand there; a token may be among them.
     pub environment: Vec<(String, String)>,
@@ -37,11 +37,9 @@ impl fmt::Debug for InstalledEntry {
 /// A client's configuration file that knows this server, or that may and cannot be read.
 #[derive(Debug)]
 pub struct Installation {
-    /// The client.
     pub client: ClientKind,
     /// For whom the file counts.
     pub scope: Scope,
-    /// The file.
     pub file: PathBuf,
     /// The entries that start this program, at least one; or why they are not known.
     pub entries: Result<Vec<InstalledEntry>, FileError>,
@@ -56,7 +54,7 @@ pub fn installed(client: ClientKind, text: &str) -> Vec<InstalledEntry> {
 /// Returns the configurations, of every client and scope, that know this server.
 pub fn installations(dirs: &ConfigDirs) -> Vec<Installation> {
     let mut found: Vec<Installation> = Vec::new();
-    for client in ClientKind::ALL {
+    for client in ClientKind::value_variants().iter().copied() {
         for scope in [Scope::User, Scope::Project] {
             let Some(file) = client.file(scope, dirs) else { continue };
             // In the home folder the project's file may be the user's.

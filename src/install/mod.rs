@@ -58,7 +58,6 @@ pub struct Backup {
 /// Why a file was left as it is.
 #[derive(Debug)]
 pub struct FileError {
-    /// The file.
     pub path: PathBuf,
     /// What is the matter with it.
     pub kind: FileErrorKind,
@@ -140,9 +139,7 @@ pub fn shown(client: ClientKind, entry: &Entry) -> String {
 /// A client's configuration file to change.
 #[derive(Clone, Debug)]
 pub struct Target {
-    /// The client.
     pub client: ClientKind,
-    /// Its file.
     pub file: PathBuf,
     /// The folder of [`ConfigDirs::state`].
     pub state: PathBuf,

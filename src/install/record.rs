@@ -17,7 +17,6 @@ use sha2::{Digest, Sha256};
 /// What was done to a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Record {
-    /// The file.
     file: String,
     /// Fingerprint of what was written last.
     pub(super) written: String,

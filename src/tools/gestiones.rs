@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::arguments::Arguments;
 use super::schema;
 use super::{Tool, read_only};
-use crate::answer::{self, Answer, Columns, Searched, View};
+use crate::answer::{Answer, Columns, Searched, View};
 use crate::error::Error;
 use crate::fields::{FIELDS, Field, Shown};
 use crate::lookup::Stage;
@@ -128,7 +128,7 @@ impl GestionesRequest {
         let Self { query, view } = self;
         let found = tenant.find(&query.clone().into(), report).await?;
         let searched = Searched { field: query.field.as_str(), value: query.value.reveal() };
-        let mut answer = answer::build(&found, searched, view, &tenant.mask)?;
+        let mut answer = Answer::new(&found, searched, view, &tenant.mask)?;
         answer.sandbox = tenant.is_sandbox.then_some(true);
         if view.offset > 0 && found.is_fresh() {
             let hint = answer.hint.take().map_or(String::new(), |hint| hint + " ");

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::arguments::Arguments;
 use super::schema;
 use super::{Tool, read_only};
-use crate::answer::{self, ObligationAnswer};
+use crate::answer::ObligationAnswer;
 use crate::error::Error;
 use crate::lookup::Stage;
 use crate::tenant::Tenant;
@@ -111,7 +111,7 @@ impl ObligationRequest {
     ) -> Result<ObligationAnswer, Error> {
         let found = tenant.find(&self.0.clone().into(), report).await?;
         let asked = self.0.obligation.reveal();
-        let mut answer = answer::obligation(&found, asked, &tenant.mask)?;
+        let mut answer = ObligationAnswer::new(&found, asked, &tenant.mask)?;
         answer.sandbox = tenant.is_sandbox.then_some(true);
         Ok(answer)
     }
