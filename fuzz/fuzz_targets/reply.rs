@@ -16,6 +16,7 @@ fuzz_target!(|input: (u16, Option<&str>, &[u8])| {
         as_of: Default::default(),
         upstream_total: page.total_records,
         complete: true,
+        cut_short: None,
     };
     let view = View { columns: Columns::All, ..View::default() };
     let searched = Searched { field: "id_customer", value: "1" };

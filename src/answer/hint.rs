@@ -96,7 +96,7 @@ fn last(matches: &Matches<'_>) -> String {
         return "Its date cannot be read.".to_owned();
     }
     if *undated == rows.len() {
-        return "No date can be read: the records stand in wolkvox's order, so the first may not \
+        return "No date can be read: the records are in wolkvox's order, so the first may not \
                 be the newest."
             .to_owned();
     }

@@ -351,7 +351,7 @@ fn where_undated_records_stand_is_said_and_one_is_shown_if_the_page_has_none() {
     1 record without a readable date stands last, in wolkvox's order; it may be the newest.
     2 records without a readable date stand last, in wolkvox's order; one of them may be the newest. One has the date `el martes`.
     1 record without a readable date stands last, in wolkvox's order; it may be the newest. The date is blank.
-    No date can be read: the records stand in wolkvox's order, so the first may not be the newest.
+    No date can be read: the records are in wolkvox's order, so the first may not be the newest.
     ");
 }
 

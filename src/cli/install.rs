@@ -104,7 +104,7 @@ impl Install {
                 let text = problem.text();
                 in_language(match problem.kind {
                     FileErrorKind::Malformed => bilingual!(
-                        "{text}\nMend it there, or paste what `--print` shows.",
+                        "{text}\nFix it there, or paste what `--print` shows.",
                         "{text}\nCorríjalo allí, o pegue lo que muestra `--print`.",
                         text,
                     ),
@@ -119,8 +119,8 @@ impl Install {
             })?;
             self.print_result(&change, file, &entry, language)?;
         }
-        for careful in self.warnings(file, &entry) {
-            writeln!(io::stderr(), "{}", careful.to(language))?;
+        for warning in self.warnings(file, &entry) {
+            writeln!(io::stderr(), "{}", warning.to(language))?;
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -201,21 +201,25 @@ impl Install {
                 let path = path.display();
                 let care = |problem: TokenFileError| {
                     let problem = problem.text();
-                    bilingual!("Careful: {path} {problem}.", "Cuidado: {path} {problem}.", problem)
+                    bilingual!(
+                        "Warning: {path} {problem}.",
+                        "Advertencia: {path} {problem}.",
+                        problem
+                    )
                 };
                 missing.map(care).into_iter().collect()
             }
             TokenDelivery::Inline(_) if !entry.sandbox => vec![if self.target.project {
                 bilingual!(
-                    "Careful: the token stands in {shown}, readable as it is. Keep that file out of \
+                    "Warning: the token is in {shown}, in plain text. Keep that file out of \
                  version control.",
-                    "Cuidado: el token queda en {shown}, a la vista de quien pueda leerlo. No suba \
+                    "Advertencia: el token queda en {shown} como texto legible. No suba \
                  ese archivo al control de versiones.",
                 )
             } else {
                 bilingual!(
-                    "Careful: the token stands in {shown}, readable as it is.",
-                    "Cuidado: el token queda en {shown}, a la vista de quien pueda leerlo.",
+                    "Warning: the token is in {shown}, in plain text.",
+                    "Advertencia: el token queda en {shown} como texto legible.",
                 )
             }],
             TokenDelivery::Inline(_) | TokenDelivery::Client => Vec::new(),
@@ -295,7 +299,7 @@ fn own_command() -> Result<String, Bilingual> {
     let command = own.map(|own| install::command(&own, called.as_deref(), search.as_deref()));
     command.and_then(|it| it.to_str().map(str::to_owned)).ok_or_else(|| {
         bilingual!(
-            "this program cannot find its own file, or a folder's name is no Unicode text",
+            "this program cannot find its own file, or a folder's name is not Unicode text",
             "este programa no encuentra su propio archivo, o el nombre de una carpeta no es \
              texto Unicode",
         )

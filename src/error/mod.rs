@@ -125,6 +125,8 @@ pub enum Error {
     Busy {
         /// Requests sent for this look-up.
         attempts: u32,
+        /// How many requests this program sends at once, as far as it is known here.
+        max_in_flight: Option<u16>,
     },
     /// wolkvox is closed for a backup or maintenance.
     Maintenance(UpstreamMessage),

@@ -97,12 +97,15 @@ impl Fetch<'_> {
             tracing::debug!(kind = %failure.error.kind(), tries, ?decision, "a request failed");
             match decision {
                 Decision::Wait(wait) => {
-                    self.meter.wait();
+                    self.meter.wait(matches!(failure.error, Error::Busy { .. }));
                     sleep(wait).await;
                 }
                 Decision::Stop => {
                     return Err(match failure.error {
-                        Error::Busy { .. } => Error::Busy { attempts: tries },
+                        Error::Busy { .. } => Error::Busy {
+                            attempts: tries,
+                            max_in_flight: Some(self.limits.max_in_flight.get()),
+                        },
                         error => error,
                     });
                 }

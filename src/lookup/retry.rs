@@ -79,7 +79,7 @@ mod tests {
     }
 
     fn busy() -> Failure {
-        failure(Error::Busy { attempts: 1 })
+        failure(Error::Busy { attempts: 1, max_in_flight: None })
     }
 
     fn unavailable(outage: Outage) -> Failure {

@@ -43,6 +43,9 @@ fn words(stage: Stage) -> String {
         Stage::Asking { page, request } => {
             format!("asking wolkvox: page {page}, request {request}")
         }
-        Stage::Waiting => "waiting before the next try".to_owned(),
+        Stage::Waiting { is_busy: false } => "waiting before the next try".to_owned(),
+        Stage::Waiting { is_busy: true } => {
+            "wolkvox is busy with other requests of this token; trying again in a moment".to_owned()
+        }
     }
 }

@@ -443,7 +443,7 @@ async fn the_token_is_written_only_when_asked_for_and_with_a_warning() {
         let inline = [&["install", client, "--inline-token"][..], server].concat();
         let (status, said) = machine.run(&inline, &[token]).await;
         assert_eq!(status, Some(0), "{client}: {said}");
-        assert!(said.contains("Careful: the token stands in"), "{said}");
+        assert!(said.contains("Warning: the token is in"), "{said}");
         assert!(!said.contains(token.1), "{said}");
     }
 }
@@ -990,7 +990,7 @@ async fn a_token_file_of_no_use_is_refused_unless_forced() {
     let (status, said) = machine.run(&[&install[..], &["--force"]].concat(), &[]).await;
     assert_eq!(status, Some(0), "{said}");
     assert!(
-        said.contains("Careful") && read(&machine.file("claude-code", false)).contains("blank.txt")
+        said.contains("Warning") && read(&machine.file("claude-code", false)).contains("blank.txt")
     );
 }
 

@@ -22,9 +22,9 @@ pub(super) fn add(
     is_own: bool,
 ) -> Result<String, Bilingual> {
     let root = parse(text)?;
-    let top = root.object_value_or_create().ok_or_else(|| {
-        bilingual!("it holds something else than an object", "contiene algo que no es un objeto")
-    })?;
+    let top = root
+        .object_value_or_create()
+        .ok_or_else(|| bilingual!("it is not a JSON object", "no es un objeto JSON"))?;
     let key = servers_key(client);
     is_sole(&top, key)?;
     let name = &entry.name;
@@ -35,12 +35,9 @@ pub(super) fn add(
             changed = append(&changed, &[], key, server)?;
         }
         Some(servers) => {
-            let servers = servers.object_value().ok_or_else(|| {
-                bilingual!(
-                    "`{key}` holds something else than an object",
-                    "`{key}` contiene algo que no es un objeto"
-                )
-            })?;
+            let servers = servers
+                .object_value()
+                .ok_or_else(|| bilingual!("`{key}` is not an object", "`{key}` no es un objeto"))?;
             is_sole(&servers, name.as_str())?;
             match servers.get(name.as_str()) {
                 None => changed = append(&changed, &[key], name.as_str(), entry.json(client))?,
@@ -237,7 +234,7 @@ fn is_sole(object: &CstObject, key: &str) -> Result<(), Bilingual> {
     let named = object.properties().into_iter().filter_map(|it| it.decoded_name());
     match named.filter(|name| name == key).count() {
         0 | 1 => Ok(()),
-        _ => Err(bilingual!("`{key}` stands there twice", "`{key}` está dos veces")),
+        _ => Err(bilingual!("`{key}` appears twice", "`{key}` aparece dos veces")),
     }
 }
 
@@ -266,12 +263,9 @@ fn with_prompt(text: String, name: &ServerName) -> Result<String, Bilingual> {
     let Some(there) = top.get(INPUTS) else {
         return append(&text, &[], INPUTS, json!([prompt(name)]));
     };
-    let inputs = there.array_value().ok_or_else(|| {
-        bilingual!(
-            "`{INPUTS}` holds something else than a list",
-            "`{INPUTS}` contiene algo que no es una lista"
-        )
-    })?;
+    let inputs = there
+        .array_value()
+        .ok_or_else(|| bilingual!("`{INPUTS}` is not a list", "`{INPUTS}` no es una lista"))?;
     let is_of_name = |node: &CstNode| {
         node.to_serde_value().is_some_and(|it| it.get("id").is_some_and(|id| *id == name.input()))
     };

@@ -25,12 +25,7 @@ pub(super) fn add(text: &str, entry: &Entry, is_own: bool) -> Result<String, Bil
             Item::Table(servers)
         })
         .as_table_like_mut()
-        .ok_or_else(|| {
-            bilingual!(
-                "`{SERVERS}` holds something else than a table",
-                "`{SERVERS}` contiene algo que no es una tabla"
-            )
-        })?;
+        .ok_or_else(|| bilingual!("`{SERVERS}` is not a table", "`{SERVERS}` no es una tabla"))?;
     let name = entry.name.as_str();
     if !is_own {
         let mut table = Table::new();

@@ -108,7 +108,7 @@ where
             if is_refused_batch { messages::refuse_in_batch(value) } else { messages::read(value) };
         match read {
             Read::Message(message) => self.admit(*message),
-            Read::Nothing => self.warn("a text that is no MCP message"),
+            Read::Nothing => self.warn("a text that is not an MCP message"),
             Read::Refused(refusal) => {
                 // One answer without an id says it for all of a batch.
                 let is_repeated = refusal.id.is_none()

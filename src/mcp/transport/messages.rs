@@ -50,9 +50,10 @@ impl Refusal {
 }
 
 const TOO_LONG: &str = "the message is longer than 16 MiB";
-const UNREADABLE: &str = "the message cannot be read: it holds text that is no Unicode, such as half \
+const UNREADABLE: &str = "the message cannot be read: it holds text that is not Unicode, such as half \
                           of a surrogate pair, or it is nested too deeply";
-const WRONG_SHAPE: &str = "the message is no JSON-RPC request, or a part of it has the wrong type";
+const WRONG_SHAPE: &str =
+    "the message is not a JSON-RPC request, or a part of it has the wrong type";
 const NO_BATCHES: &str =
     "this revision of MCP has no batches: send each message on a line of its own";
 const INITIALIZE: &str = "the parameters of initialize have the wrong type: it needs \
