@@ -56,7 +56,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Test the set-up step by step, and say how to mend what fails
+    /// Test the set-up step by step, and say how to fix what fails
     Check(check::Check),
     /// Print completions for a shell
     Completions(completions::Completions),

@@ -106,8 +106,10 @@ impl InvalidSettings {
     /// Writes all of it: what is wrong, and where to fix it.
     pub fn text(&self) -> Bilingual {
         let heading = match self.0.len() {
-            1 => bilingual!("1 setting to mend:", "Hay que corregir 1 ajuste:"),
-            count => bilingual!("{count} settings to mend:", "Hay que corregir {count} ajustes:"),
+            1 => bilingual!("1 setting is wrong:", "Hay 1 ajuste incorrecto:"),
+            count => {
+                bilingual!("{count} settings are wrong:", "Hay {count} ajustes incorrectos:")
+            }
         };
         let listed = |language| {
             self.lines().map(|line| format!("  {}\n", line.to(language))).collect::<String>()
@@ -116,24 +118,30 @@ impl InvalidSettings {
             english: listed(Language::English).into(),
             spanish: listed(Language::Spanish).into(),
         };
-        let mend = Self::advice();
+        let fix = self.advice();
         bilingual!(
-            "{heading}\n{lines}{mend}\n\
+            "{heading}\n{lines}{fix}\n\
              Without a wolkvox account, try the sandbox: wolkvox-mcp --sandbox",
-            "{heading}\n{lines}{mend}\n\
+            "{heading}\n{lines}{fix}\n\
              Sin una cuenta de wolkvox, pruebe el sandbox: wolkvox-mcp --sandbox",
             heading,
             lines,
-            mend,
+            fix,
         )
     }
 
-    /// Returns where to fix settings.
-    pub fn advice() -> Bilingual {
-        bilingual!(
-            "Set them in the \"env\" part of your client's mcp.json, or in the environment.",
-            "Corríjalos en la parte \"env\" del mcp.json de su asistente, o en el entorno.",
-        )
+    /// Returns where to fix them.
+    pub fn advice(&self) -> Bilingual {
+        match self.0.len() {
+            1 => bilingual!(
+                "Set it in the \"env\" part of your client's mcp.json, or in the environment.",
+                "Corríjalo en la parte \"env\" del mcp.json de su asistente, o en el entorno.",
+            ),
+            _ => bilingual!(
+                "Set them in the \"env\" part of your client's mcp.json, or in the environment.",
+                "Corríjalos en la parte \"env\" del mcp.json de su asistente, o en el entorno.",
+            ),
+        }
     }
 }
 

@@ -28,7 +28,7 @@ fn account(server: &str) -> Vec<(&str, &str)> {
 
 /// Holds a report against the one step that must have failed.
 #[track_caller]
-fn assert_fails((status, report): &(Option<i32>, Value), step: &str, finds: &str, mends: &str) {
+fn assert_fails((status, report): &(Option<i32>, Value), step: &str, finds: &str, fixes: &str) {
     assert_eq!(*status, Some(1), "{report}");
     assert_eq!(report["ok"], false);
     let steps = report["steps"].as_array().expect("steps");
@@ -37,7 +37,7 @@ fn assert_fails((status, report): &(Option<i32>, Value), step: &str, finds: &str
     let [failed] = failed[..] else { panic!("one failure: {report}") };
     assert_eq!(failed["step"], step, "{report}");
     assert!(failed["details"].to_string().contains(finds), "{failed}");
-    assert!(failed["mend"].as_str().expect("advice").contains(mends), "{failed}");
+    assert!(failed["fix"].as_str().expect("advice").contains(fixes), "{failed}");
 }
 
 #[tokio::test]
@@ -55,7 +55,7 @@ async fn the_sandbox_passes_every_step() {
     ✓ ok       connection  the server accepts connections
     – skipped  TLS         plain http, within this computer
     ✓ ok       token       wolkvox accepts the token
-    ✓ ok       quota       1 of 4800 calls used today, 4799 left, 15 hours to the restart (this check cost one)
+    ✓ ok       quota       1 of 4800 calls used today, 4799 left, resets in 15 hours (this check cost one)
     ✓ ok       look-up     records found: 37
     ");
 }
@@ -159,14 +159,21 @@ async fn a_certificate_that_nobody_here_trusts_fails_at_tls_and_a_known_one_is_d
     let (status, report) = check(&environment, &[]).await;
     assert_eq!(status, Some(0), "{report}");
     let tls = report["steps"][3]["details"][0].as_str().expect("details");
-    assert!(tls.starts_with("TLS 1.3, certificate from ") && tls.ends_with(" days left"), "{tls}");
+    assert!(
+        tls.starts_with("TLS 1.3, certificate issued by rcgen self signed cert, ")
+            && tls.ends_with(" days left"),
+        "{tls}"
+    );
     let quota = report["steps"][5]["details"][0].as_str().expect("details");
-    assert!(quota.starts_with("23 of 12000 calls used today, 11977 left, 8 hours"), "{quota}");
+    assert!(
+        quota.starts_with("23 of 12000 calls used today, 11977 left, resets in 8 hours"),
+        "{quota}"
+    );
 }
 
 #[tokio::test]
 async fn what_wolkvox_refuses_fails_at_the_token() {
-    for (status, body, finds, mends) in [
+    for (status, body, finds, fixes) in [
         (
             403,
             r#"{"code":"403","error":"FORBIDDEN","msg":"PLEASE VALIDATE TOKEN"}"#,
@@ -181,7 +188,7 @@ async fn what_wolkvox_refuses_fails_at_the_token() {
         let reply = RawReply::new(status, "application/json", body.as_bytes());
         let server = RawServer::start(vec![reply]).await;
         let report = check(&account(server.address()), &[]).await;
-        assert_fails(&report, "token", finds, mends);
+        assert_fails(&report, "token", finds, fixes);
     }
 }
 
@@ -191,16 +198,16 @@ async fn a_quota_that_is_used_up_fails_at_the_quota_and_nothing_more_is_sent() {
     let none_left = br#"{"code":200,"data":{"token_limit":5,"available_consumition_options":0}}"#;
     let overspent = br#"{"code":200,"data":{"token_limit":4800,"token_use_today":4805,
         "available_consumition_options":-5}}"#;
-    for (status, body, finds, mends) in [
+    for (status, body, finds, fixes) in [
         (403, &exceeded[..], "for today are used up", "resets the quota daily"),
-        (200, &none_left[..], "0 left", "Wait for the restart"),
-        (200, &overspent[..], "4805 of 4800 calls used today, 0 left", "Wait for the restart"),
+        (200, &none_left[..], "0 left", "Wait for the reset"),
+        (200, &overspent[..], "4805 of 4800 calls used today, 0 left", "Wait for the reset"),
     ] {
         let reply = RawReply::new(status, "application/json", body);
         let server = RawServer::start(vec![reply]).await;
         let look_up = ["--field", "id_customer", "--value", "900000001"];
         let report = check(&account(server.address()), &look_up).await;
-        assert_fails(&report, "quota", finds, mends);
+        assert_fails(&report, "quota", finds, fixes);
         assert_eq!(server.requests().len(), 1);
     }
 }
@@ -213,7 +220,7 @@ async fn an_answer_that_says_nothing_of_the_token_is_no_acceptance() {
         let reply = RawReply::new(status, "application/json", body.as_bytes());
         let server = RawServer::start(vec![reply]).await;
         let report = check(&account(server.address()), &[]).await;
-        assert_fails(&report, "token", "told nothing of the token", "operation");
+        assert_fails(&report, "token", "returned no information about the token", "operation");
     }
 }
 
@@ -265,7 +272,7 @@ async fn a_server_that_accepts_and_says_nothing_fails_where_it_falls_silent() {
     })
     .await;
     for (scheme, step, finds) in [
-        ("http", "token", "wolkvox does not answer"),
+        ("http", "token", "wolkvox did not answer within 300ms"),
         ("https", "TLS", "no answer to the TLS handshake"),
     ] {
         let server = format!("{scheme}://{silent}");
@@ -327,7 +334,7 @@ async fn a_proxy_may_be_an_ipv6_address() {
     let mut environment = account("crm0001.wolkvox.com");
     environment.push(("HTTPS_PROXY", "http://[::1]:9"));
     let report = check(&environment, &[]).await;
-    assert_fails(&report, "connection", "no connection to the proxy", "HTTPS_PROXY");
+    assert_fails(&report, "connection", "could not connect to the proxy [::1]:9", "HTTPS_PROXY");
 }
 
 #[tokio::test]
@@ -340,14 +347,14 @@ async fn with_the_sandbox_the_account_is_neither_needed_nor_shown() {
 }
 
 /// The set-ups that administrators really break, each with the cause that `check` must name and
-/// the words that must tell how to mend it.
+/// the words that must tell how to fix it.
 #[tokio::test]
 async fn the_cause_of_each_of_ten_broken_set_ups_is_named() {
     let missing = |name: &str| format!("/does/not/exist/{name}");
     let (token_file, ca_file) = (missing("token"), missing("ca.pem"));
     let good = ("WOLKVOX_SERVER", "crm0001.wolkvox.com");
     let token = ("WOLKVOX_TOKEN", TOKEN);
-    for (environment, finds, mends) in [
+    for (environment, finds, fixes) in [
         (vec![("WOLKVOX_SERVER", "sv0001.crmvox.com"), token], "retired", "crm0001.wolkvox.com"),
         (vec![("WOLKVOX_SERVER", "crm0001.wolkbox.com"), token], "not a host of", "ALLOW_HOST"),
         (
@@ -374,7 +381,7 @@ async fn the_cause_of_each_of_ten_broken_set_ups_is_named() {
         let report = check(&environment, &["--offline"]).await;
         assert_fails(&report, "settings", finds, "mcp.json");
         let text = report.1.to_string();
-        assert!(text.contains(mends), "{mends}: {text}");
+        assert!(text.contains(fixes), "{fixes}: {text}");
     }
 }
 
@@ -411,7 +418,7 @@ async fn in_spanish_every_line_is_spanish_and_the_json_keeps_its_keys() {
     ✓ bien     conexión    el servidor acepta conexiones
     – omitido  TLS         HTTP sin cifrar, dentro de este equipo
     ✓ bien     token       wolkvox acepta el token
-    ✓ bien     cupo        1 de 4800 consultas usadas hoy, quedan 4799, 15 horas para el reinicio (esta comprobación gastó una)
+    ✓ bien     cupo        1 de 4800 consultas usadas hoy, quedan 4799; se reinicia en 15 horas (esta comprobación gastó una)
     – omitido  consulta    no se solicitó: indique --field y --value para hacer una
     ");
     let refused = Program::run(&["check", "--lang", "es", "--token-file", "/none"], &[]).await;

@@ -10,7 +10,7 @@ async fn without_settings_the_program_says_what_it_needs() {
     assert_eq!(ended.status.code(), Some(2));
     assert!(ended.stdout.is_empty());
     assert_snapshot!(ended.stderr, @r#"
-    wolkvox-mcp: 2 settings to mend:
+    wolkvox-mcp: 2 settings are wrong:
       WOLKVOX_SERVER is not set. Example: crm0001.wolkvox.com
       WOLKVOX_TOKEN is not set, nor is WOLKVOX_TOKEN_FILE; it is the CRM's internal token.
     Set them in the "env" part of your client's mcp.json, or in the environment.
@@ -42,7 +42,7 @@ async fn every_problem_is_listed_at_once_with_its_variable_and_an_example() {
     assert_eq!(ended.status.code(), Some(2));
     assert!(ended.stdout.is_empty());
     assert_snapshot!(ended.stderr, @r#"
-    wolkvox-mcp: 13 settings to mend:
+    wolkvox-mcp: 13 settings are wrong:
       WOLKVOX_ALLOW_HOST must be a host name alone, without https:// and path. Example: wolkvox-proxy.example.com
       WOLKVOX_SERVER names a server that wolkvox retired; its new name is crm0001.wolkvox.com. Example: crm0001.wolkvox.com
       WOLKVOX_CA_FILE names a file that cannot be read (not found). Example: /etc/ssl/company.pem
@@ -110,7 +110,7 @@ async fn people_with_a_spanish_system_read_spanish() {
     let ended = Program::run(&[], &environment).await;
     assert_eq!(ended.status.code(), Some(2));
     assert_snapshot!(ended.stderr, @r#"
-    wolkvox-mcp: Hay que corregir 5 ajustes:
+    wolkvox-mcp: Hay 5 ajustes incorrectos:
       WOLKVOX_SERVER es un servidor que wolkvox retiró; su nombre nuevo es crm0001.wolkvox.com. Ejemplo: crm0001.wolkvox.com
       WOLKVOX_CA_FILE indica un archivo que no se puede leer (no existe). Ejemplo: /etc/ssl/company.pem
       WOLKVOX_TOKEN llegó como el nombre de una variable que su asistente no reemplazó: defina esa variable donde se abre el asistente, o escriba el valor.

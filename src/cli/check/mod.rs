@@ -13,10 +13,10 @@ use std::time::Duration;
 use clap::Args;
 use tokio::time::timeout;
 
-use self::reach::{mend_connection, reach};
-use self::report::{Report, Status};
+use self::reach::Route;
+use self::report::{Finding, Report, Step};
 use self::settings::settings;
-use self::tls::secured;
+use self::tls::tls;
 use super::{App, NOTHING_FOUND};
 use crate::config::{InvalidSettings, Sources};
 use crate::error::Error;
@@ -62,7 +62,7 @@ impl Check {
         let mut report = Report::default();
         let listed = settings(sources, sandbox, |setting| problems.are_about(setting));
         let details = problems.lines().chain(listed).collect();
-        report.add(Status::Failed, details, Some(InvalidSettings::advice()));
+        report.set(Step::Settings, Finding::failed_list(details, problems.advice()));
         report.skip_the_rest(&not_reached());
         self.print(&report, language)
     }
@@ -75,11 +75,12 @@ impl Check {
     ) -> anyhow::Result<ExitCode> {
         let App { tenant, sandbox: _sandbox } = app;
         let mut report = Report::default();
-        report.add(Status::Ok, settings(sources, tenant.is_sandbox, |_| false), None);
+        let listed = settings(sources, tenant.is_sandbox, |_| false);
+        report.set(Step::Settings, Finding::listed(listed));
         if self.offline {
             report.skip_the_rest(&bilingual!(
-                "not asked for: --offline",
-                "no se solicitó: --offline"
+                "not tested: --offline was given",
+                "no se probó: se indicó --offline"
             ));
         } else {
             self.network(&tenant, &mut report).await;
@@ -91,64 +92,73 @@ impl Check {
     async fn network(&self, tenant: &Tenant, report: &mut Report) {
         let client = tenant.lookup.client();
         let patience = PATIENCE.min(tenant.lookup.timeout());
-        if !reach(client.server(), patience, report).await {
-            return;
+        let route = Route::to(client.server());
+        let addresses = route.resolve(patience).await;
+        if report.set(Step::Name, route.name(&addresses))
+            && report.set(Step::Connection, route.connect(&addresses, patience).await)
+            && report.set(Step::Tls, tls(client, &route, patience).await)
+        {
+            self.account(tenant, &route, report).await;
         }
-        if !secured(client, patience, report).await {
-            return;
-        }
+    }
+
+    /// Checks what wolkvox says to the token, and with it.
+    async fn account(&self, tenant: &Tenant, route: &Route, report: &mut Report) {
         let Some(operation) = &tenant.operation else {
-            report.failed(
+            let finding = Finding::failed(
                 bilingual!(
                     "not tested: no operation is set",
-                    "sin probar: no hay operación definida"
+                    "no se probó: no hay ninguna operación definida"
                 ),
                 bilingual!(
                     "Set WOLKVOX_OPERATION, or give --operation for this check.",
                     "Defina WOLKVOX_OPERATION, o indique --operation para esta comprobación.",
                 ),
             );
+            report.set(Step::Token, finding);
             return;
         };
-        match timeout(patience, token_information(client, operation)).await {
-            Err(_) => report.failed(
-                bilingual!(
-                    "connected, but wolkvox does not answer",
-                    "hay conexión, pero wolkvox no responde"
-                ),
-                mend_connection(false),
-            ),
-            Ok(Err(Failure { error: error @ Error::QuotaExhausted { .. }, .. })) => {
-                report.ok(bilingual!("wolkvox knows the token", "wolkvox conoce el token"));
-                report.refused(&error);
+        // As long as a look-up would wait: a slow wolkvox works.
+        let patience = tenant.lookup.timeout();
+        let answer = timeout(patience, token_information(tenant.lookup.client(), operation)).await;
+        match answer {
+            Err(_) => {
+                report.set(Step::Token, silent(route, patience));
             }
-            Ok(Err(failure)) => report.refused(&failure.error),
-            Ok(Ok(information)) if information.is_blank() => report.failed(
-                bilingual!(
-                    "wolkvox answered, but told nothing of the token",
-                    "wolkvox respondió, pero no dijo nada del token",
-                ),
-                bilingual!(
-                    "Check WOLKVOX_SERVER and the operation's name.",
-                    "Revise WOLKVOX_SERVER y el nombre de la operación.",
-                ),
-            ),
+            Ok(Err(Failure { error: error @ Error::QuotaExhausted { .. }, .. })) => {
+                report.set(
+                    Step::Token,
+                    Finding::ok(bilingual!(
+                        "wolkvox recognizes the token",
+                        "wolkvox reconoce el token"
+                    )),
+                );
+                report.set(Step::Quota, Finding::refused(&error));
+            }
+            Ok(Err(failure)) => {
+                report.set(Step::Token, Finding::refused(&failure.error));
+            }
+            Ok(Ok(information)) if information.is_blank() => {
+                report.set(Step::Token, uninformed());
+            }
             Ok(Ok(information)) => {
-                report.ok(bilingual!("wolkvox accepts the token", "wolkvox acepta el token"));
-                if quota(information, report) {
-                    self.look_up(tenant, operation, report).await;
+                report.set(
+                    Step::Token,
+                    Finding::ok(bilingual!("wolkvox accepts the token", "wolkvox acepta el token")),
+                );
+                if report.set(Step::Quota, quota(information)) {
+                    report.set(Step::LookUp, self.look_up(tenant, operation).await);
                 }
             }
         }
     }
 
-    async fn look_up(&self, tenant: &Tenant, operation: &Operation, report: &mut Report) {
+    async fn look_up(&self, tenant: &Tenant, operation: &Operation) -> Finding {
         let (Some(field), Some(value)) = (&self.field, &self.value) else {
-            report.skipped(bilingual!(
-                "not asked for: give --field and --value to make one",
+            return Finding::skipped(bilingual!(
+                "not requested: give --field and --value to make one",
                 "no se solicitó: indique --field y --value para hacer una",
             ));
-            return;
         };
         let query = || {
             Ok(GestionQuery {
@@ -164,16 +174,16 @@ impl Check {
         match found {
             Ok(found) if !found.complete => {
                 let count = found.rows.len();
-                report.ok(bilingual!(
+                Finding::ok(bilingual!(
                     "INCOMPLETE: {count} records fetched, wolkvox has more",
-                    "INCOMPLETO: se trajeron {count} registros, wolkvox tiene más",
-                ));
+                    "INCOMPLETO: se obtuvieron {count} registros, wolkvox tiene más",
+                ))
             }
             Ok(found) => {
                 let count = found.rows.len();
-                report.ok(bilingual!("records found: {count}", "registros encontrados: {count}"));
+                Finding::ok(bilingual!("records found: {count}", "registros encontrados: {count}"))
             }
-            Err(error) => report.refused(&error),
+            Err(error) => Finding::refused(&error),
         }
     }
 
@@ -199,28 +209,63 @@ async fn token_information(
     }
 }
 
-/// Reports the quota, and returns whether any is left.
-fn quota(information: TokenInformation, report: &mut Report) -> bool {
+/// The finding when wolkvox is reached and says nothing in time.
+fn silent(route: &Route, patience: Duration) -> Finding {
+    let fix = route.fix();
+    Finding::failed(
+        bilingual!(
+            "connected, but wolkvox did not answer within {patience:?}",
+            "hay conexión, pero wolkvox no respondió en {patience:?}",
+        ),
+        bilingual!(
+            "wolkvox may only be slow: try again, or raise WOLKVOX_TIMEOUT. {fix}",
+            "Quizá wolkvox solo está lento: intente de nuevo, o aumente WOLKVOX_TIMEOUT. {fix}",
+            fix
+        ),
+    )
+}
+
+/// The finding when wolkvox answers without a word about the token.
+fn uninformed() -> Finding {
+    Finding::failed(
+        bilingual!(
+            "wolkvox answered, but returned no information about the token",
+            "wolkvox respondió, pero no devolvió información sobre el token",
+        ),
+        bilingual!(
+            "Check WOLKVOX_SERVER and the operation's name.",
+            "Revise WOLKVOX_SERVER y el nombre de la operación.",
+        ),
+    )
+}
+
+/// Tells how many of the token's calls are left.
+fn quota(information: TokenInformation) -> Finding {
     let told = |count: Option<u64>| count.map_or("?".to_owned(), |count| count.to_string());
     let TokenInformation { limit, used, left, hours_to_restart } = information;
     let is_used_up = left == Some(0);
-    let [limit, used, left, hours] = [limit, used, left, hours_to_restart].map(told);
+    let reset = match hours_to_restart {
+        None => Bilingual::new("", ""),
+        Some(1) => bilingual!(", resets in 1 hour", "; se reinicia en 1 hora"),
+        Some(hours) => {
+            bilingual!(", resets in {hours} hours", "; se reinicia en {hours} horas")
+        }
+    };
+    let [limit, used, left] = [limit, used, left].map(told);
     let shown = bilingual!(
-        "{used} of {limit} calls used today, {left} left, {hours} hours to the restart (this check \
-         cost one)",
-        "{used} de {limit} consultas usadas hoy, quedan {left}, {hours} horas para el reinicio \
-         (esta comprobación gastó una)",
+        "{used} of {limit} calls used today, {left} left{reset} (this check cost one)",
+        "{used} de {limit} consultas usadas hoy, quedan {left}{reset} (esta comprobación gastó una)",
+        reset
     );
     if is_used_up {
-        report.failed(
+        Finding::failed(
             shown,
             bilingual!(
-                "Wait for the restart, or ask wolkvox for more calls.",
+                "Wait for the reset, or ask wolkvox for more calls.",
                 "Espere al reinicio, o pida más consultas a wolkvox.",
             ),
         )
     } else {
-        report.ok(shown)
+        Finding::ok(shown)
     }
-    !is_used_up
 }
