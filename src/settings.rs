@@ -1,6 +1,10 @@
 //! The program's settings, once, as data: the flags, `--help`, the error messages and the
 //! tests that hold the README's table and `mcp.json` all walk [`Setting::ALL`].
 
+mod value;
+
+pub use self::value::{Placeholder, is_assignment, unquoted};
+
 /// What a setting is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {

@@ -18,7 +18,7 @@ use clap::{Parser, Subcommand};
 
 use self::flags::Flags;
 use crate::config::{Account, Config, Sources};
-use crate::language::Language;
+use crate::language::{Bilingual, Language};
 use crate::lookup::Lookup;
 use crate::sandbox::{self, Sandbox};
 use crate::settings::{Setting, Spec};
@@ -132,11 +132,13 @@ struct App {
     tenant: Tenant,
     /// The embedded sandbox, which stops when it is dropped.
     sandbox: Option<Sandbox>,
+    /// What is set and probably does not do what was meant.
+    warnings: Vec<Bilingual>,
 }
 
 impl App {
     async fn open(config: Config) -> anyhow::Result<Self> {
-        let Config { account, operation, limits, mask, log: _ } = config;
+        let Config { account, operation, limits, mask, log: _, warnings } = config;
         let (client, operation, sandbox) = match account {
             Account::Tenant { server, token, roots } => {
                 (Client::new(server, token, roots), operation, None)
@@ -153,7 +155,8 @@ impl App {
             }
         };
         let lookup = Arc::new(Lookup::new(client, limits, mask));
-        Ok(Self { tenant: Tenant { lookup, operation, is_sandbox: sandbox.is_some() }, sandbox })
+        let tenant = Tenant { lookup, operation, is_sandbox: sandbox.is_some() };
+        Ok(Self { tenant, sandbox, warnings })
     }
 }
 

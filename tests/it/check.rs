@@ -3,10 +3,11 @@
 
 use insta::assert_snapshot;
 use serde_json::Value;
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 
 use crate::support::{
-    Authority, Program, RawReply, RawServer, TOKEN, proxy_to_wolkvox, read_request, serve,
+    Authority, Program, RawReply, RawServer, TOKEN, proxy_to_wolkvox, read_request, response, serve,
 };
 
 const TOKEN_INFORMATION: &[u8] = br#"{"code":"200","error":"null","data":{"token_limit":12000,
@@ -68,13 +69,13 @@ async fn wrong_settings_are_the_first_step_to_fail() {
 }
 
 #[tokio::test]
-async fn wrong_settings_are_shown_with_their_source_and_without_their_value() {
+async fn wrong_settings_are_shown_with_their_source_and_without_what_may_be_a_secret() {
     let environment = [("WOLKVOX_SERVER", "https://ana:secreto@crm0001.wolkvox.com")];
     let (_, report) = check(&environment, &["--timeout", "5s", "--token-file", TOKEN]).await;
     let details = report["steps"][0]["details"].to_string();
     for shown in [
-        "WOLKVOX_SERVER: not shown, as it is wrong (variable)",
-        "WOLKVOX_TOKEN_FILE: not shown, as it is wrong (flag)",
+        "WOLKVOX_SERVER: not shown, as it may be a secret (variable)",
+        "WOLKVOX_TOKEN_FILE: not shown, as it may be a secret (flag)",
         "WOLKVOX_TIMEOUT: 5s (flag)",
     ] {
         assert!(details.contains(shown), "{details}");
@@ -372,11 +373,11 @@ async fn the_cause_of_each_of_ten_broken_set_ups_is_named() {
         (vec![good, ("WOLKVOX_TOKEN", "${WOLKVOX_TOKEN}")], "did not fill in", "where the client"),
         (
             vec![good, ("WOLKVOX_TOKEN_FILE", &token_file)],
-            "TOKEN_FILE names a file that does not exist",
+            "names a file that does not exist",
             "/etc/wolkvox/token",
         ),
-        (vec![good, token, ("WOLKVOX_CA_FILE", &ca_file)], "CA_FILE names a file", "company.pem"),
-        (vec![good, token, ("WOLKVOX_TIMEOUT", "20")], "TIMEOUT must be a time", "20s"),
+        (vec![good, token, ("WOLKVOX_CA_FILE", &ca_file)], "it names a file", "company.pem"),
+        (vec![good, token, ("WOLKVOX_TIMEOUT", "20")], "it must be a time", "20s"),
     ] {
         let report = check(&environment, &["--offline"]).await;
         assert_fails(&report, "settings", finds, "mcp.json");
@@ -424,8 +425,8 @@ async fn in_spanish_every_line_is_spanish_and_the_json_keeps_its_keys() {
     let refused = Program::run(&["check", "--lang", "es", "--token-file", "/none"], &[]).await;
     assert_snapshot!(refused.stdout.join("\n"), @r#"
     ✗ falló    ajustes     WOLKVOX_SERVER no está definido. Ejemplo: crm0001.wolkvox.com
-                           WOLKVOX_TOKEN_FILE indica un archivo que no existe. Ejemplo: /etc/wolkvox/token
-                           WOLKVOX_TOKEN_FILE: no se muestra porque está mal (opción)
+                           WOLKVOX_TOKEN_FILE es "/none": indica un archivo que no existe. Ejemplo: /etc/wolkvox/token
+                           WOLKVOX_TOKEN_FILE: /none (opción)
                            por defecto: WOLKVOX_TIMEOUT=20s, WOLKVOX_MAX_IN_FLIGHT=2, WOLKVOX_CACHE_TTL=30s, WOLKVOX_RATE=60, WOLKVOX_MAX_PAGES=4, WOLKVOX_LOG=info, WOLKVOX_LOG_FORMAT=text
                            → Corríjalos en la parte "env" del mcp.json de su asistente, o en el entorno.
     – omitido  nombre      no se ejecutó: falló un paso anterior
@@ -441,4 +442,47 @@ async fn in_spanish_every_line_is_spanish_and_the_json_keeps_its_keys() {
     assert_eq!(report["steps"][2]["details"][0], "el servidor acepta conexiones");
     let english = check(&[("LANG", "es_CO.UTF-8")], &["--sandbox", "--lang", "en"]).await.1;
     assert_eq!(english["steps"][2]["details"][0], "the server accepts connections");
+}
+
+#[tokio::test]
+async fn what_is_set_and_has_no_effect_is_a_warning_and_no_failure() {
+    let mut environment = account("crm0001.wolkvox.com");
+    environment.push(("NO_PROXY", "*.wolkvox.com"));
+    let (status, report) = check(&environment, &["--offline"]).await;
+    assert_eq!(status, Some(0), "{report}");
+    assert_eq!(report["ok"], true);
+    let settings = &report["steps"][0];
+    assert_eq!(settings["status"], "warning");
+    let warning = settings["warnings"][0].as_str().expect("a warning");
+    assert!(warning.starts_with("NO_PROXY: `*.wolkvox.com` has no effect"), "{warning}");
+    let ended = Program::run(&["check", "--offline", "--lang", "es"], &environment).await;
+    let said = ended.stdout.join("\n");
+    assert!(said.starts_with("⚠ aviso    ajustes"), "{said}");
+    assert!(said.contains("⚠ NO_PROXY: `*.wolkvox.com` no tiene efecto"), "{said}");
+}
+
+#[tokio::test]
+async fn a_proxy_that_cannot_be_used_fails_at_the_settings() {
+    let mut environment = account("crm0001.wolkvox.com");
+    environment.push(("HTTPS_PROXY", "socks5://ana:secreto@proxy.example:1080"));
+    let report = check(&environment, &[]).await;
+    assert_fails(&report, "settings", "SOCKS", "mcp.json");
+    assert!(!report.1.to_string().contains("secreto"));
+    assert!(report.1.to_string().contains("proxy.example:1080"));
+}
+
+#[tokio::test]
+async fn a_wolkvox_that_answers_too_late_may_only_be_slow() {
+    let (slow, _) = serve(|mut stream| async move {
+        read_request(&mut stream).await;
+        tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+        let headers = format!("Content-Length: {}\r\n", TOKEN_INFORMATION.len());
+        let _ = stream.write_all(&response(&headers, TOKEN_INFORMATION)).await;
+    })
+    .await;
+    let server = format!("http://{slow}");
+    let report = check(&account(&server), &["--timeout", "300ms"]).await;
+    assert_fails(&report, "token", "did not answer within 300ms", "raise WOLKVOX_TIMEOUT");
+    let (status, report) = check(&account(&server), &["--timeout", "20s"]).await;
+    assert_eq!(status, Some(0), "{report}");
 }

@@ -60,7 +60,7 @@ impl Check {
         language: Language,
     ) -> anyhow::Result<ExitCode> {
         let mut report = Report::default();
-        let listed = settings(sources, sandbox, |setting| problems.are_about(setting));
+        let listed = settings(sources, sandbox, Some(problems));
         let details = problems.lines().chain(listed).collect();
         report.set(Step::Settings, Finding::failed_list(details, problems.advice()));
         report.skip_the_rest(&not_reached());
@@ -73,10 +73,10 @@ impl Check {
         sources: &Sources,
         language: Language,
     ) -> anyhow::Result<ExitCode> {
-        let App { tenant, sandbox: _sandbox } = app;
+        let App { tenant, sandbox: _sandbox, warnings } = app;
         let mut report = Report::default();
-        let listed = settings(sources, tenant.is_sandbox, |_| false);
-        report.set(Step::Settings, Finding::listed(listed));
+        let listed = settings(sources, tenant.is_sandbox, None);
+        report.set(Step::Settings, Finding::listed(listed).with_warnings(warnings));
         if self.offline {
             report.skip_the_rest(&bilingual!(
                 "not tested: --offline was given",
