@@ -91,11 +91,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Install(install)) => install.run(sandbox, &sources, language),
         Some(Command::Man(man)) => man.run(),
         Some(Command::Uninstall(uninstall)) => uninstall.run(&sources, language),
-        Some(Command::Check(check)) => match Config::resolve(sandbox, &sources) {
-            // `check` reports wrong settings instead of ending with them.
-            Err(problems) => check.wrong_settings(&problems, sandbox, &sources, language),
-            Ok(config) => with_app(config, async |app| check.run(app, &sources, language).await),
-        },
+        Some(Command::Check(check)) => check.run(sandbox, &sources, language),
         Some(Command::Query(query)) => {
             let config = resolve(sandbox, &sources, language)?;
             with_app(config, async |app| query.run(app, language).await)
@@ -110,10 +106,10 @@ fn resolve(sandbox: bool, sources: &Sources, language: Language) -> anyhow::Resu
 }
 
 /// Starts the log and the runtime, and runs what needs an account.
-fn with_app(
+fn with_app<T>(
     config: Config,
-    run: impl AsyncFnOnce(App) -> anyhow::Result<ExitCode>,
-) -> anyhow::Result<ExitCode> {
+    run: impl AsyncFnOnce(App) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     logging::start(&config.log);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -121,10 +117,10 @@ fn with_app(
         .thread_keep_alive(Duration::from_millis(100))
         .build()
         .context("cannot start")?;
-    let status = runtime.block_on(async { run(App::open(config).await?).await });
+    let result = runtime.block_on(async { run(App::open(config).await?).await });
     // A blocked read of standard input would otherwise delay the exit.
     runtime.shutdown_background();
-    status
+    result
 }
 
 /// What every command asks with.

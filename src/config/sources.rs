@@ -86,6 +86,20 @@ impl Sources {
         self
     }
 
+    /// Returns what a program would find that a client starts with these flags and variables: of our
+    /// settings only these, other variables as they are here.
+    #[must_use]
+    pub fn of_child(
+        &self,
+        flags: HashMap<Setting, String>,
+        environment: impl IntoIterator<Item = (String, OsString)>,
+    ) -> Self {
+        let mut child = Self { flags, ..self.clone() };
+        child.environment.retain(|name, _| Setting::of_variable(name).is_none());
+        child.environment.extend(environment);
+        child
+    }
+
     /// Returns a setting's value if it is set.
     ///
     /// # Errors

@@ -7,6 +7,7 @@
 mod client;
 mod edit;
 mod entry;
+mod installed;
 
 use std::fs::{self, Metadata};
 use std::io::{self, Write};
@@ -16,6 +17,7 @@ use tempfile::NamedTempFile;
 
 pub use self::client::{ClientKind, ConfigDirs, Os, Scope};
 pub use self::entry::{Entry, ServerName, TokenDelivery};
+pub use self::installed::{Installation, InstalledEntry, installations};
 use crate::error::io_reason;
 use crate::file;
 use crate::language::{Bilingual, bilingual};

@@ -2,7 +2,7 @@
 //! advice names the cause.
 
 use insta::assert_snapshot;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 
@@ -485,4 +485,112 @@ async fn a_wolkvox_that_answers_too_late_may_only_be_slow() {
     assert_fails(&report, "token", "did not answer within 300ms", "raise WOLKVOX_TIMEOUT");
     let (status, report) = check(&account(&server), &["--timeout", "20s"]).await;
     assert_eq!(status, Some(0), "{report}");
+}
+
+/// A home folder whose clients have these files.
+fn home(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let home = tempfile::tempdir().expect("a folder");
+    for (name, text) in files {
+        let file = home.path().join(name);
+        std::fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+        std::fs::write(file, text).expect("written");
+    }
+    home
+}
+
+/// An entry of a client that starts this program.
+fn entry(arguments: &[&str], environment: &[(&str, &str)]) -> String {
+    let environment: std::collections::HashMap<_, _> = environment.iter().copied().collect();
+    let command = env!("CARGO_BIN_EXE_wolkvox-mcp");
+    let entry = json!({ "command": command, "args": arguments, "env": environment });
+    json!({ "mcpServers": { "wolkvox": entry, "other": { "command": "other" } } }).to_string()
+}
+
+#[tokio::test]
+async fn without_any_setting_the_entries_that_clients_have_are_tested() {
+    let server =
+        RawServer::start(vec![RawReply::new(200, "application/json", TOKEN_INFORMATION)]).await;
+    let account = [
+        ("WOLKVOX_SERVER", server.address()),
+        ("WOLKVOX_TOKEN", TOKEN),
+        ("WOLKVOX_OPERATION", "empresa"),
+    ];
+    let home = home(&[
+        (".claude.json", &entry(&[], &account)),
+        (".cursor/mcp.json", &entry(&["--sandbox"], &[])),
+        (".gemini/settings.json", r#"{"mcpServers":{"other":{"command":"other"}}}"#),
+    ]);
+    let home = home.path().to_str().expect("a plain path");
+    let environment = [("HOME", home), ("USERPROFILE", home)];
+    let (status, report) = check(&environment, &[]).await;
+    assert_eq!(status, Some(0), "{report}");
+    assert_eq!(report["ok"], true);
+    let clients = report["clients"].as_array().expect("clients");
+    let named: Vec<_> = clients.iter().map(|it| (&it["client"], &it["server"])).collect();
+    let (code, cursor, name) = (json!("Claude Code"), json!("Cursor"), json!("wolkvox"));
+    assert_eq!(named, [(&code, &name), (&cursor, &name)]);
+    for client in clients {
+        assert_eq!(client["steps"][5]["status"], "ok", "{client}");
+        assert!(!client["file"].to_string().contains(home), "{client}");
+    }
+
+    let ended = Program::run(&["check", "--offline", "--client", "cursor"], &environment).await;
+    let said = ended.stdout.join("\n").replace('\\', "/");
+    assert!(
+        said.starts_with("Cursor: `wolkvox` in ~/.cursor/mcp.json\n✓ ok       settings"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
+async fn an_entry_is_tested_with_what_its_client_fills_in_and_nothing_else() {
+    let with = |token: &str| {
+        entry(
+            &["--timeout", "5s"],
+            &[("WOLKVOX_SERVER", "crm0001.wolkvox.com"), ("WOLKVOX_TOKEN", token)],
+        )
+    };
+    let home = home(&[
+        (".claude.json", &with("${WOLKVOX_TOKEN}")),
+        (".cursor/mcp.json", &with("${WOLKVOX_TOKEN}")),
+    ]);
+    let home = home.path().to_str().expect("a plain path");
+    let environment = [
+        ("HOME", home),
+        ("USERPROFILE", home),
+        ("WOLKVOX_TOKEN", TOKEN),
+        ("WOLKVOX_MASK", "personal"),
+    ];
+    let (status, report) = check(&environment, &["--offline", "--client", "claude-code"]).await;
+    assert_eq!(status, Some(0), "{report}");
+    let settings = report["clients"][0]["steps"][0]["details"].to_string();
+    assert!(settings.contains("TOKEN: 21 characters"), "{settings}");
+    assert!(settings.contains("WOLKVOX_TIMEOUT: 5s (flag)"), "{settings}");
+    assert!(!settings.contains("WOLKVOX_MASK"), "{settings}");
+    let (status, report) = check(&environment, &["--offline", "--client", "cursor"]).await;
+    assert_eq!(status, Some(1), "{report}");
+    assert!(report.to_string().contains("did not fill in"), "{report}");
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_start_this_program_or_another_one_is_told() {
+    let moved =
+        entry(&["--sandbox"], &[]).replace(env!("CARGO_BIN_EXE_wolkvox-mcp"), "/gone/wolkvox-mcp");
+    let home = home(&[
+        (".cursor/mcp.json", &moved),
+        (".gemini/settings.json", "{ broken"),
+        (".claude.json", &entry(&["--no-such-flag"], &[])),
+    ]);
+    let home = home.path().to_str().expect("a plain path");
+    let environment = [("HOME", home), ("USERPROFILE", home)];
+    for (client, finds) in [
+        ("cursor", "its command does not exist: /gone/wolkvox-mcp"),
+        ("gemini", "not JSON"),
+        ("claude-code", "its arguments are not"),
+        ("codex", "Codex is not set up to start this program"),
+    ] {
+        let (status, report) = check(&environment, &["--client", client]).await;
+        assert_eq!(status, Some(1), "{report}");
+        assert!(report.to_string().contains(finds), "{report}");
+    }
 }

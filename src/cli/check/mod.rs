@@ -1,6 +1,7 @@
 //! Tests the set-up step by step, the way a request goes: settings, name, connection, TLS, token,
 //! quota, look-up. A step that cannot run because an earlier one failed is shown as skipped.
 
+mod clients;
 mod reach;
 mod report;
 mod settings;
@@ -11,15 +12,18 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
+use serde_json::{Value, json};
 use tokio::time::timeout;
 
+use self::clients::EntryReport;
 use self::reach::Route;
 use self::report::{Finding, Report, Step};
 use self::settings::settings;
 use self::tls::tls;
-use super::{App, NOTHING_FOUND};
-use crate::config::{InvalidSettings, Sources};
+use super::{App, NOTHING_FOUND, with_app};
+use crate::config::{Config, Sources};
 use crate::error::Error;
+use crate::install::ClientKind;
 use crate::language::{Bilingual, Language, bilingual};
 use crate::tenant::Tenant;
 use crate::wolkvox::{
@@ -41,6 +45,9 @@ pub(super) struct Check {
     /// Make one real look-up too: value to look for
     #[arg(long, requires = "field")]
     value: Option<String>,
+    /// Test a client's entry for this server as it stands [default without any setting: all clients']
+    #[arg(long, value_enum)]
+    client: Option<ClientKind>,
     /// Print the steps as JSON, for a support ticket
     #[arg(long)]
     json: bool,
@@ -51,28 +58,48 @@ fn not_reached() -> Bilingual {
 }
 
 impl Check {
-    /// Reports settings that are wrong; nothing else can be checked then.
-    pub(super) fn wrong_settings(
-        &self,
-        problems: &InvalidSettings,
+    /// Checks the settings that are given here, or the entries that clients have.
+    pub(super) fn run(
+        self,
         sandbox: bool,
         sources: &Sources,
         language: Language,
     ) -> anyhow::Result<ExitCode> {
-        let mut report = Report::default();
-        let listed = settings(sources, sandbox, Some(problems));
-        let details = problems.lines().chain(listed).collect();
-        report.set(Step::Settings, Finding::failed_list(details, problems.advice()));
-        report.skip_the_rest(&not_reached());
-        self.print(&report, language)
+        let means_clients = !sandbox && clients::nothing_is_set(sources);
+        if self.client.is_none() && !means_clients {
+            return self.print(&self.report(sandbox, sources)?, language);
+        }
+        let installations = clients::found(self.client, sources);
+        match (installations.is_empty(), self.client) {
+            (true, None) => self.print(&self.report(sandbox, sources)?, language),
+            (true, Some(client)) => self.print(&clients::unknown_to(client), language),
+            (false, _) => {
+                let mut reports = Vec::new();
+                for installation in installations {
+                    reports.extend(clients::reports(&self, installation, sources)?);
+                }
+                self.print_entries(&reports, language)
+            }
+        }
     }
 
-    pub(super) async fn run(
-        self,
-        app: App,
-        sources: &Sources,
-        language: Language,
-    ) -> anyhow::Result<ExitCode> {
+    /// Takes every step with the settings from these sources.
+    fn report(&self, sandbox: bool, sources: &Sources) -> anyhow::Result<Report> {
+        match Config::resolve(sandbox, sources) {
+            // Wrong settings are reported; nothing else can be checked then.
+            Err(problems) => {
+                let mut report = Report::default();
+                let listed = settings(sources, sandbox, Some(&problems));
+                let details = problems.lines().chain(listed).collect();
+                report.set(Step::Settings, Finding::failed_list(details, problems.advice()));
+                report.skip_the_rest(&not_reached());
+                Ok(report)
+            }
+            Ok(config) => with_app(config, async |app| Ok(self.steps(app, sources).await)),
+        }
+    }
+
+    async fn steps(&self, app: App, sources: &Sources) -> Report {
         let App { tenant, sandbox: _sandbox, warnings } = app;
         let mut report = Report::default();
         let listed = settings(sources, tenant.is_sandbox, None);
@@ -86,7 +113,7 @@ impl Check {
             self.network(&tenant, &mut report).await;
             report.skip_the_rest(&not_reached());
         }
-        self.print(&report, language)
+        report
     }
 
     async fn network(&self, tenant: &Tenant, report: &mut Report) {
@@ -189,13 +216,61 @@ impl Check {
 
     fn print(&self, report: &Report, language: Language) -> anyhow::Result<ExitCode> {
         let text = if self.json {
-            serde_json::to_string_pretty(&report.ticket(language))? + "\n"
+            ticket(!report.has_failed(), "steps", report.steps(language))?
         } else {
             report.lines(language)
         };
         io::stdout().write_all(text.as_bytes())?;
-        Ok(if report.has_failed() { ExitCode::from(NOTHING_FOUND) } else { ExitCode::SUCCESS })
+        Ok(status(report.has_failed()))
     }
+
+    /// Prints the reports on clients' entries, one below the other.
+    fn print_entries(
+        &self,
+        reports: &[EntryReport],
+        language: Language,
+    ) -> anyhow::Result<ExitCode> {
+        let has_failed = reports.iter().any(|it| it.report.has_failed());
+        let text = if self.json {
+            let entries = reports.iter().map(|EntryReport { client, server, file, report }| {
+                json!({
+                    "client": client,
+                    "server": server,
+                    "file": file,
+                    "steps": report.steps(language),
+                })
+            });
+            ticket(!has_failed, "clients", entries.collect())?
+        } else {
+            let entries = reports.iter().map(|EntryReport { client, server, file, report }| {
+                let server = server.as_ref().map(|name| format!("`{name}` "));
+                let server = server.unwrap_or_default();
+                let heading =
+                    bilingual!("{client}: {server}in {file}", "{client}: {server}en {file}");
+                format!("{}\n{}", heading.to(language), report.lines(language))
+            });
+            entries.collect::<Vec<_>>().join("\n")
+        };
+        io::stdout().write_all(text.as_bytes())?;
+        Ok(status(has_failed))
+    }
+}
+
+fn status(has_failed: bool) -> ExitCode {
+    if has_failed { ExitCode::from(NOTHING_FOUND) } else { ExitCode::SUCCESS }
+}
+
+/// Writes a support ticket.
+fn ticket(ok: bool, key: &str, found: Value) -> anyhow::Result<String> {
+    let mut ticket = json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "system": format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+        "ok": ok,
+    });
+    if let Some(members) = ticket.as_object_mut() {
+        members.insert(key.to_owned(), found);
+    }
+    Ok(serde_json::to_string_pretty(&ticket)? + "\n")
 }
 
 /// Asks for the token's calls, a second time if the server wants the other method.
