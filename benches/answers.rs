@@ -12,7 +12,7 @@ mod reply;
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 use wolkvox_mcp::Record;
-use wolkvox_mcp::answer::{self, Found, Mask, Searched, View};
+use wolkvox_mcp::answer::{self, Answer, Found, Mask, Searched, View};
 use wolkvox_mcp::wolkvox::Reply;
 
 const SIZES: [usize; 4] = [1, 20, 500, 5_000];
@@ -33,22 +33,24 @@ fn tidy(bencher: Bencher<'_, '_>, size: usize) {
     bencher
         .counter(BytesCount::of_str(&body))
         .with_inputs(|| records(&body))
-        .bench_local_values(|records| answer::tidy(records, &Mask::default()));
+        .bench_local_values(answer::tidy);
 }
 
 #[divan::bench(args = SIZES)]
 fn build(bencher: Bencher<'_, '_>, size: usize) {
     let body = reply::of(size);
     let found = Found {
-        rows: answer::tidy(records(&body), &Mask::default()),
+        rows: answer::tidy(records(&body)),
         as_of: jiff::Timestamp::UNIX_EPOCH,
         upstream_total: None,
         complete: true,
+        cut_short: None,
+        blank: 0,
     };
     let searched = Searched { field: "id_customer", value: "900000001" };
-    bencher
-        .counter(BytesCount::of_str(&body))
-        .bench_local(|| answer::build(black_box(&found), searched, &View::default()));
+    bencher.counter(BytesCount::of_str(&body)).bench_local(|| {
+        Answer::new(black_box(&found), searched, &View::default(), &Mask::default())
+    });
 }
 
 fn records(body: &str) -> Vec<Record> {

@@ -23,9 +23,10 @@ use wolkvox_mcp::wolkvox::{Client, Operation};
 async fn main() -> anyhow::Result<()> {
     let sandbox = Sandbox::start().await?;
     let client = Client::local(&sandbox.url(), sandbox.token()).map_err(|it| anyhow!(it))?;
-    let lookup = Arc::new(Lookup::new(client, Limits::default(), Mask::default()));
+    let lookup = Arc::new(Lookup::new(client, Limits::default()));
     let operation = Some(Operation::parse(OPERATION.to_owned())?);
-    let server = Server::new(Tenant { lookup, operation, is_sandbox: true });
+    let mask = Mask::default();
+    let server = Server::new(Tenant { lookup, operation, mask, is_sandbox: true });
 
     let (ours, theirs) = tokio::io::duplex(64 * 1024);
     let (input, output) = tokio::io::split(theirs);

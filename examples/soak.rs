@@ -14,7 +14,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-use wolkvox_mcp::answer::Mask;
+
 use wolkvox_mcp::lookup::Limits;
 use wolkvox_mcp::lookup::Lookup;
 use wolkvox_mcp::sandbox::{Fault, OPERATION, Sandbox};
@@ -42,7 +42,7 @@ async fn main() -> anyhow::Result<()> {
         rate: NonZeroU32::MAX,
         ..Limits::default()
     };
-    let lookup = Arc::new(Lookup::new(client, limits, Mask::default()));
+    let lookup = Arc::new(Lookup::new(client, limits));
     let ends: Ends = Ends::default();
     let memory_at_start = memory();
     let length = Duration::from_secs(seconds.min(LONGEST));

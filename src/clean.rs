@@ -1,16 +1,20 @@
 //! Cleans text that third parties typed, before a model or a terminal sees it.
 //!
-//! What cannot be seen goes: control characters, and every code point that Unicode calls default
-//! ignorable (zero-width characters, tags, variation selectors) or a bidirectional control. They
-//! carry nothing that a reader needs and can hide instructions from people. The sets come from
-//! Unicode's data by way of `icu_properties`. Emoji made of several code points stay whole.
+//! What cannot be seen goes: control and format characters, private use, noncharacters, and every
+//! code point that Unicode calls default ignorable (zero-width characters, tags, variation
+//! selectors, bidirectional controls). They carry nothing that a reader needs and can hide
+//! instructions from people. Blanks of unusual width become spaces, and a letter keeps only a few
+//! marks. The sets come from Unicode's data by way of `icu_properties`. Emoji made of several code
+//! points stay whole.
 
 use std::borrow::Cow;
 
-use icu_properties::CodePointSetData;
+use icu_normalizer::DecomposingNormalizerBorrowed;
 use icu_properties::props::{
-    BidiControl, DefaultIgnorableCodePoint, EmojiModifier, ExtendedPictographic,
+    DefaultIgnorableCodePoint, EmojiModifier, ExtendedPictographic, GeneralCategory,
+    NoncharacterCodePoint,
 };
+use icu_properties::{CodePointMapData, CodePointSetData};
 
 /// Longest value, in characters, its mark included.
 pub const LONGEST: usize = 1_000;
@@ -25,6 +29,16 @@ const TOKEN_LIKE: usize = 32;
 const JOINER: char = '\u{200d}';
 const EMOJI_STYLE: char = '\u{fe0f}';
 const KEYCAP: char = '\u{20e3}';
+/// An empty braille cell, which Unicode counts among the symbols.
+const BRAILLE_BLANK: char = '\u{2800}';
+/// A note without a head, which nothing shows.
+const NULL_NOTEHEAD: char = '\u{1d159}';
+/// The only invisible character before the marks, beside control characters.
+const SOFT_HYPHEN: char = '\u{ad}';
+/// The letters of European languages come before it and need no look into Unicode's tables.
+const FIRST_MARK: char = '\u{300}';
+/// Most marks on one letter; pointed Hebrew has five.
+const MOST_MARKS: usize = 5;
 
 /// Removes what cannot be seen and makes each run of line breaks and tabs one space. Cleaning
 /// twice changes nothing.
@@ -101,28 +115,69 @@ fn without_hex_runs(word: &str) -> String {
     kept
 }
 
-/// Drops what is never kept, and folds line breaks and tabs.
+/// Returns a name the way it is compared with others: without case, accents and what cannot be
+/// seen, words apart by one space whatever stood between them.
+pub fn folded(name: &str) -> String {
+    let decomposed = DecomposingNormalizerBorrowed::new_nfkd();
+    let categories = CodePointMapData::<GeneralCategory>::new();
+    let is_accent = |letter: &char| categories.get(*letter) == GeneralCategory::NonspacingMark;
+    let cleaned = self::single_line(name);
+    let letters = decomposed.normalize(&cleaned);
+    let plain: String = letters.chars().filter(|letter| !is_accent(letter)).collect();
+    let lower = plain.to_lowercase();
+    let is_gap = |letter: char| letter.is_whitespace() || letter == '_';
+    lower.split(is_gap).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Drops what is never kept, makes unusual blanks spaces, and folds line breaks and tabs.
 fn visible(text: &str) -> Vec<char> {
-    let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
-    let bidirectional = CodePointSetData::new::<BidiControl>();
     let mut kept = Vec::with_capacity(text.len());
     let mut after_break = false;
+    let mut marks = 0;
     for letter in text.chars() {
         let is_break = matches!(
             letter,
             '\t' | '\n' | '\u{b}' | '\u{c}' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}'
         );
-        match letter {
-            _ if is_break && after_break => {}
-            _ if is_break => kept.push(' '),
-            JOINER | EMOJI_STYLE => kept.push(letter),
-            _ if letter.is_control() || ignorable.contains(letter) => continue,
-            _ if bidirectional.contains(letter) => continue,
-            _ => kept.push(letter),
+        let is_joining = matches!(letter, JOINER | EMOJI_STYLE);
+        if !is_break && !is_joining && is_invisible(letter) {
+            continue;
+        }
+        marks = match letter {
+            _ if is_joining => marks,
+            _ if is_mark(letter) => marks + 1,
+            _ => 0,
+        };
+        if !(is_break && after_break) && marks <= MOST_MARKS {
+            kept.push(if is_break || is_blank(letter) { ' ' } else { letter });
         }
         after_break = is_break;
     }
     kept
+}
+
+fn is_invisible(letter: char) -> bool {
+    if letter < FIRST_MARK {
+        return letter.is_control() || letter == SOFT_HYPHEN;
+    }
+    let category = CodePointMapData::<GeneralCategory>::new().get(letter);
+    matches!(
+        category,
+        GeneralCategory::Control | GeneralCategory::Format | GeneralCategory::PrivateUse
+    ) || letter == NULL_NOTEHEAD
+        || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(letter)
+        || CodePointSetData::new::<NoncharacterCodePoint>().contains(letter)
+}
+
+/// Returns whether a character is put on the letter before it.
+fn is_mark(letter: char) -> bool {
+    let category = || CodePointMapData::<GeneralCategory>::new().get(letter);
+    letter >= FIRST_MARK
+        && matches!(category(), GeneralCategory::NonspacingMark | GeneralCategory::EnclosingMark)
+}
+
+fn is_blank(letter: char) -> bool {
+    letter == BRAILLE_BLANK || letter.is_whitespace()
 }
 
 /// Returns whether a joiner stands between two parts of one emoji.
@@ -157,8 +212,10 @@ mod tests {
             "a  b",
             "promesa: $ 1.750.905 — 20/11",
             "👍 👍🏽 ❤️ 👩‍👧 👩🏽‍🚒 🏳️‍🌈 🇨🇴 1️⃣ #️⃣",
-            "café", // the accent as a code point of its own
-            "\u{a0}",
+            "cafe\u{301}", // the accent as a code point of its own
+            "الرصيد ١٢٠٠ ريال",
+            "הַסְּכּוּם שֶׁשֻּׁלַּם",
+            "ราคา ₹500 हिन्दी Việt",
         ] {
             assert_eq!(single_line(typed), typed);
         }
@@ -178,9 +235,43 @@ mod tests {
             ("👩\u{200d}\u{200d}👧", "👩\u{200d}👧"),
             ("👩\u{200d}", "👩"),
             ("❤\u{fe0f}\u{fe0f}\u{fe0f}", "❤\u{fe0f}"),
+            ("a\u{fff9}b\u{fffa}c\u{fffb}d", "abcd"),
+            ("a\u{e000}b\u{f8ff}c\u{10fffd}d", "abcd"),
+            ("a\u{fdd0}b\u{ffff}c\u{1fffe}d", "abcd"),
+            ("a\u{600}b\u{6dd}c\u{8e2}d\u{110bd}e\u{13430}f\u{1d159}g", "abcdefg"),
         ] {
             assert_eq!(single_line(typed), cleaned, "{typed:?}");
         }
+    }
+
+    #[test]
+    fn every_kind_of_blank_is_a_space() {
+        for blank in
+            "\u{a0}\u{1680}\u{2000}\u{2003}\u{200a}\u{202f}\u{205f}\u{3000}\u{2800}".chars()
+        {
+            assert_eq!(single_line(&format!("8:05{blank}p. m.")), "8:05 p. m.", "{blank:?}");
+        }
+    }
+
+    #[test]
+    fn a_letter_keeps_a_few_marks_whatever_stands_between_them() {
+        let stacked = format!("a{}b{}", "\u{301}".repeat(50), "\u{301}\u{200b}\u{fe0f}".repeat(9));
+        let few = "\u{301}".repeat(MOST_MARKS);
+        assert_eq!(single_line(&stacked), format!("a{few}b{few}"));
+    }
+
+    #[test]
+    fn names_that_people_take_for_the_same_are_folded_into_one() {
+        for name in [
+            "Otro teléfono",
+            "  otro  TELÉFONO ",
+            "Otro\u{a0}tele\u{301}fono",
+            "Otro\u{200b} teléfono",
+            "otro_telefono",
+        ] {
+            assert_eq!(folded(name), "otro telefono", "{name:?}");
+        }
+        assert_eq!(folded("ﬁcha Ñandú"), "ficha nandu");
     }
 
     #[test]
@@ -219,7 +310,7 @@ mod tests {
                 prop_oneof![
                     Just('👩'), Just('🏽'), Just('❤'), Just('1'), Just('a'), Just(JOINER),
                     Just(EMOJI_STYLE), Just(KEYCAP), Just('\n'), Just(' '), Just('\u{200b}'),
-                    Just('🇨'), Just('\u{e0041}'),
+                    Just('🇨'), Just('\u{e0041}'), Just('\u{301}'), Just('\u{a0}'),
                 ],
                 0..40,
             ),
@@ -232,10 +323,10 @@ mod tests {
 
         #[test]
         fn nothing_invisible_is_left_outside_an_emoji(typed in any::<String>()) {
-            let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
             let cleaned = single_line(&typed).into_owned();
             for letter in cleaned.chars().filter(|it| ![JOINER, EMOJI_STYLE].contains(it)) {
-                prop_assert!(!letter.is_control() && !ignorable.contains(letter), "{letter:?}");
+                prop_assert!(!is_invisible(letter), "{letter:?}");
+                prop_assert!(letter == ' ' || !is_blank(letter), "{letter:?}");
             }
         }
     }

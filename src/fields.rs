@@ -6,10 +6,13 @@
 //!
 //! A tenant may have fields of its own; they are kept, shown and searchable, but not listed here.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use foldhash::fast::RandomState;
+
+use crate::clean;
 
 /// Whether an answer shows a field without being asked for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +21,15 @@ pub enum Shown {
     Usual,
     /// Shown when the caller names it in `columns`.
     OnRequest,
+}
+
+/// Whom a field tells of: who a person is, or how to reach one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Person {
+    /// The customer; `WOLKVOX_MASK=personal` masks these fields.
+    Customer,
+    /// Somebody of the call centre; `WOLKVOX_MASK=employees` masks these.
+    Employee,
 }
 
 /// A field of a gestión.
@@ -31,21 +43,26 @@ pub struct Field {
     pub spanish: &'static str,
     /// Whether answers show it by default.
     pub shown: Shown,
-    /// Whether it says who a person is or how to reach one; `WOLKVOX_MASK=personal` masks these.
-    pub personal: bool,
+    /// Whom it tells of, if anybody.
+    pub person: Option<Person>,
 }
 
 impl Field {
     const fn usual(name: &'static str, english: &'static str, spanish: &'static str) -> Self {
-        Self { name, english, spanish, shown: Shown::Usual, personal: false }
+        Self { name, english, spanish, shown: Shown::Usual, person: None }
     }
 
     const fn technical(name: &'static str, english: &'static str, spanish: &'static str) -> Self {
-        Self { name, english, spanish, shown: Shown::OnRequest, personal: false }
+        Self { name, english, spanish, shown: Shown::OnRequest, person: None }
     }
 
-    const fn personal(mut self) -> Self {
-        self.personal = true;
+    const fn customer(mut self) -> Self {
+        self.person = Some(Person::Customer);
+        self
+    }
+
+    const fn employee(mut self) -> Self {
+        self.person = Some(Person::Employee);
         self
     }
 }
@@ -68,13 +85,13 @@ pub const FIELDS: &[Field] = &[
     Field::usual("tipifycation_code", "the same in wolkvox's other spelling", "ídem"),
     Field::usual("tipifycation_desc", "the same in wolkvox's other spelling", "ídem"),
     Field::usual(OBLIGATION, "obligation's reference name, not its id", "obligación"),
-    Field::usual("agent_name", "agent", "agente").personal(),
-    Field::usual("id_customer", "customer's document number, best key", "cédula, NIT").personal(),
-    Field::usual("customer_id", "ADDITIONAL id, often blank", "id adicional").personal(),
-    Field::usual("client_name", "first name", "nombre").personal(),
-    Field::usual("client_lastname", "last name", "apellido").personal(),
+    Field::usual("agent_name", "agent", "agente").employee(),
+    Field::usual("id_customer", "customer's document number, best key", "cédula, NIT").customer(),
+    Field::usual("customer_id", "ADDITIONAL id, often blank", "id adicional").customer(),
+    Field::usual("client_name", "first name", "nombre").customer(),
+    Field::usual("client_lastname", "last name", "apellido").customer(),
     Field::usual("client_type_document", "kind of document", "tipo de documento"),
-    Field::usual("client_telephone", "customer's phone", "teléfono").personal(),
+    Field::usual("client_telephone", "customer's phone", "teléfono").customer(),
     Field::usual("wolkvox_idRecord", "case file's id", "id del expediente"),
     Field::technical("agent_id", "agent's extension", "extensión"),
     Field::technical("campaign_id", "campaign", "campaña"),
@@ -82,16 +99,64 @@ pub const FIELDS: &[Field] = &[
     Field::technical("wolkvox_id", "this gestión's id", "id de la gestión"),
     Field::technical("wolkvox_idCall", "call's id", "id de la llamada"),
     Field::technical("wolkvox_idCustomer", "wolkvox's own customer id", "id interno del cliente"),
-    Field::technical("wolkvox_phoneCall", "number dialled", "teléfono marcado").personal(),
+    Field::technical("wolkvox_phoneCall", "number dialled", "teléfono marcado").customer(),
     Field::technical("wolkvox_CrmPhoneCall", "number called from the CRM", "llamado desde el CRM")
-        .personal(),
-    Field::technical("wolkvox_owner", "user, nombre, id, email", "propietario").personal(),
+        .customer(),
+    Field::technical("wolkvox_owner", "user, nombre, id, email", "propietario").employee(),
     Field::technical("wolkvox_usuario_creacion", "creator; API@… is a program", "creado por")
-        .personal(),
+        .employee(),
     Field::technical("wolkvox_origen", "inserted from", "origen"),
-    Field::technical("wolkvox_ip_address", "inserted from this IP", "IP").personal(),
+    Field::technical("wolkvox_ip_address", "inserted from this IP", "IP").employee(),
     Field::technical("module", "CRM module", "módulo"),
 ];
+
+/// The spellings of one thing; the first is the one that answers use.
+pub const SPELLINGS: [&[&str]; 2] = [
+    &[CLASSIFICATION_CODE, "tipifycation_code"],
+    &[
+        CLASSIFICATION_DESCRIPTION,
+        "tipification_desc",
+        "tipifycation_desc",
+        "tipifycation_description",
+    ],
+];
+
+/// Words for a field beside those of [`FIELDS`]' Spanish column, folded.
+const WORDS: &[(&str, &str)] = &[
+    ("agent", "agent_name"),
+    ("apellidos", "client_lastname"),
+    ("asesor", "agent_name"),
+    ("campaign", "campaign_id"),
+    ("caso", "wolkvox_idRecord"),
+    ("celular", "client_telephone"),
+    ("channel", "type_interaction"),
+    ("cliente", "client_name"),
+    ("customer", "id_customer"),
+    ("documento", "id_customer"),
+    ("document", "id_customer"),
+    ("dni", "id_customer"),
+    ("expediente", "wolkvox_idRecord"),
+    ("fecha", DATE),
+    ("first name", "client_name"),
+    ("gestion", "wolkvox_id"),
+    ("gestor", "agent_name"),
+    ("id cliente", "id_customer"),
+    ("identificacion", "id_customer"),
+    ("last name", "client_lastname"),
+    ("llamada", "wolkvox_idCall"),
+    ("mobile", "client_telephone"),
+    ("movil", "client_telephone"),
+    ("name", "client_name"),
+    ("nombres", "client_name"),
+    ("numero de documento", "id_customer"),
+    ("phone", "client_telephone"),
+    ("resultado", CLASSIFICATION_DESCRIPTION),
+    ("surname", "client_lastname"),
+    ("telephone", "client_telephone"),
+];
+
+/// How much a name must resemble another to be taken for a slip.
+const ALIKE: f64 = 0.87;
 
 /// Returns a documented field's place in [`FIELDS`] by its exact name.
 pub fn rank(name: &str) -> Option<usize> {
@@ -103,6 +168,55 @@ pub fn rank(name: &str) -> Option<usize> {
 /// Finds a documented field by its exact name.
 pub fn find(name: &str) -> Option<&'static Field> {
     FIELDS.get(rank(name)?)
+}
+
+/// Finds a documented field by a name in any case, with any accents and spaces; by a spelling of the
+/// classification that is not documented, the field that answers use.
+pub fn find_folded(name: &str) -> Option<&'static Field> {
+    static FOLDED: LazyLock<HashMap<String, &'static Field, RandomState>> =
+        LazyLock::new(|| FIELDS.iter().map(|it| (clean::folded(it.name), it)).collect());
+    find(name)
+        .or_else(|| FOLDED.get(&clean::folded(name)).copied())
+        .or_else(|| FOLDED.get(compared(name).as_ref()).copied())
+}
+
+/// Returns a field's name as it is compared with others: folded, and the spellings of one thing as
+/// one name.
+pub fn compared(name: &str) -> Cow<'static, str> {
+    static DOCUMENTED: LazyLock<Vec<String>> =
+        LazyLock::new(|| FIELDS.iter().map(|field| without_spelling(field.name)).collect());
+    match rank(name).and_then(|rank| DOCUMENTED.get(rank)) {
+        Some(compared) => Cow::Borrowed(compared),
+        None => Cow::Owned(without_spelling(name)),
+    }
+}
+
+fn without_spelling(name: &str) -> String {
+    let folded = clean::folded(name);
+    // Only they begin so; the others need no second look.
+    let mut spellings = SPELLINGS.into_iter().filter(|_| folded.starts_with("tipif"));
+    let is_folded = |spelling: &&str| clean::folded(spelling) == folded;
+    match spellings.find(|spellings| spellings.iter().any(is_folded)) {
+        Some([first, ..]) => clean::folded(first),
+        Some([]) | None => folded,
+    }
+}
+
+/// Returns the documented field that a word for one, or a misspelt name, most likely means.
+pub fn likeliest(name: &str) -> Option<&'static str> {
+    let name = clean::folded(name);
+    let spanish = FIELDS
+        .iter()
+        .flat_map(|field| field.spanish.split(',').map(|word| (clean::folded(word), field.name)));
+    let words = WORDS.iter().map(|(word, field)| ((*word).to_owned(), *field));
+    let names = FIELDS.iter().map(|field| (clean::folded(field.name), field.name));
+    let alike = names.chain(words).chain(spanish).map(|(word, field)| {
+        let likeness = if word == name { 1.0 } else { strsim::jaro_winkler(&word, &name) };
+        (likeness, field)
+    });
+    // Of several that are equally alike, the first of the chain.
+    let best = alike.reduce(|best, next| if next.0 > best.0 { next } else { best });
+    best.filter(|(likeness, _)| *likeness > ALIKE).map(|(_, field)| field)
 }
 
 #[cfg(test)]
@@ -117,6 +231,43 @@ mod tests {
         assert_eq!(FIELDS.len(), 28, "the vendor's sample has 28 keys");
         for field in FIELDS {
             assert!(!field.english.is_empty() && !field.spanish.is_empty(), "{}", field.name);
+        }
+    }
+
+    #[test]
+    fn a_field_is_found_by_its_name_as_people_type_it() {
+        for (typed, field) in [
+            ("ID_Customer", "id_customer"),
+            (" id customer ", "id_customer"),
+            ("wolkvox_idrecord", "wolkvox_idRecord"),
+            ("tipification_desc", "tipification_description"),
+            ("Tipifycation_Code", "tipifycation_code"),
+        ] {
+            assert_eq!(find_folded(typed).map(|it| it.name), Some(field), "{typed}");
+        }
+        assert!(find_folded("Otro teléfono").is_none());
+    }
+
+    #[test]
+    fn a_word_for_a_field_or_a_slip_leads_to_it() {
+        for (word, field) in [
+            ("cedula", "id_customer"),
+            ("Cédula", "id_customer"),
+            ("nit", "id_customer"),
+            ("documento", "id_customer"),
+            ("Teléfono", "client_telephone"),
+            ("celular", "client_telephone"),
+            ("obligacion", "obligation"),
+            ("agente", "agent_name"),
+            ("extensión", "agent_id"),
+            ("campana", "campaign_id"),
+            ("id_custmer", "id_customer"),
+            ("client_phone", "client_telephone"),
+        ] {
+            assert_eq!(likeliest(word), Some(field), "{word}");
+        }
+        for own in ["Saldo a favor", "Otro teléfono", "xyz"] {
+            assert_eq!(likeliest(own), None, "{own}");
         }
     }
 }

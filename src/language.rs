@@ -38,9 +38,7 @@ impl Language {
 /// A text in both languages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bilingual {
-    /// The English text.
     pub english: Cow<'static, str>,
-    /// The Spanish text.
     pub spanish: Cow<'static, str>,
 }
 

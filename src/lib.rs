@@ -1,49 +1,75 @@
 //! Answers a call-centre agent's questions about customers' obligations from the wolkvox CRM, as
 //! an MCP server and at the terminal.
 //!
-//! The rooms of the house, and which of them each one uses; a test holds this drawing to the
-//! source. All arrows point down.
+//! # The way of a question
+//!
+//! ```text
+//! mcp/transport   a line of JSON becomes a message                cli      or a command line
+//! mcp             the message becomes a call, with progress and a way to cancel it
+//! tools           its arguments become a checked request
+//! tenant          the account that is asked, and what its answers mask
+//! lookup          an answer of the last seconds, or an equal look-up on its way, or the limits of
+//!                 the token and then page after page
+//! wolkvox         one HTTP request; the bytes of its reply become records, or a reason
+//! answer          records become rows, and rows a compact answer: nothing here waits or asks
+//! error           what went wrong instead, as data, and every sentence about it in two languages
+//! ```
+//!
+//! # The map
+//!
+//! Which rooms each room uses; a test holds this drawing to the source. All arrows point down.
 //!
 //! ```text
 //! cli        → config, install, mcp, tools, tenant, sandbox, lookup, answer, wolkvox, server_url
 //! mcp        → tools, tenant, lookup, wolkvox
 //! tools      → tenant, lookup, answer, wolkvox
-//! tenant     → lookup, wolkvox
+//! tenant     → lookup, answer, wolkvox
 //! config     → lookup, answer, wolkvox, server_url
 //! lookup     → answer, wolkvox, offload
 //! wolkvox    → server_url, offload
 //! all        → error, fields, file, settings, clean, language
 //! error      → settings, clean, language
+//! fields     → clean
 //! ```
 //!
-//! - [`cli`]: the command line
-//! - [`config`]: flags and environment variables to checked settings
-//! - [`install`]: this server in the clients' configuration files
-//! - [`mcp`]: the protocol side, and the life of a connection
-//! - [`tools`]: what can be asked, over any transport
-//! - [`tenant`]: what one account is asked with
-//! - [`lookup`]: a look-up from end to end, within the limits of the tenant's token
-//! - [`wolkvox`]: the API's client, the only place that knows HTTP
-//! - [`answer`]: records to a compact answer, pure
-//! - [`sandbox`]: a wolkvox on this computer with fictitious data, knowing none of the others
-//! - [`settings`], [`fields`]: the two tables that others walk
-//! - [`error`], [`clean`], [`language`], [`server_url`]: failures, the cleaning of text, people's
-//!   language, the servers that may receive the token
+//! # What belongs where
+//!
+//! - For others: [`wolkvox`] (the API's client), [`lookup`] (look-ups within a token's limits),
+//!   [`answer`] (records to answers, pure), [`tools`] and [`tenant`] (what can be asked, and of
+//!   whom), [`mcp`] (the protocol), [`sandbox`] (a wolkvox on this computer with fictitious data,
+//!   which shares no code with the rest), [`error`] and [`server_url`].
+//! - For this program alone, and hidden from these pages: `cli` (the command line), `config` (flags
+//!   and variables to checked settings), `install` (this server in the clients' configuration files),
+//!   `settings` and `fields` (the two tables that others walk), `clean` (text that third parties
+//!   typed), `language` (English and Spanish side by side).
+//!
+//! # What must never be
+//!
+//! - "Could not look up" that reads as "there is none", "some" as "all", "old" as "newest".
+//! - The token or a customer's value in a log, an error, or on stdout outside an answer.
+//! - Anything but the protocol on stdout while serving.
 
 pub mod answer;
+#[doc(hidden)]
 pub mod clean;
+#[doc(hidden)]
 pub mod cli;
+#[doc(hidden)]
 pub mod config;
 pub mod error;
+#[doc(hidden)]
 pub mod fields;
 mod file;
+#[doc(hidden)]
 pub mod install;
+#[doc(hidden)]
 pub mod language;
 pub mod lookup;
 pub mod mcp;
 mod offload;
 pub mod sandbox;
 pub mod server_url;
+#[doc(hidden)]
 pub mod settings;
 pub mod tenant;
 pub mod tools;

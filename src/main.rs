@@ -1,6 +1,5 @@
 //! The program: parse, run, print the error, exit status.
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -12,8 +11,7 @@ fn main() -> ExitCode {
         // A reader such as `head` has closed the pipe.
         Err(problem) if is_broken_pipe(&problem) => ExitCode::SUCCESS,
         Err(problem) => {
-            // If stderr is gone too, nothing can be reported.
-            let _ = writeln!(std::io::stderr(), "wolkvox-mcp: {problem:#}");
+            cli::report(&problem);
             ExitCode::from(cli::FAILED)
         }
     }

@@ -102,7 +102,7 @@ settings! {
     MaxPages = "WOLKVOX_MAX_PAGES", Some("max-pages"), Tenant, "4", "4",
         "Pages of 250 that one look-up may fetch; `0` sends only the three documented keys";
     Mask = "WOLKVOX_MASK", Some("mask"), Tenant, "", "personal",
-        "Comma-separated fields to mask but for at most the last 4 characters; `personal` stands for wolkvox's own fields with names, documents, phones and e-mails";
+        "Comma-separated fields to mask but for at most the last 4 characters; `personal` stands for wolkvox's own fields with customers' names, documents and phones, `employees` for those with the names, users, e-mails and IP addresses of the call centre's people";
     AllowHost = "WOLKVOX_ALLOW_HOST", Some("allow-host"), Account, "", "wolkvox-proxy.example.com",
         "One extra host that may receive the token, such as a company's reverse proxy";
     CaFile = "WOLKVOX_CA_FILE", Some("ca-file"), Account, "", "/etc/ssl/company.pem",

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::answer::Mask;
 use crate::error::Error;
-use crate::lookup::Lookup;
-use crate::wolkvox::Operation;
+use crate::lookup::{Lookup, Shared, Stage};
+use crate::wolkvox::{Operation, Query};
 
 /// One account: whom to ask, and what it asks for by default.
 #[derive(Clone, Debug)]
@@ -13,11 +14,24 @@ pub struct Tenant {
     pub lookup: Arc<Lookup>,
     /// Operation to ask when a call names none.
     pub operation: Option<Operation>,
+    /// Fields that answers mask.
+    pub mask: Mask,
     /// Whether answers must say that their data are fictitious.
     pub is_sandbox: bool,
 }
 
 impl Tenant {
+    /// Finds what matches. With a mask, a failure comes without wolkvox's own words: they may name
+    /// a person.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Lookup::find`].
+    pub async fn find(&self, query: &Query, report: impl FnMut(Stage)) -> Result<Shared, Error> {
+        let found = self.lookup.find(query, report).await;
+        if self.mask.is_empty() { found } else { found.map_err(|error| error.without_words()) }
+    }
+
     /// Returns the operation that a call names, or the configured one.
     ///
     /// # Errors

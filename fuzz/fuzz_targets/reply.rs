@@ -2,21 +2,25 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use wolkvox_mcp::answer::{Columns, Found, LONGEST_ANSWER, Mask, Searched, View, build, tidy};
+use wolkvox_mcp::answer::{Answer, Columns, Found, LONGEST_ANSWER, Mask, Searched, View, tidy};
 use wolkvox_mcp::wolkvox::Reply;
 
 fuzz_target!(|input: (u16, Option<&str>, &[u8])| {
     let (status, content_type, body) = input;
     let Ok(page) = (Reply { status, content_type, body }).read(None) else { return };
+    let came = page.records.len();
+    let rows = tidy(page.records);
     let found = Found {
-        rows: tidy(page.records, &Mask::default()),
+        blank: came - rows.len(),
+        rows,
         as_of: Default::default(),
         upstream_total: page.total_records,
         complete: true,
+        cut_short: None,
     };
     let view = View { columns: Columns::All, ..View::default() };
     let searched = Searched { field: "id_customer", value: "1" };
-    let answer = build(&found, searched, &view).expect("columns need no check");
+    let answer = Answer::new(&found, searched, &view, &Mask::default()).expect("columns need no check");
     let json = serde_json::to_string(&answer).expect("an answer is JSON");
     assert!(json.chars().count() < LONGEST_ANSWER);
 });

@@ -1,97 +1,162 @@
 //! Masks values that must not leave the call centre's computers.
+//!
+//! A mask is applied to what an answer shows, after everything was compared and counted: masked
+//! values that look alike need not be equal.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use super::distinct::{Distinct, without_number};
+use super::mask_list::{self, Group, INNER, Name, is_label};
+use crate::FieldKey;
 use crate::error::MaskError;
-use crate::fields::FIELDS;
+use crate::fields::{self, Person};
 
 /// The fields that are masked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mask {
-    /// All fields that the table of fields calls personal.
+    /// The documented fields that tell of customers.
     personal: bool,
-    /// Further fields, in lower case.
-    names: Vec<String>,
+    /// The documented fields that tell of the call centre's people.
+    employees: bool,
+    names: Vec<Name>,
 }
 
-const PERSONAL: &str = "personal";
 /// Characters of a value that stay readable, of long ones.
 const READABLE: usize = 4;
 
 impl Mask {
-    /// Reads a comma-separated list of field names; `personal` stands for all personal fields.
+    /// Reads a comma-separated list of field names; `personal` stands for all fields that tell of
+    /// customers, `employees` for those that tell of the call centre's people.
     ///
     /// # Errors
     ///
-    /// A blank name in the list, or one that is nearly `personal`.
+    /// What is wrong with a name that is blank, cannot be a field's, or is nearly a group's.
     pub fn parse(list: &str) -> Result<Self, MaskError> {
-        let names: Vec<String> = list.split(',').map(|name| name.trim().to_lowercase()).collect();
-        if names.iter().any(String::is_empty) {
-            return Err(MaskError::BlankName);
-        }
-        let personal = names.iter().any(|name| name == PERSONAL);
-        // Read as a tenant's field it would mask nothing, unnoticed.
-        let is_nearly =
-            |name: &String| strsim::normalized_damerau_levenshtein(name, PERSONAL) > 0.7;
-        if !personal && names.iter().any(is_nearly) {
-            return Err(MaskError::NearGroup);
-        }
-        Ok(Self { personal, names: names.into_iter().filter(|name| name != PERSONAL).collect() })
+        let (groups, names) = mask_list::read(list)?;
+        let has = |group| groups.contains(&group);
+        Ok(Self { personal: has(Group::Personal), employees: has(Group::Employees), names })
+    }
+
+    /// Returns whether it masks nothing.
+    pub fn is_empty(&self) -> bool {
+        !self.personal && !self.employees && self.names.is_empty()
+    }
+
+    /// Returns the names that are no documented field's, each with the field that it most likely
+    /// means. They may be a tenant's own.
+    pub fn unknown_names(&self) -> impl Iterator<Item = (&str, Option<&'static str>)> {
+        let unknown = self.names.iter().filter(|name| !name.is_known());
+        unknown.map(|name| (name.written.as_str(), fields::likeliest(&name.written)))
     }
 
     /// Masks the value of a field, if the field is to be masked; else what is to be masked inside
-    /// it, by its name there. wolkvox sends an obligation's own fields as a list of `name` and
-    /// `value`.
+    /// it, by its name there.
     pub(super) fn apply(&self, field: &str, value: &mut Value) {
-        if self.is_none() {
+        if self.is_empty() {
             return;
         }
-        if self.covers(field) {
-            return mask(value);
+        if self.covers(field) { mask(value) } else { self.apply_inside(value) }
+    }
+
+    /// Returns whether a field is to be masked, by its name as people take it: the spelling,
+    /// accents, spaces and a number that tells it from another do not matter.
+    pub(super) fn covers(&self, field: &str) -> bool {
+        if self.is_empty() {
+            return false;
         }
+        let field = without_number(field);
+        match fields::find_folded(field).and_then(|known| known.person) {
+            Some(Person::Customer) if self.personal => true,
+            Some(Person::Employee) if self.employees => true,
+            _ if self.names.is_empty() => false,
+            _ => {
+                let compared = fields::compared(field);
+                self.names.iter().any(|name| name.compared == compared)
+            }
+        }
+    }
+
+    fn apply_inside(&self, value: &mut Value) {
         match value {
-            Value::Array(items) => items.iter_mut().for_each(|item| self.apply("", item)),
+            Value::Array(items) => match items.as_mut_slice() {
+                // A pair of a name and its value.
+                [Value::String(name), rest @ ..] if self.covers(name) => {
+                    rest.iter_mut().for_each(mask)
+                }
+                items => items.iter_mut().for_each(|item| self.apply_inside(item)),
+            },
             Value::Object(members) => {
-                let named = members.get("name").and_then(Value::as_str);
-                let is_named = named.is_some_and(|name| self.covers(name));
-                for (name, member) in members {
-                    if is_named && name == "value" {
-                        mask(member)
-                    } else {
-                        self.apply(name, member)
-                    }
+                let names = |(key, member): (&String, &Value)| {
+                    is_label(key) && member.as_str().is_some_and(|name| self.covers(name))
+                };
+                let is_entry = members.iter().any(names);
+                for (key, member) in members {
+                    if is_entry && !is_label(key) { mask(member) } else { self.apply(key, member) }
                 }
             }
-            Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Null => {}
+            Value::String(text) => self.apply_to_json(text),
+            Value::Number(_) | Value::Bool(_) | Value::Null => {}
         }
     }
 
-    fn is_none(&self) -> bool {
-        !self.personal && self.names.is_empty()
-    }
-
-    fn covers(&self, field: &str) -> bool {
-        let field = field.trim();
-        self.personal
-            && FIELDS.iter().any(|known| known.personal && known.name.eq_ignore_ascii_case(field))
-            || !self.names.is_empty() && self.names.contains(&field.to_lowercase())
+    /// Masks inside a text that is JSON. One that only looks like it, as when it was cut, is masked
+    /// whole if it names a field to be masked.
+    fn apply_to_json(&self, text: &mut String) {
+        if !text.contains(['{', '[']) {
+            return;
+        }
+        match serde_json::from_str(text) {
+            Ok(mut inner @ (Value::Array(_) | Value::Object(_))) => {
+                let before = inner.clone();
+                self.apply_inside(&mut inner);
+                if inner != before {
+                    *text = inner.to_string();
+                }
+            }
+            _ => {
+                let plain = text.replace("&quot;", "\"");
+                if plain.split(is_json_mark).any(|word| self.covers(word)) {
+                    *text = masked(text);
+                }
+            }
+        }
     }
 }
 
-/// Masks every text and number, in nested values too.
+/// Returns whether a character stands between the names and values of JSON and its kin.
+fn is_json_mark(letter: char) -> bool {
+    "\"'{}[]:=>,;&\\".contains(letter)
+}
+
+/// Masks every text and number, in nested values too, and the keys that may be values.
 fn mask(value: &mut Value) {
     match value {
         Value::String(text) if text.is_empty() => {}
         Value::String(text) => *text = masked(text),
         Value::Number(number) => *value = Value::String(masked(&number.to_string())),
         Value::Array(items) => items.iter_mut().for_each(mask),
-        Value::Object(members) => members.values_mut().for_each(mask),
+        Value::Object(members) => mask_members(members),
         Value::Null | Value::Bool(_) => {}
     }
 }
 
+fn mask_members(members: &mut Map<String, Value>) {
+    members.values_mut().for_each(mask);
+    let is_name =
+        |key: &str| is_label(key) || INNER.contains(&key) || fields::find_folded(key).is_some();
+    if members.keys().all(|key| is_name(key)) {
+        return;
+    }
+    let mut distinct = Distinct::default();
+    for (key, member) in std::mem::take(members) {
+        let key = FieldKey::Owned(if is_name(&key) { key } else { masked(&key) });
+        let key = distinct.name(key, |key| members.contains_key(key));
+        members.insert(key.into_owned(), member);
+    }
+}
+
 /// Leaves the last four characters, and of short values at most a third.
-fn masked(text: &str) -> String {
+pub(super) fn masked(text: &str) -> String {
     let length = text.chars().count();
     let hidden = length - READABLE.min(length / 3);
     "•••".chars().chain(text.chars().skip(hidden)).collect()
@@ -116,15 +181,18 @@ mod tests {
     }
 
     #[test]
-    fn personal_covers_what_the_table_of_fields_calls_personal_inner_fields_too() {
-        let mask = Mask::parse("personal, Mi Campo").expect("a mask");
+    fn a_group_covers_what_the_table_of_fields_says_inner_fields_too() {
+        let mask = Mask::parse("employees").expect("a mask");
+        assert!(!mask.covers("client_name") && mask.covers("agent_name"));
         let mut owner = json!({ "user": "agent_1001", "id": 1000000000001_u64, "email": "" });
         mask.apply("wolkvox_owner", &mut owner);
         assert_eq!(owner, json!({ "user": "•••001", "id": "•••0001", "email": "" }));
+        let mask = Mask::parse("personal, Mi Campo").expect("a mask");
         for (field, masked) in [
             ("id_customer", true),
             ("client_telephone", true),
             ("mi campo ", true),
+            ("agent_name", false),
             ("date", false),
         ] {
             let mut value = json!("900000001");
@@ -156,13 +224,93 @@ mod tests {
         );
     }
 
+    fn shown(list: &str, field: &str, mut value: Value) -> Value {
+        Mask::parse(list).expect("a mask").apply(field, &mut value);
+        value
+    }
+
     #[test]
-    fn a_list_with_a_blank_name_or_a_slip_is_refused() {
-        assert!(Mask::parse("personal,,date").is_err());
-        for slip in ["personales", "Personl", "persona"] {
-            assert!(Mask::parse(slip).is_err(), "{slip}");
+    fn a_name_is_compared_as_people_take_it() {
+        for (list, field) in [
+            ("Otro teléfono", "Otro tele\u{301}fono"),
+            ("Otro tele\u{301}fono", "otro telefono"),
+            ("Otro teléfono", "Otro  teléfono"),
+            ("Otro teléfono", "Otro\u{a0}teléfono"),
+            ("Otro teléfono", "Otro\u{200b} teléfono "),
+            ("Otro teléfono", "Otro teléfono (2)"),
+            ("tipification_description", "tipifycation_desc"),
+            ("tipification_desc", "tipification_description"),
+            ("tipifycation_code", "tipification_code"),
+            ("CLIENT NAME", "client_name"),
+            ("personal", "Client_Name"),
+            ("personal", "client\u{200b}_name"),
+            ("personal", "client_name (2)"),
+        ] {
+            assert_eq!(shown(list, field, json!("900000001")), "•••001", "{list}: {field:?}");
         }
-        assert!(Mask::parse("PERSONAL, persona").is_ok(), "a tenant's field beside it");
-        assert!(Mask::parse("id_customer").is_ok());
+        for (list, field) in [("tipification_code", "tipification_description"), ("a b", "ab")] {
+            assert_eq!(shown(list, field, json!("900000001")), "900000001", "{list}: {field}");
+        }
+    }
+
+    #[test]
+    fn every_shape_of_a_forms_entry_is_masked() {
+        let list = "Otro teléfono";
+        for (entry, masked) in [
+            (json!({ "Name": list, "Value": "300123" }), json!({ "Name": list, "Value": "•••23" })),
+            (
+                json!({ "name": list, "values": ["300123", 7] }),
+                json!({ "name": list, "values": ["•••23", "•••"] }),
+            ),
+            (
+                json!({ "name": "Otro\u{200b} tele\u{301}fono", "value": 300_123 }),
+                json!({ "name": "Otro\u{200b} tele\u{301}fono", "value": "•••23" }),
+            ),
+            (
+                json!({ "campo": list, "valor": "300123" }),
+                json!({ "campo": list, "valor": "•••23" }),
+            ),
+            (json!([list, "300123"]), json!([list, "•••23"])),
+            (json!({ "Otro\u{a0}teléfono": "300123" }), json!({ "Otro\u{a0}teléfono": "•••23" })),
+        ] {
+            assert_eq!(shown(list, "form", json!([entry])), json!([masked]), "{entry}");
+        }
+    }
+
+    #[test]
+    fn json_inside_a_text_is_masked_by_its_names_or_whole() {
+        let inside = |text: &str| shown("personal", "datos", json!(text));
+        assert_eq!(
+            inside(r#" {"client_name":"Ana Ficticia","x":[{"name":"id_customer","value":9}]}"#),
+            r#"{"client_name":"•••icia","x":[{"name":"id_customer","value":"•••"}]}"#
+        );
+        for cut in [
+            r#"{"client_name":"Ana Ficticia","…[cut]"#,
+            r#"ver: {"client_name":"Ana Ficticia"}"#,
+            r"{'client_name': 'Ana Ficticia'}",
+            r#"{\"Client_Name\":\"Ana Ficticia\"}"#,
+            "{&quot;client_name&quot;:&quot;Ana Ficticia&quot;}",
+            "[client_name=Ana Ficticia]",
+        ] {
+            let masked = inside(cut);
+            assert!(!masked.to_string().contains("Ana"), "{cut}: {masked}");
+        }
+        for other in ["[1] llamar a Ana", r#"{"x":"Ana"}"#, "{client", r#"{"x": 10.50}"#] {
+            assert_eq!(inside(other), other);
+        }
+    }
+
+    #[test]
+    fn keys_that_are_values_are_masked_with_their_field() {
+        let value = json!({ "573000000001": true, "573000001001": 5, "email": "ana@example.com" });
+        assert_eq!(
+            shown("personal", "client_telephone", value),
+            json!({ "•••0001": true, "•••1001": "•••", "email": "•••.com" })
+        );
+        let alike = json!({ "30000001": true, "31000001": true });
+        assert_eq!(
+            shown("personal", "client_telephone", alike),
+            json!({ "•••01": true, "•••01 (2)": true })
+        );
     }
 }

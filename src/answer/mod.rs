@@ -1,14 +1,16 @@
 //! Turns records into the compact answer that an assistant reads (pure: no clock, no network).
 //!
-//! [`tidy`] makes rows of raw records, once for a look-up. [`build`] makes an answer of gestiones
-//! for one view of them: which days, which columns, which page. [`fn@obligation`] makes the answer
-//! about an obligation.
+//! [`tidy`] makes rows of raw records, once for a look-up. [`Answer`] is made of them for one view:
+//! which days, which columns, which page. [`ObligationAnswer`] is the answer about an obligation.
 
 mod dates;
+mod distinct;
 mod hint;
 mod mask;
+mod mask_list;
 mod obligation;
 mod page;
+mod suggestion;
 mod summary;
 mod tidy;
 mod view;
@@ -23,9 +25,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 
 pub use self::mask::Mask;
-pub use self::obligation::{ObligationAnswer, obligation};
+pub use self::obligation::ObligationAnswer;
 pub use self::summary::Summary;
-pub use self::tidy::{Row, tidy};
+pub use self::tidy::{Row, is_newest_first, tidy};
 pub use self::view::{Columns, View};
 use crate::Record;
 use crate::error::Error;
@@ -44,6 +46,29 @@ pub struct Found {
     pub upstream_total: Option<u64>,
     /// Whether `rows` are all the matches.
     pub complete: bool,
+    /// The failure that ended the fetching early.
+    pub cut_short: Option<Error>,
+    /// Records that came without any value; they are not in `rows`.
+    pub blank: usize,
+}
+
+impl Found {
+    /// Returns how many records came.
+    fn fetched(&self) -> usize {
+        self.rows.len() + self.blank
+    }
+
+    /// Returns wolkvox's own count, if there are matches that were not fetched and it can be true.
+    fn announced(&self) -> Option<u64> {
+        self.upstream_total.filter(|total| !self.complete && *total > self.fetched() as u64)
+    }
+
+    /// Returns the failure where nothing matches in what was fetched, and there is more: what ended
+    /// the fetching, or the limit of pages.
+    fn incomplete(&self) -> Error {
+        let limit = || Error::Incomplete { fetched: self.fetched(), total: self.announced() };
+        self.cut_short.clone().unwrap_or_else(limit)
+    }
 }
 
 /// What was searched, for hints. The value itself never gets into an answer.
@@ -73,6 +98,9 @@ pub struct Answer {
     pub outcome: Outcome,
     /// Matches in the dates asked for
     pub total: u64,
+    /// Records that came, if `incomplete`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fetched: Option<u64>,
     /// When wolkvox answered, UTC
     pub as_of: String,
     /// Matches without a readable date
@@ -84,7 +112,7 @@ pub struct Answer {
     /// What to do or mind
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
-    /// Fields that all `records` share
+    /// Fields that all `records` shown share
     #[serde(skip_serializing_if = "Option::is_none")]
     pub common: Option<Record>,
     /// Newest first, without the `common` fields
@@ -100,20 +128,33 @@ pub struct Answer {
     pub sandbox: Option<bool>,
 }
 
-/// Builds the answer to one look-up for one view.
-///
-/// # Errors
-///
-/// [`Error::InvalidInput`] for a column that no record has and the table of fields neither.
-pub fn build(found: &Found, searched: Searched<'_>, view: &View) -> Result<Answer, Error> {
-    let matches = view.matches(&found.rows);
-    let chosen = view.columns.resolve(&found.rows)?;
-    let mut answer = page::fitting(found, &matches, &chosen, view);
-    let hints = hint::hints(found, &matches, &answer, searched, view);
-    if !hints.is_empty() {
-        answer.hint = Some(hints.join(" "));
+impl Answer {
+    /// Creates the answer to one look-up for one view. What is shown is masked; what is compared and
+    /// counted is not.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidInput`] for a column that no record has and the table of fields neither;
+    /// [`Error::Incomplete`], or what ended the fetching, if nothing matches and there are records
+    /// that were not fetched.
+    pub fn new(
+        found: &Found,
+        searched: Searched<'_>,
+        view: &View,
+        mask: &Mask,
+    ) -> Result<Self, Error> {
+        let matches = view.matches(&found.rows);
+        let chosen = view.columns.resolve(&found.rows)?;
+        if !found.complete && (matches.rows.is_empty() || matches.is_undecided) {
+            return Err(found.incomplete());
+        }
+        let mut answer = page::fitting(found, &matches, &chosen, view, mask);
+        let hints = hint::hints(found, &matches, &answer, searched, view, mask);
+        if !hints.is_empty() {
+            answer.hint = Some(hints.join(" "));
+        }
+        Ok(answer)
     }
-    Ok(answer)
 }
 
 impl JsonSchema for Outcome {

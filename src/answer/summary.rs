@@ -1,14 +1,16 @@
 //! Sums up matches when an answer does not show them all.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::Row;
+use super::distinct::Distinct;
+use super::{Mask, Row};
 use crate::clean;
-use crate::fields::{CLASSIFICATION_CODE, CLASSIFICATION_DESCRIPTION, OBLIGATION};
+use crate::fields::{DATE, OBLIGATION, SPELLINGS};
 
 /// Most names that are counted one by one.
 const MOST_NAMES: usize = 20;
@@ -52,10 +54,14 @@ fn is_zero(count: &usize) -> bool {
 }
 
 impl Summary {
-    pub(super) fn of(rows: &[&Row]) -> Self {
-        let days = || rows.iter().filter_map(|row| row.when).map(jiff::civil::DateTime::date);
-        let classified = Counts::of(rows.iter().map(|row| classification(row)));
-        let obligations = Counts::of(rows.iter().map(|row| text(row, OBLIGATION)));
+    /// Counts the rows. If there are others that were not fetched, no day can be said to be the
+    /// first or the last.
+    pub(super) fn of(rows: &[&Row], complete: bool, mask: &Mask) -> Self {
+        let has_days = complete && !mask.covers(DATE);
+        let dated = || rows.iter().filter_map(|row| row.when).filter(|_| has_days);
+        let days = || dated().map(jiff::civil::DateTime::date);
+        let classified = Counts::of(rows.iter().map(|row| classification(row)), mask);
+        let obligations = Counts::of(rows.iter().map(|row| value(row, OBLIGATION)), mask);
         Self {
             first: days().min().map(|day| day.to_string()),
             last: days().max().map(|day| day.to_string()),
@@ -68,18 +74,24 @@ impl Summary {
     }
 }
 
+/// A value that is counted, with its field.
+type Counted<'a> = (&'static str, &'a Value);
+
 /// Returns the classification in words, or its code where there are none.
-fn classification(row: &Row) -> Option<String> {
-    [CLASSIFICATION_DESCRIPTION, "tipifycation_desc", CLASSIFICATION_CODE, "tipifycation_code"]
-        .into_iter()
-        .find_map(|name| text(row, name))
+fn classification(row: &Row) -> Option<Counted<'_>> {
+    let [codes, descriptions] = SPELLINGS;
+    descriptions.iter().chain(codes).find_map(|name| value(row, name))
 }
 
-fn text(row: &Row, name: &str) -> Option<String> {
-    Some(match row.record.get(name)? {
-        Value::String(text) => clean::value(text, LONGEST_NAME).into_owned(),
-        other => clean::value(&other.to_string(), LONGEST_NAME).into_owned(),
-    })
+fn value<'a>(row: &'a Row, name: &'static str) -> Option<Counted<'a>> {
+    Some((name, row.record.get(name)?))
+}
+
+fn text(value: &Value) -> Cow<'_, str> {
+    match value {
+        Value::String(text) => Cow::Borrowed(text),
+        other => Cow::Owned(other.to_string()),
+    }
 }
 
 struct Counts {
@@ -89,22 +101,36 @@ struct Counts {
 }
 
 impl Counts {
-    fn of(names: impl Iterator<Item = Option<String>>) -> Self {
-        let mut counts: HashMap<String, usize> = HashMap::new();
+    /// Counts equal values, before they are masked and shortened: those that look alike then are
+    /// numbered.
+    fn of<'a>(values: impl Iterator<Item = Option<Counted<'a>>>, mask: &Mask) -> Self {
+        let fields = SPELLINGS.into_iter().flatten().chain([&OBLIGATION]);
+        let masked: Vec<&str> = fields.copied().filter(|field| mask.covers(field)).collect();
+        let mut counts: HashMap<(bool, Cow<'_, str>), (Counted<'_>, usize)> = HashMap::new();
         let mut nameless = 0;
-        for name in names {
-            match name {
-                Some(name) => *counts.entry(name).or_default() += 1,
+        for counted in values {
+            match counted {
+                Some((field, value)) => {
+                    let same = (masked.contains(&field), text(value));
+                    counts.entry(same).or_insert(((field, value), 0)).1 += 1;
+                }
                 None => nameless += 1,
             }
         }
         let mut counts: Vec<_> = counts.into_iter().collect();
-        counts.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+        counts.sort_by(|(one, (_, many)), (other, (_, more))| {
+            more.cmp(many).then_with(|| one.1.cmp(&other.1)).then_with(|| one.0.cmp(&other.0))
+        });
         let rare = counts.split_off(counts.len().min(MOST_NAMES));
-        Self {
-            named: counts.into_iter().map(|(name, count)| (name, count.into())).collect(),
-            others: rare.iter().map(|(_, count)| count).sum(),
-            nameless,
+        let mut named = Map::new();
+        let mut distinct = Distinct::default();
+        for (_, ((field, value), count)) in counts {
+            let mut shown = value.clone();
+            mask.apply(field, &mut shown);
+            let name = clean::value(&text(&shown), LONGEST_NAME).into_owned();
+            let name = distinct.name(name.into(), |name| named.contains_key(name));
+            named.insert(name.into_owned(), count.into());
         }
+        Self { named, others: rare.iter().map(|(_, (_, count))| count).sum(), nameless }
     }
 }

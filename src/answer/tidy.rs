@@ -1,4 +1,4 @@
-//! Makes rows of raw records: cleaned, masked, without blanks and doublings, newest first.
+//! Makes rows of raw records: cleaned, without blanks and doublings, dates read, newest first.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -6,8 +6,9 @@ use std::cmp::Reverse;
 use jiff::civil::DateTime;
 use serde_json::Value;
 
-use super::{Mask, dates};
-use crate::fields::{self, CLASSIFICATION_CODE, CLASSIFICATION_DESCRIPTION, DATE, FIELDS};
+use super::dates;
+use super::distinct::Distinct;
+use crate::fields::{self, DATE, FIELDS, SPELLINGS};
 use crate::{FieldKey, Record, clean};
 
 /// A tidy record and its time.
@@ -39,12 +40,6 @@ fn weight(value: &Value) -> usize {
     }
 }
 
-/// The spellings of one thing; the first is the one that answers use.
-const SPELLINGS: [&[&str]; 2] = [
-    &[CLASSIFICATION_CODE, "tipifycation_code"],
-    &[CLASSIFICATION_DESCRIPTION, "tipification_desc", "tipifycation_desc"],
-];
-
 /// Fields that wolkvox fills by itself and where its replies have the words below for "nothing"
 /// (seen in public code that reads them). In fields that people fill, a word is what they typed.
 const FILLED_BY_WOLKVOX: [&str; 5] = [
@@ -56,10 +51,19 @@ const FILLED_BY_WOLKVOX: [&str; 5] = [
 ];
 const WORDS_FOR_BLANK: [&str; 4] = ["null", "None", "N/A", "NA"];
 
-/// Makes rows: newest first, undated last in wolkvox's order. Values are masked before anything
-/// else happens to them.
-pub fn tidy(records: Vec<Record>, mask: &Mask) -> Vec<Row> {
-    let mut rows: Vec<Row> = records.into_iter().map(|record| row(record, mask)).collect();
+/// Returns whether raw records come newest first, as far as their dates tell.
+pub fn is_newest_first(records: &[Record]) -> bool {
+    let date = |record: &Record| dates::parse(record.get(DATE)?.as_str()?);
+    let first = records.iter().find_map(date);
+    let last = records.iter().rev().find_map(date);
+    first.zip(last).is_some_and(|(first, last)| first.when > last.when)
+}
+
+/// Makes rows: newest first, undated last in wolkvox's order. A record without any value says
+/// nothing and is left out.
+pub fn tidy(records: Vec<Record>) -> Vec<Row> {
+    let mut rows: Vec<Row> = records.into_iter().map(row).collect();
+    rows.retain(|row| !row.record.is_empty());
     // `None` sorts before every date, so with the newest first it comes last.
     rows.sort_by_key(|row| Reverse(row.when));
     rows
@@ -68,7 +72,7 @@ pub fn tidy(records: Vec<Record>, mask: &Mask) -> Vec<Row> {
 /// The values of the documented fields, each at its place in the table of fields.
 type Documented = [Option<Value>; FIELDS.len()];
 
-fn row(raw: Record, mask: &Mask) -> Row {
+fn row(raw: Record) -> Row {
     let mut known: Documented = [const { None }; FIELDS.len()];
     let mut own: Vec<(FieldKey, Value)> = Vec::new();
     for (key, mut value) in raw {
@@ -81,7 +85,6 @@ fn row(raw: Record, mask: &Mask) -> Row {
         if rank.is_none() && is_echo(&key) {
             continue;
         }
-        mask.apply(&key, &mut value);
         clean_value(&mut value);
         if is_blank(&value) || is_word_for_blank(&key, &value) {
             continue;
@@ -100,12 +103,22 @@ fn row(raw: Record, mask: &Mask) -> Row {
             record.insert(FieldKey::Borrowed(field.name), value);
         }
     }
+    let mut distinct = Distinct::default();
     for (key, value) in own {
-        let key = distinct(key, |key| record.contains_key(key));
+        let key = distinct.name(key, |key| record.contains_key(key));
         record.insert(key, value);
     }
-    let when = record.get(DATE).and_then(Value::as_str).and_then(dates::parse);
+    let when = record.get_mut(DATE).and_then(read_date);
     Row { when, record }
+}
+
+/// Reads the date and writes it the way answers show dates; one that cannot be read stays as it
+/// came.
+fn read_date(date: &mut Value) -> Option<DateTime> {
+    let Value::String(text) = date else { return None };
+    let read = dates::parse(text)?;
+    *text = read.text();
+    Some(read.when)
 }
 
 /// Recognises what wolkvox's page lists among the reply's keys although it belongs to the request.
@@ -169,8 +182,10 @@ fn clean_value(value: &mut Value) {
             members.values_mut().for_each(clean_value);
             members.retain(|_, member| !is_blank(member));
             if members.keys().any(|key| clean_key(Cow::Borrowed(key)) != *key) {
+                let mut distinct = Distinct::default();
                 for (key, member) in std::mem::take(members) {
-                    let key = distinct(clean_key(Cow::Owned(key)), |key| members.contains_key(key));
+                    let key = clean_key(Cow::Owned(key));
+                    let key = distinct.name(key, |key| members.contains_key(key));
                     members.insert(key.into_owned(), member);
                 }
             }
@@ -183,16 +198,6 @@ fn clean_key(key: Cow<'_, str>) -> Cow<'_, str> {
     match clean::value(&key, clean::LONGEST) {
         Cow::Borrowed(same) if same.trim().len() == same.len() => key,
         cleaned => Cow::Owned(cleaned.trim().to_owned()),
-    }
-}
-
-/// Numbers a key that looks like another one after cleaning: they are still two fields.
-fn distinct(key: FieldKey, taken: impl Fn(&str) -> bool) -> FieldKey {
-    if !taken(&key) {
-        key
-    } else {
-        let numbered = (2..).map(|n| format!("{key} ({n})")).find(|key| !taken(key));
-        numbered.map_or(key, FieldKey::Owned)
     }
 }
 
@@ -218,7 +223,7 @@ mod tests {
     use serde_json::json;
 
     fn tidied(record: Value) -> Value {
-        let rows = tidy(vec![raw(record)], &Mask::default());
+        let rows = tidy(vec![raw(record)]);
         json!(rows.into_iter().next().expect("a row").record)
     }
 
@@ -272,6 +277,47 @@ mod tests {
     }
 
     #[test]
+    fn a_record_without_any_value_is_no_row() {
+        let blank =
+            [json!({}), json!({ "a": "", "b": [null] }), json!({ "wolkvox_origen": "null" })];
+        let records = blank.into_iter().chain([json!({ "a": 0 })]).map(raw).collect();
+        assert_eq!(tidy(records).len(), 1);
+    }
+
+    #[test]
+    fn many_keys_that_look_alike_cost_no_more_than_others() {
+        // Quadratic time would be minutes.
+        let unseen = ['\u{200b}', '\u{200c}', '\u{2060}', '\u{feff}', '\u{ad}'];
+        let alike = |n: usize| -> String {
+            let marks = (0..7).map(|place| unseen[n / 5_usize.pow(place) % 5]);
+            marks.chain(['a']).collect()
+        };
+        let inner: serde_json::Map<_, _> = (0..40_000).map(|n| (alike(n), json!(n))).collect();
+        let outer: Record = (0..40_000).map(|n| (alike(n).into(), json!(n))).collect();
+        let started = std::time::Instant::now();
+        let rows = tidy(vec![outer, raw(json!({ "x": inner }))]);
+        assert_eq!(rows[0].record.len(), 40_000);
+        assert_eq!(rows[1].record["x"].as_object().map(serde_json::Map::len), Some(40_000));
+        assert!(started.elapsed() < std::time::Duration::from_secs(20), "{:?}", started.elapsed());
+    }
+
+    #[test]
+    fn a_date_is_shown_in_one_form_and_as_it_came_only_if_it_cannot_be_read() {
+        for (came, shown) in [
+            ("2026-11-20T10:15:00.000Z", "2026-11-20 10:15:00"),
+            ("20/11/2026", "2026-11-20"),
+            ("20/11/2026 8:05:00\u{202f}p.\u{a0}m.", "2026-11-20 20:05:00"),
+            ("0000-00-00", "0000-00-00"),
+            ("el martes", "el martes"),
+        ] {
+            assert_eq!(tidied(json!({ "date": came })), json!({ "date": shown }));
+        }
+        for odd in [json!(1_763_633_700), json!({ "$date": "2026-11-20" })] {
+            assert_eq!(tidied(json!({ "date": odd })), json!({ "date": odd }));
+        }
+    }
+
+    #[test]
     fn rows_come_newest_first_and_undated_ones_last_in_their_order() {
         let dates = ["", "2026-01-01", "x", "2026-01-03 10:00", "02-01-2026", "2026-01-01"];
         let records = dates
@@ -281,10 +327,8 @@ mod tests {
                 Record::from_iter([("date".into(), json!(date)), ("n".into(), json!(index))])
             })
             .collect();
-        let order: Vec<_> = tidy(records, &Mask::default())
-            .iter()
-            .map(|row| row.record["n"].as_u64().expect("a number"))
-            .collect();
+        let order: Vec<_> =
+            tidy(records).iter().map(|row| row.record["n"].as_u64().expect("a number")).collect();
         assert_eq!(order, [3, 4, 1, 5, 0, 2]);
     }
 }

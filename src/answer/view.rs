@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::civil::Date;
 use serde_json::Value;
 
-use super::Row;
+use super::{Mask, Row};
 use crate::error::Error;
 use crate::fields::{self, FIELDS, Shown};
 use crate::{FieldKey, Record};
@@ -38,7 +38,10 @@ pub enum Columns {
 
 /// The rows that match a view's days.
 pub(super) struct Matches<'a> {
+    /// If none is surely on these days, those that may be: the rows without a readable date.
     pub(super) rows: Vec<&'a Row>,
+    /// Whether the rows only may be on these days.
+    pub(super) is_undecided: bool,
     /// Rows without a readable date, whether they match or not.
     pub(super) undated: usize,
     /// Rows on other days.
@@ -58,9 +61,16 @@ impl View {
 
     pub(super) fn matches<'a>(&self, rows: &'a [Row]) -> Matches<'a> {
         let undated = rows.iter().filter(|row| row.when.is_none()).count();
-        let rows_on_days: Vec<&Row> = rows.iter().filter(|row| self.covers(row)).collect();
+        let on_days: Vec<&Row> = rows.iter().filter(|row| self.covers(row)).collect();
         let dated = if self.is_dated() { rows.len() - undated } else { rows.len() };
-        Matches { other_days: dated - rows_on_days.len(), rows: rows_on_days, undated }
+        let other_days = dated - on_days.len();
+        let is_undecided = on_days.is_empty() && undated > 0;
+        let rows = if is_undecided {
+            rows.iter().filter(|row| row.when.is_none()).collect()
+        } else {
+            on_days
+        };
+        Matches { rows, is_undecided, undated, other_days }
     }
 
     fn covers(&self, row: &Row) -> bool {
@@ -143,9 +153,13 @@ fn unknown(name: &str, rows: &[Row]) -> Error {
 }
 
 impl Selection {
-    /// Copies the chosen fields of some rows, what all of them share once.
-    pub(super) fn of(&self, rows: &[&Row]) -> Slice {
-        let copy = |(name, value): (&FieldKey, &Value)| (name.clone(), value.clone());
+    /// Copies the chosen fields of some rows, what all of them share once, and masks the copies.
+    pub(super) fn of(&self, rows: &[&Row], mask: &Mask) -> Slice {
+        let copy = |(name, value): (&FieldKey, &Value)| {
+            let mut shown = value.clone();
+            mask.apply(name, &mut shown);
+            (name.clone(), shown)
+        };
         let common: Record = match rows {
             // With one record there is nothing to share.
             [] | [_] => Record::default(),

@@ -1,5 +1,7 @@
 //! Connects a client: writes this server into its configuration, or takes it out again.
 
+mod token;
+
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -7,10 +9,10 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use clap::Args;
 
-use crate::config::{Config, NotUnicode, Sources};
+use crate::config::{self, Config, NotUnicode, Sources};
 use crate::error::{SettingError, TokenFileError, io_reason};
 use crate::install::{
-    self, Change, ClientKind, ConfigDirs, Entry, FileErrorKind, Os, Scope, ServerName,
+    self, Backup, Change, ClientKind, ConfigDirs, Entry, FileErrorKind, Os, Scope, ServerName,
     TokenDelivery,
 };
 use crate::language::{Bilingual, Language, bilingual};
@@ -29,6 +31,10 @@ pub(super) struct Target {
     /// Name of the server in the configuration
     #[arg(long, default_value = "wolkvox")]
     name: String,
+    /// Act on an entry of that name though it starts another program, or on a token file that
+    /// cannot be read
+    #[arg(long)]
+    force: bool,
 }
 
 /// Where to write this server, and what.
@@ -60,16 +66,17 @@ impl Target {
         if self.project { Scope::Project } else { Scope::User }
     }
 
-    fn file(&self, sources: &Sources) -> Result<PathBuf, Bilingual> {
+    fn found(&self, sources: &Sources) -> Result<install::Target, Bilingual> {
         let variable = |name: &str| sources.variable(name).map(PathBuf::from);
         let dirs = ConfigDirs::from_environment(Os::current(), variable)?;
         let title = self.client.title();
-        self.client.file(self.scope(), &dirs).ok_or_else(|| {
+        let file = self.client.file(self.scope(), &dirs).ok_or_else(|| {
             bilingual!(
                 "{title} has no configuration for a project",
                 "{title} no tiene configuración por proyecto",
             )
-        })
+        })?;
+        Ok(install::Target { client: self.client, file, state: dirs.state, force: self.force })
     }
 }
 
@@ -82,7 +89,8 @@ impl Install {
     ) -> anyhow::Result<ExitCode> {
         let in_language = |text: Bilingual| anyhow!(text.to(language).to_owned());
         let client = self.target.client;
-        let file = self.target.file(sources).map_err(in_language)?;
+        let target = self.target.found(sources).map_err(in_language)?;
+        let file = &target.file;
         let entry = self.entry(sandbox, sources).map_err(in_language)?;
         entry.check(client).map_err(in_language)?;
         if self.print {
@@ -92,21 +100,27 @@ impl Install {
             writeln!(io::stderr(), "{}", heading.to(language))?;
             io::stdout().write_all(install::shown(client, &entry).as_bytes())?;
         } else {
-            let change = install::install(client, &file, &entry).map_err(|problem| {
+            let change = target.install(&entry).map_err(|problem| {
                 let text = problem.text();
                 in_language(match problem.kind {
                     FileErrorKind::Malformed => bilingual!(
-                        "{text}\nMend it there, or paste what `--print` shows.",
+                        "{text}\nFix it there, or paste what `--print` shows.",
                         "{text}\nCorríjalo allí, o pegue lo que muestra `--print`.",
+                        text,
+                    ),
+                    // Mounted alone, or on a read-only disk: a person may have another way to it.
+                    FileErrorKind::Unwritable => bilingual!(
+                        "{text}\nWhere you can write it, paste what `--print` shows.",
+                        "{text}\nDonde usted lo pueda escribir, pegue lo que muestra `--print`.",
                         text,
                     ),
                     _ => text,
                 })
             })?;
-            self.print_result(&change, &file, &entry, language)?;
+            self.print_result(&change, file, &entry, language)?;
         }
-        for careful in self.warnings(&file, &entry) {
-            writeln!(io::stderr(), "{}", careful.to(language))?;
+        for warning in self.warnings(file, &entry) {
+            writeln!(io::stderr(), "{}", warning.to(language))?;
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -122,20 +136,26 @@ impl Install {
         let client = self.target.client;
         let (title, name, shown) = (client.title(), &entry.name, file.display());
         let mut said = Vec::new();
+        let windows = self.windows_hint(entry);
         match change {
             Change::Unchanged => said.push(bilingual!(
                 "{title} was set up already: {shown}",
                 "{title} ya estaba configurado: {shown}",
             )),
             Change::Written { backup } => {
-                said.push(bilingual!(
-                    "{title} now starts this program: `{name}` in {shown}",
-                    "{title} ya puede iniciar este programa: `{name}` en {shown}",
-                ));
-                said.extend(backup.as_deref().map(kept_in));
+                said.push(if windows.is_some() {
+                    bilingual!("Written: `{name}` in {shown}", "Escrito: `{name}` en {shown}")
+                } else {
+                    bilingual!(
+                        "{title} now starts this program: `{name}` in {shown}",
+                        "{title} ya puede iniciar este programa: `{name}` en {shown}",
+                    )
+                });
+                said.extend(backup.as_ref().map(kept_in));
             }
-            Change::Restored | Change::Removed { .. } => {}
+            Change::Restored | Change::Removed => {}
         }
+        said.extend(windows);
         let expected: Vec<_> = entry.expected(client).iter().map(|it| it.variable()).collect();
         let expected = expected.join(", ");
         if !expected.is_empty() {
@@ -165,6 +185,13 @@ impl Install {
         said.iter().try_for_each(|text| writeln!(out, "{}", text.to(language)))
     }
 
+    /// Returns what to do for a client of Windows, if this program runs inside WSL.
+    fn windows_hint(&self, entry: &Entry) -> Option<Bilingual> {
+        let distribution = std::env::var("WSL_DISTRO_NAME").ok()?;
+        let distribution = Some(distribution.trim()).filter(|it| !it.is_empty())?;
+        install::windows_hint(self.target.client, self.target.scope(), distribution, entry)
+    }
+
     /// Warns of what does not stop the installation.
     fn warnings(&self, file: &Path, entry: &Entry) -> Vec<Bilingual> {
         let shown = file.display();
@@ -174,21 +201,25 @@ impl Install {
                 let path = path.display();
                 let care = |problem: TokenFileError| {
                     let problem = problem.text();
-                    bilingual!("Careful: {path} {problem}.", "Cuidado: {path} {problem}.", problem)
+                    bilingual!(
+                        "Warning: {path} {problem}.",
+                        "Advertencia: {path} {problem}.",
+                        problem
+                    )
                 };
                 missing.map(care).into_iter().collect()
             }
             TokenDelivery::Inline(_) if !entry.sandbox => vec![if self.target.project {
                 bilingual!(
-                    "Careful: the token stands in {shown}, readable as it is. Keep that file out of \
+                    "Warning: the token is in {shown}, in plain text. Keep that file out of \
                  version control.",
-                    "Cuidado: el token queda en {shown}, a la vista de quien pueda leerlo. No suba \
+                    "Advertencia: el token queda en {shown} como texto legible. No suba \
                  ese archivo al control de versiones.",
                 )
             } else {
                 bilingual!(
-                    "Careful: the token stands in {shown}, readable as it is.",
-                    "Cuidado: el token queda en {shown}, a la vista de quien pueda leerlo.",
+                    "Warning: the token is in {shown}, in plain text.",
+                    "Advertencia: el token queda en {shown} como texto legible.",
                 )
             }],
             TokenDelivery::Inline(_) | TokenDelivery::Client => Vec::new(),
@@ -219,7 +250,9 @@ impl Install {
                     )
                 })?)
             }
-            (false, Some(file)) => TokenDelivery::File(absolute(&file)?.into()),
+            (false, Some(file)) => {
+                TokenDelivery::File(token::file(&file, set(Setting::Token)?, self.target.force)?)
+            }
             (false, None) => TokenDelivery::Client,
         };
         self.check(sandbox, sources)?;
@@ -234,14 +267,8 @@ impl Install {
                 None => {}
             }
         }
-        let own = std::env::current_exe().ok().and_then(|file| file.to_str().map(str::to_owned));
-        let command = own.ok_or_else(|| {
-            bilingual!(
-                "this program cannot find its own file, or a folder's name is no Unicode text",
-                "este programa no encuentra su propio archivo, o el nombre de una carpeta no es \
-                 texto Unicode",
-            )
-        })?;
+        token::refuse_in(&settings, set(Setting::Token)?, &token)?;
+        let command = own_command()?;
         Ok(Entry { name: self.target.name()?, command, sandbox, settings, token })
     }
 
@@ -264,9 +291,29 @@ impl Install {
     }
 }
 
+/// Returns the path by which a client is to start this program.
+fn own_command() -> Result<String, Bilingual> {
+    let called = std::env::args_os().next().map(PathBuf::from);
+    let search = std::env::var_os("PATH");
+    let own = std::env::current_exe().ok();
+    let command = own.map(|own| install::command(&own, called.as_deref(), search.as_deref()));
+    command.and_then(|it| it.to_str().map(str::to_owned)).ok_or_else(|| {
+        bilingual!(
+            "this program cannot find its own file, or a folder's name is not Unicode text",
+            "este programa no encuentra su propio archivo, o el nombre de una carpeta no es \
+             texto Unicode",
+        )
+    })
+}
+
 /// Returns a file's whole path: the client starts this program in a folder of its own choice.
 fn absolute(file: &str) -> Result<String, Bilingual> {
-    match std::path::absolute(file) {
+    let home = std::env::home_dir();
+    let path = config::path(file, home.as_deref()).map_err(|problem| {
+        let why = SettingError::Path(problem).text();
+        bilingual!("a file's path {why}", "la ruta de un archivo {why}", why)
+    })?;
+    match std::path::absolute(path) {
         Ok(path) => Ok(path.to_string_lossy().into_owned()),
         Err(problem) => {
             let why = io_reason(problem.kind());
@@ -276,12 +323,21 @@ fn absolute(file: &str) -> Result<String, Bilingual> {
 }
 
 /// Returns where a file's earlier content is.
-fn kept_in(backup: &Path) -> Bilingual {
-    let backup = backup.display();
-    bilingual!(
-        "What was there before the installation is in {backup}",
-        "Lo que había antes de la instalación está en {backup}",
-    )
+fn kept_in(backup: &Backup) -> Bilingual {
+    let path = backup.path.display();
+    if backup.whole {
+        bilingual!(
+            "What was there before the installation is in {path}",
+            "Lo que había antes de la instalación está en {path}",
+        )
+    } else {
+        bilingual!(
+            "What was there before the installation is in {path}; entries of this program are left \
+             out there, and tokens of wolkvox masked",
+            "Lo que había antes de la instalación está en {path}; allí faltan las entradas de este \
+             programa y los tokens de wolkvox quedan ocultos",
+        )
+    }
 }
 
 impl Uninstall {
@@ -289,10 +345,9 @@ impl Uninstall {
         let in_language = |text: Bilingual| anyhow!(text.to(language).to_owned());
         let client = self.target.client;
         let name = self.target.name().map_err(in_language)?;
-        let file = self.target.file(sources).map_err(in_language)?;
-        let change = install::uninstall(client, &file, &name)
-            .map_err(|problem| in_language(problem.text()))?;
-        let (title, shown) = (client.title(), file.display());
+        let target = self.target.found(sources).map_err(in_language)?;
+        let change = target.uninstall(&name).map_err(|problem| in_language(problem.text()))?;
+        let (title, shown) = (client.title(), target.file.display());
         let mut said = vec![match &change {
             Change::Unchanged => bilingual!(
                 "{title} does not know `{name}`: {shown}",
@@ -301,7 +356,7 @@ impl Uninstall {
             Change::Restored => {
                 bilingual!("{shown} is again what it was before", "{shown} quedó como estaba antes",)
             }
-            Change::Removed { .. } => bilingual!(
+            Change::Removed => bilingual!(
                 "{shown} held nothing else and is gone",
                 "{shown} solo tenía esta entrada y se eliminó",
             ),
@@ -309,8 +364,8 @@ impl Uninstall {
                 bilingual!("`{name}` is no longer in {shown}", "`{name}` ya no está en {shown}")
             }
         }];
-        if let Change::Written { backup } | Change::Removed { backup } = &change {
-            said.extend(backup.as_deref().map(kept_in));
+        if let Change::Written { backup } = &change {
+            said.extend(backup.as_ref().map(kept_in));
         }
         let mut out = io::stdout();
         said.iter().try_for_each(|text| writeln!(out, "{}", text.to(language)))?;

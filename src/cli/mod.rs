@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod descriptors;
 mod flags;
 mod install;
 mod logging;
@@ -26,7 +27,7 @@ use crate::tenant::Tenant;
 use crate::wolkvox::{Client, Operation};
 
 /// Exit status when a look-up found nothing, or a check failed.
-pub const NOTHING_FOUND: u8 = 1;
+const NOTHING_FOUND: u8 = 1;
 /// Exit status for wrong usage, wrong settings or a failed look-up.
 pub const FAILED: u8 = 2;
 
@@ -94,10 +95,18 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Check(check)) => check.run(sandbox, &sources, language),
         Some(Command::Query(query)) => {
             let config = resolve(sandbox, &sources, language)?;
-            with_app(config, async |app| query.run(app, language).await)
+            with_app(config, language, async |app| query.run(app, language).await)
         }
-        None => with_app(resolve(sandbox, &sources, language)?, serve::serve),
+        None => {
+            let config = resolve(sandbox, &sources, language)?;
+            with_app(config, language, async |app| serve::serve(app, language).await)
+        }
     }
+}
+
+/// Prints why the program ends with [`FAILED`].
+pub fn report(problem: &anyhow::Error) {
+    logging::print(&format!("wolkvox-mcp: {problem:#}"));
 }
 
 fn resolve(sandbox: bool, sources: &Sources, language: Language) -> anyhow::Result<Config> {
@@ -108,9 +117,11 @@ fn resolve(sandbox: bool, sources: &Sources, language: Language) -> anyhow::Resu
 /// Starts the log and the runtime, and runs what needs an account.
 fn with_app<T>(
     config: Config,
+    language: Language,
     run: impl AsyncFnOnce(App) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
-    logging::start(&config.log);
+    let _logging = logging::start(&config.log);
+    descriptors::check().map_err(|why| anyhow!(why.to(language).to_owned()))?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         // Threads for large work end soon after it.
@@ -150,8 +161,8 @@ impl App {
                 (client, operation, Some(sandbox))
             }
         };
-        let lookup = Arc::new(Lookup::new(client, limits, mask));
-        let tenant = Tenant { lookup, operation, is_sandbox: sandbox.is_some() };
+        let lookup = Arc::new(Lookup::new(client, limits));
+        let tenant = Tenant { lookup, operation, mask, is_sandbox: sandbox.is_some() };
         Ok(Self { tenant, sandbox, warnings })
     }
 }

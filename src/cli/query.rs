@@ -146,10 +146,13 @@ impl QueryArgs {
 
 /// Writes an answer for people: what was found, what all records share, then a row for each.
 fn table(answer: &Answer, language: Language) -> String {
-    let mut written = heading(answer.total, answer.sandbox, answer.hint.as_deref(), language);
+    let found = count(answer.total, answer.fetched);
+    let mut written = heading(&found, answer.sandbox, answer.hint.as_deref(), language);
     if let Some(common) = &answer.common {
-        written +=
-            bilingual!("The same in all of them:\n", "Datos comunes a todos:\n").to(language);
+        let count = answer.records.len();
+        let shared =
+            bilingual!("Shared by the {count} shown:\n", "Comunes a los {count} mostrados:\n");
+        written += shared.to(language);
         for (name, value) in common {
             written += &format!("  {name}: {}\n", shown(value));
         }
@@ -163,11 +166,15 @@ fn table(answer: &Answer, language: Language) -> String {
         written += last.to(language);
     }
     if let Some(summary) = &answer.summary {
-        written += summed_up(summary).to(language);
+        written += summed_up(summary, answer.fetched).to(language);
     }
     if let Some(next) = answer.next_offset {
-        let rest = answer.total.saturating_sub(next);
-        let more = bilingual!("{rest} more: --offset {next}\n", "{rest} más: --offset {next}\n");
+        // Only what was fetched can be shown.
+        let fetched = answer.fetched.unwrap_or(answer.total);
+        let rest = answer.total.min(fetched).saturating_sub(next);
+        let rest = thousands(rest);
+        let more =
+            bilingual!("{rest} more: --offset {next}\n", "{rest} más: --offset {next}\n", rest);
         written += more.to(language);
     }
     written
@@ -175,21 +182,59 @@ fn table(answer: &Answer, language: Language) -> String {
 
 /// Writes obligations for people, a block each.
 fn obligations(answer: &ObligationAnswer, language: Language) -> String {
-    let heading = heading(answer.total, answer.sandbox, answer.hint.as_deref(), language);
+    let found = count(answer.total, None);
+    let heading = heading(&found, answer.sandbox, answer.hint.as_deref(), language);
     heading + &blocks(&answer.obligations, &columns(&answer.obligations))
 }
 
-fn heading(total: u64, sandbox: Option<bool>, hint: Option<&str>, language: Language) -> String {
-    let count = match total {
-        1 => bilingual!("1 record found", "1 registro encontrado"),
-        total => bilingual!("{total} records found", "{total} registros encontrados"),
-    };
+fn heading(
+    count: &Bilingual,
+    sandbox: Option<bool>,
+    hint: Option<&str>,
+    language: Language,
+) -> String {
     let sandbox = match sandbox {
         Some(_) => bilingual!(", SANDBOX: fictitious data", ", SANDBOX: datos ficticios"),
         None => Bilingual::same(""),
     };
     let found = format!("{}{}\n", style(count.to(language)).bold(), sandbox.to(language));
     hint.map_or(found.clone(), |hint| format!("{found}{}\n", style(hint).yellow()))
+}
+
+/// Says how many records were found, and of how many if not all were fetched.
+fn count(total: u64, fetched: Option<u64>) -> Bilingual {
+    let (all, came) = (thousands(total), fetched.map(thousands));
+    match (came, fetched) {
+        (Some(came), Some(fetched)) if total > fetched => {
+            bilingual!("{came} of {all} fetched", "{came} de {all} obtenidos", came, all)
+        }
+        (Some(came), Some(fetched)) if total == fetched => bilingual!(
+            "{came} fetched, wolkvox may have more",
+            "{came} obtenidos, wolkvox puede tener más",
+            came,
+        ),
+        (Some(came), _) => bilingual!(
+            "{all} found among the {came} fetched",
+            "{all} encontrados entre los {came} obtenidos",
+            came,
+            all,
+        ),
+        (None, _) if total == 1 => bilingual!("1 record found", "1 registro encontrado"),
+        (None, _) => bilingual!("{all} records found", "{all} registros encontrados", all),
+    }
+}
+
+/// Writes a number the way each language groups its thousands.
+fn thousands(number: u64) -> Bilingual {
+    let digits = number.to_string();
+    let mut english = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            english.push(',');
+        }
+        english.push(digit);
+    }
+    Bilingual { spanish: english.replace(',', ".").into(), english: english.into() }
 }
 
 fn blocks(records: &[Record], columns: &[&str]) -> String {
@@ -221,7 +266,8 @@ fn rows(records: &[Record]) -> String {
     table.trim_fmt() + "\n"
 }
 
-fn summed_up(summary: &Summary) -> Bilingual {
+/// Sums up all matches, or those that were fetched.
+fn summed_up(summary: &Summary, fetched: Option<u64>) -> Bilingual {
     let days = match (&summary.first, &summary.last) {
         (Some(first), Some(last)) => bilingual!(", {first} to {last}", ", del {first} al {last}"),
         _ => Bilingual::same(""),
@@ -238,7 +284,12 @@ fn summed_up(summary: &Summary) -> Bilingual {
         english: with_rest("of other classifications", "not classified"),
         spanish: with_rest("de otras tipificaciones", "sin tipificar"),
     };
-    bilingual!("In all{days}: {counts}\n", "En total{days}: {counts}\n", days, counts)
+    match fetched {
+        Some(_) => {
+            bilingual!("Of those fetched: {counts}\n", "De los obtenidos: {counts}\n", counts)
+        }
+        None => bilingual!("In all{days}: {counts}\n", "En total{days}: {counts}\n", days, counts),
+    }
 }
 
 /// Orders the records' fields: wolkvox's own as the table of fields has them, then the tenant's.
@@ -257,5 +308,34 @@ fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_grouped_the_way_each_language_does() {
+        for (number, english, spanish) in [
+            (0, "0", "0"),
+            (999, "999", "999"),
+            (1_000, "1,000", "1.000"),
+            (12_345, "12,345", "12.345"),
+            (1_234_567, "1,234,567", "1.234.567"),
+        ] {
+            let written = thousands(number);
+            assert_eq!((written.english.as_ref(), written.spanish.as_ref()), (english, spanish));
+        }
+    }
+
+    #[test]
+    fn a_heading_never_calls_a_part_the_whole() {
+        let english = |total, fetched| count(total, fetched).english.into_owned();
+        assert_eq!(english(1, None), "1 record found");
+        assert_eq!(english(1_300, None), "1,300 records found");
+        assert_eq!(english(1_300, Some(1_000)), "1,000 of 1,300 fetched");
+        assert_eq!(english(1_000, Some(1_000)), "1,000 fetched, wolkvox may have more");
+        assert_eq!(english(37, Some(1_000)), "37 found among the 1,000 fetched");
     }
 }

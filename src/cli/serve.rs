@@ -2,10 +2,13 @@
 
 use std::process::ExitCode;
 
+use anyhow::anyhow;
+
 use super::App;
+use crate::language::Language;
 use crate::mcp::{self, Server};
 
-pub(super) async fn serve(app: App) -> anyhow::Result<ExitCode> {
+pub(super) async fn serve(app: App, language: Language) -> anyhow::Result<ExitCode> {
     let App { tenant, sandbox: _sandbox, warnings } = app;
     for warning in warnings {
         tracing::warn!(%warning, "a setting");
@@ -15,7 +18,8 @@ pub(super) async fn serve(app: App) -> anyhow::Result<ExitCode> {
         sandbox = tenant.is_sandbox,
         "serving MCP on standard input and output"
     );
-    mcp::serve_stdio(Server::new(tenant), stop()).await.map_err(anyhow::Error::msg)?;
+    let served = mcp::serve_stdio(Server::new(tenant), stop()).await;
+    served.map_err(|problem| anyhow!(problem.text().to(language).to_owned()))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -16,6 +16,7 @@ use self::reader::Reader;
 pub use self::shown::shown;
 pub use self::sources::{NotUnicode, Origin, Raw, Sources};
 use crate::answer::Mask;
+use crate::clean;
 use crate::error::SettingError;
 use crate::language::{Bilingual, Language, bilingual};
 use crate::lookup::Limits;
@@ -44,13 +45,9 @@ pub struct Config {
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "a process makes one")]
 pub enum Account {
-    /// The embedded sandbox.
     Sandbox,
-    /// A real tenant.
     Tenant {
-        /// Its server.
         server: ServerUrl,
-        /// Its token.
         token: TokenSource,
         /// Root certificates beside the system's.
         roots: RootCertificates,
@@ -215,10 +212,25 @@ fn warnings(account: &Account, mask: &Mask, sources: &Sources) -> Vec<Bilingual>
     warnings
 }
 
-/// Returns a warning for each name of the mask that no documented field has.
-fn mask_warnings(_mask: &Mask) -> Vec<Bilingual> {
-    // `Mask` does not tell its unknown names yet.
-    Vec::new()
+/// Returns a warning for each name of the mask that no documented field has: a company's own field,
+/// or a slip that masks nothing.
+fn mask_warnings(mask: &Mask) -> Vec<Bilingual> {
+    let warning = |(name, likeliest): (&str, Option<&str>)| {
+        let name = clean::redacted(name);
+        match likeliest {
+            Some(field) => bilingual!(
+                "WOLKVOX_MASK: wolkvox documents no field `{name}`; did you mean `{field}`?",
+                "WOLKVOX_MASK: wolkvox no documenta ningún campo `{name}`; ¿quiso decir `{field}`?",
+            ),
+            None => bilingual!(
+                "WOLKVOX_MASK: wolkvox documents no field `{name}`; it masks only a field of your \
+                 company's own with that name",
+                "WOLKVOX_MASK: wolkvox no documenta ningún campo `{name}`; solo oculta un campo \
+                 propio de su empresa con ese nombre",
+            ),
+        }
+    };
+    mask.unknown_names().map(warning).collect()
 }
 
 #[cfg(test)]

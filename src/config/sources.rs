@@ -32,7 +32,6 @@ pub enum Origin {
 /// A setting's value as it was given, without spaces and quotes around it, and never blank.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Raw {
-    /// The value.
     pub text: String,
     /// Where it comes from.
     pub origin: Origin,

@@ -125,6 +125,8 @@ pub enum ReplyDefect {
         /// wolkvox's own count of pages.
         pages: u64,
     },
+    /// An obligation with another id than the one that was asked for.
+    AnotherObligation,
     /// More than this program reads.
     TooLarge {
         /// The limit.

@@ -31,6 +31,7 @@ pub(crate) fn internal(what: &'static str) -> Error {
 
 /// The kind of a failure; the first word of every failure that a client sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Kind {
     /// An argument is missing, malformed or unknown.
     InvalidInput,
@@ -48,6 +49,8 @@ pub enum Kind {
     Unavailable,
     /// The deadline passed.
     Timeout,
+    /// Nothing matched in what was fetched, and there is more.
+    Incomplete,
     /// What came back is not a wolkvox reply.
     UnexpectedReply,
     /// This program's own limit on look-ups a minute.
@@ -58,7 +61,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::InvalidInput,
         Self::TokenRejected,
         Self::QuotaExhausted,
@@ -67,6 +70,7 @@ impl Kind {
         Self::Rejected,
         Self::Unavailable,
         Self::Timeout,
+        Self::Incomplete,
         Self::UnexpectedReply,
         Self::RateLimited,
         Self::Internal,
@@ -83,6 +87,7 @@ impl Kind {
             Self::Rejected => "rejected",
             Self::Unavailable => "unavailable",
             Self::Timeout => "timeout",
+            Self::Incomplete => "incomplete",
             Self::UnexpectedReply => "unexpected_reply",
             Self::RateLimited => "rate_limited",
             Self::Internal => "internal",
@@ -99,6 +104,7 @@ impl fmt::Display for Kind {
 /// Why a look-up gave no answer. `Display` is the sentence, in English; [`Error::hint`] says
 /// what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Error {
     /// An argument cannot be used.
     InvalidInput {
@@ -120,6 +126,8 @@ pub enum Error {
     Busy {
         /// Requests sent for this look-up.
         attempts: u32,
+        /// How many requests this program sends at once, as far as it is known here.
+        max_in_flight: Option<u16>,
     },
     /// wolkvox is closed for a backup or maintenance.
     Maintenance(UpstreamMessage),
@@ -141,6 +149,13 @@ pub enum Error {
         limit: Duration,
         /// Where the time went.
         spent: Timings,
+    },
+    /// Nothing matched in what was fetched, and there is more.
+    Incomplete {
+        /// Records that were fetched.
+        fetched: usize,
+        /// wolkvox's own count, where it gave one.
+        total: Option<u64>,
     },
     /// The reply is not wolkvox's.
     UnexpectedReply(ReplyDefect),
@@ -180,6 +195,7 @@ impl Error {
             Self::Rejected { .. } => Kind::Rejected,
             Self::Unavailable { .. } => Kind::Unavailable,
             Self::Timeout { .. } => Kind::Timeout,
+            Self::Incomplete { .. } => Kind::Incomplete,
             Self::UnexpectedReply(_) => Kind::UnexpectedReply,
             Self::RateLimited { .. } => Kind::RateLimited,
             Self::Internal => Kind::Internal,

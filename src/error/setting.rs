@@ -143,8 +143,14 @@ pub enum CertificatesError {
 pub enum MaskError {
     /// A name between its commas is blank.
     BlankName,
-    /// A name is nearly that of a group.
-    NearGroup,
+    /// A name is nearly that of this group.
+    NearGroup(&'static str),
+    /// A name has a quote.
+    Quote,
+    /// A name has a bracket.
+    Bracket,
+    /// Several names stand where one is expected.
+    SeveralNames,
 }
 
 impl fmt::Display for SettingError {

@@ -70,6 +70,8 @@ pub struct ConfigDirs {
     pub codex: PathBuf,
     /// The project's folder.
     pub project: PathBuf,
+    /// Where this program keeps its own notes.
+    pub state: PathBuf,
 }
 
 impl ConfigDirs {
@@ -99,17 +101,24 @@ impl ConfigDirs {
                 .filter(|it| it.is_absolute())
                 .unwrap_or_else(|| home.join(".config")),
         };
+        let local = variable("LOCALAPPDATA").unwrap_or_else(|| home.join("AppData").join("Local"));
         let packaged = match system {
-            Os::Windows => variable("LOCALAPPDATA")
-                .or_else(|| Some(home.join("AppData").join("Local")))
-                .and_then(|local| packaged_claude(&local)),
+            Os::Windows => packaged_claude(&local),
             Os::MacOs | Os::Linux => None,
+        };
+        let state = match system {
+            Os::Windows => local,
+            Os::MacOs => desktop.clone(),
+            Os::Linux => variable("XDG_STATE_HOME")
+                .filter(|it| it.is_absolute())
+                .unwrap_or_else(|| home.join(".local").join("state")),
         };
         Ok(Self {
             claude_desktop: packaged.unwrap_or_else(|| desktop.join("Claude")),
             claude_code: variable("CLAUDE_CONFIG_DIR").unwrap_or_else(|| home.clone()),
             codex: variable("CODEX_HOME").unwrap_or_else(|| home.join(".codex")),
             project: PathBuf::from("."),
+            state: state.join(env!("CARGO_PKG_NAME")),
             desktop,
             home,
         })
@@ -132,16 +141,6 @@ fn packaged_claude(local: &Path) -> Option<PathBuf> {
 }
 
 impl ClientKind {
-    /// Every client.
-    pub const ALL: [Self; 6] = [
-        Self::ClaudeDesktop,
-        Self::ClaudeCode,
-        Self::VsCode,
-        Self::Cursor,
-        Self::Codex,
-        Self::Gemini,
-    ];
-
     /// Returns its name as people know it.
     pub const fn title(self) -> &'static str {
         match self {
@@ -179,7 +178,8 @@ impl ClientKind {
 
     /// Finds its configuration file; none if it has none for that scope.
     pub fn file(self, scope: Scope, dirs: &ConfigDirs) -> Option<PathBuf> {
-        let ConfigDirs { home, desktop, claude_desktop, claude_code, codex, project } = dirs;
+        let ConfigDirs { home, desktop, claude_desktop, claude_code, codex, project, state: _ } =
+            dirs;
         Some(match (self, scope) {
             (Self::ClaudeDesktop, Scope::User) => claude_desktop.join("claude_desktop_config.json"),
             (Self::ClaudeDesktop, Scope::Project) => return None,
@@ -207,6 +207,7 @@ fn shows(program: &str) -> Bilingual {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::ValueEnum;
 
     fn dirs(system: Os, set: &[(&str, &str)]) -> ConfigDirs {
         let variable = |name: &str| {
@@ -284,6 +285,21 @@ mod tests {
     }
 
     #[test]
+    fn own_notes_are_kept_where_each_system_keeps_state() {
+        for (system, set, folder) in [
+            (Os::Linux, &[][..], "/home/ana/.local/state/wolkvox-mcp"),
+            (Os::Linux, &[("XDG_STATE_HOME", "/s")], "/s/wolkvox-mcp"),
+            (Os::Linux, &[("XDG_STATE_HOME", "s")], "/home/ana/.local/state/wolkvox-mcp"),
+            (Os::MacOs, &[], "/home/ana/Library/Application Support/wolkvox-mcp"),
+            (Os::Windows, &[("LOCALAPPDATA", "/l")], "/l/wolkvox-mcp"),
+            (Os::Windows, &[], "/home/ana/AppData/Local/wolkvox-mcp"),
+        ] {
+            let state = dirs(system, set).state.to_string_lossy().replace('\\', "/");
+            assert_eq!(state, folder, "{system:?}");
+        }
+    }
+
+    #[test]
     fn without_a_home_nothing_is_guessed() {
         for (system, name) in [(Os::Linux, "HOME"), (Os::Windows, "USERPROFILE")] {
             for home in [None, Some(PathBuf::new())] {
@@ -296,7 +312,7 @@ mod tests {
     #[test]
     fn all_but_claude_desktop_have_a_file_for_a_project() {
         let dirs = dirs(Os::current(), &[]);
-        for client in ClientKind::ALL {
+        for client in ClientKind::value_variants().iter().copied() {
             let file = client.file(Scope::Project, &dirs);
             assert_eq!(file.is_some(), client != ClientKind::ClaudeDesktop, "{client:?}");
             assert!(file.is_none_or(|file| file.starts_with(".")), "{client:?}");

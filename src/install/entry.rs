@@ -18,12 +18,35 @@ use crate::settings::Setting;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerName(String);
 
+/// What every object has in JavaScript, in which most clients are written: an entry of such a name
+/// would not be found, or would change what all others are made of.
+const RESERVED: &[&str] = &[
+    "__proto__",
+    "constructor",
+    "hasOwnProperty",
+    "isPrototypeOf",
+    "propertyIsEnumerable",
+    "prototype",
+    "toLocaleString",
+    "toString",
+    "valueOf",
+    "__defineGetter__",
+    "__defineSetter__",
+    "__lookupGetter__",
+    "__lookupSetter__",
+];
+
 impl FromStr for ServerName {
     type Err = Bilingual;
 
     fn from_str(text: &str) -> Result<Self, Bilingual> {
         let fits = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
-        if (1..=64).contains(&text.len()) && text.chars().all(fits) {
+        if RESERVED.contains(&text) {
+            Err(bilingual!(
+                "the name `{text}` has a meaning of its own in the clients' language",
+                "el nombre `{text}` tiene un significado propio en el lenguaje de los clientes",
+            ))
+        } else if (1..=64).contains(&text.len()) && text.chars().all(fits) {
             Ok(Self(text.to_owned()))
         } else {
             Err(bilingual!(
@@ -83,19 +106,12 @@ pub(super) fn is_kept(variable: &str) -> bool {
 pub enum TokenDelivery {
     /// The environment in which the client starts, or the client's prompt.
     Client,
-    /// A file.
     File(PathBuf),
     /// The configuration itself.
     Inline(String),
 }
 
 impl Entry {
-    /// Builds an entry that stands in for any other of this program.
-    pub(super) fn probe(name: ServerName) -> Self {
-        let command = env!("CARGO_PKG_NAME").to_owned();
-        Self { name, command, sandbox: true, settings: Vec::new(), token: TokenDelivery::Client }
-    }
-
     /// Returns the settings whose variables must be set where the client starts.
     pub fn expected(&self, client: ClientKind) -> Vec<Setting> {
         let asks = client == ClientKind::VsCode;
@@ -185,25 +201,21 @@ impl Entry {
         client == ClientKind::VsCode && !self.sandbox && self.token == TokenDelivery::Client
     }
 
-    /// Returns the entry for clients with JSON. What an existing one has beside account and program
-    /// stays.
-    pub(super) fn json(&self, client: ClientKind, there: Option<&Value>) -> Value {
-        let mut entry = there.and_then(Value::as_object).cloned().unwrap_or_default();
+    /// Returns the entry for clients with JSON.
+    pub(super) fn json(&self, client: ClientKind) -> Value {
+        let mut entry = serde_json::Map::new();
         if client == ClientKind::VsCode {
             entry.insert("type".to_owned(), json!("stdio"));
         }
         entry.insert("command".to_owned(), json!(self.command));
         entry.insert("args".to_owned(), json!(self.arguments()));
-        let there = entry.get("env").and_then(Value::as_object).cloned().unwrap_or_default();
-        let mut variables: serde_json::Map<_, _> =
-            there.into_iter().filter(|(name, _)| is_kept(name)).collect();
-        for (setting, text) in self.variables(client) {
-            variables.insert(setting.variable().to_owned(), Value::String(text));
-        }
-        if variables.is_empty() {
-            drop(entry.shift_remove("env"))
-        } else {
-            drop(entry.insert("env".to_owned(), Value::Object(variables)))
+        let variables: serde_json::Map<_, _> = self
+            .variables(client)
+            .into_iter()
+            .map(|(setting, text)| (setting.variable().to_owned(), Value::String(text)))
+            .collect();
+        if !variables.is_empty() {
+            entry.insert("env".to_owned(), Value::Object(variables));
         }
         Value::Object(entry)
     }

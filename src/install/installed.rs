@@ -1,27 +1,19 @@
 //! Finds the entries by which clients start this program.
 
+use clap::ValueEnum;
 use std::fmt;
-use std::fs;
-use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use jsonc_parser::ParseOptions;
-use jsonc_parser::cst::CstRootNode;
-use serde_json::{Value, json};
-use toml_edit::{DocumentMut, Item};
+use super::own::Owner;
+use super::{ClientKind, ConfigDirs, FileError, Scope, edit, files};
 
-use super::{ClientKind, ConfigDirs, FileError, FileErrorKind, Scope};
-use crate::error::io_reason;
-use crate::language::{Bilingual, bilingual};
-
-/// An entry of a client's configuration that starts this program.
+/// An entry of a client's configuration that starts a program.
 #[derive(Clone, PartialEq, Eq)]
 pub struct InstalledEntry {
     /// The server's name.
     pub name: String,
     /// The program that the client starts.
     pub command: String,
-    /// Its arguments.
     pub arguments: Vec<String>,
     /// The variables that the client sets, as they stand there; a token may be among them.
     pub environment: Vec<(String, String)>,
@@ -29,108 +21,122 @@ pub struct InstalledEntry {
     pub passed_on: Vec<String>,
 }
 
-/// Values may be secrets.
+/// Values may be secrets: a token that was written there, or another server's.
 impl fmt::Debug for InstalledEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("InstalledEntry").field("name", &self.name).finish_non_exhaustive()
+        let variables: Vec<_> = self.environment.iter().map(|(name, _)| name).collect();
+        f.debug_struct("InstalledEntry")
+            .field("name", &self.name)
+            .field("command", &self.command)
+            .field("variables", &variables)
+            .field("passed_on", &self.passed_on)
+            .finish_non_exhaustive()
     }
 }
 
 /// A client's configuration file that knows this server, or that may and cannot be read.
 #[derive(Debug)]
 pub struct Installation {
-    /// The client.
     pub client: ClientKind,
     /// For whom the file counts.
     pub scope: Scope,
-    /// The file.
     pub file: PathBuf,
     /// The entries that start this program, at least one; or why they are not known.
     pub entries: Result<Vec<InstalledEntry>, FileError>,
 }
 
+/// Returns the entries of a configuration's text that start this program; none if the text is not
+/// in order. [`installations`] tells the two apart.
+pub fn installed(client: ClientKind, text: &str) -> Vec<InstalledEntry> {
+    edit::ours(client, text, &Owner::default()).unwrap_or_default()
+}
+
 /// Returns the configurations, of every client and scope, that know this server.
 pub fn installations(dirs: &ConfigDirs) -> Vec<Installation> {
     let mut found: Vec<Installation> = Vec::new();
-    for client in ClientKind::ALL {
+    for client in ClientKind::value_variants().iter().copied() {
         for scope in [Scope::User, Scope::Project] {
             let Some(file) = client.file(scope, dirs) else { continue };
-            let is_same = |it: &Installation| {
-                it.client == client && it.file.canonicalize().ok() == file.canonicalize().ok()
-            };
-            if found.iter().any(is_same) {
+            // In the home folder the project's file may be the user's.
+            let is_same =
+                |one: &Installation| one.file.canonicalize().ok() == file.canonicalize().ok();
+            if found.iter().any(|it| it.client == client && is_same(it)) {
                 continue;
             }
-            let entries = match fs::read_to_string(&file) {
-                Ok(text) => installed(client, &text).map_err(|why| FileError {
-                    path: file.clone(),
-                    kind: FileErrorKind::Malformed,
-                    reason: why,
-                }),
-                Err(problem) if problem.kind() == ErrorKind::NotFound => continue,
-                Err(problem) => Err(FileError {
-                    path: file.clone(),
-                    kind: FileErrorKind::Unreadable,
-                    reason: io_reason(problem.kind()),
-                }),
+            let entries = match files::read(&file) {
+                Ok(None) => continue,
+                Ok(Some(text)) => edit::ours(client, &text, &Owner::default())
+                    .map_err(|reason| FileError::malformed(&file, reason)),
+                Err(problem) => Err(problem),
             };
-            if !entries.as_ref().is_ok_and(Vec::is_empty) {
-                found.push(Installation { client, scope, file, entries });
+            if entries.as_ref().is_ok_and(Vec::is_empty) {
+                continue;
             }
+            found.push(Installation { client, scope, file, entries });
         }
     }
     found
 }
 
-fn installed(client: ClientKind, text: &str) -> Result<Vec<InstalledEntry>, Bilingual> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.trim().is_empty() {
-        return Ok(Vec::new());
-    }
-    let (whole, key) = match client {
-        ClientKind::Codex => {
-            let document = text.parse::<DocumentMut>();
-            let document = document.map_err(|_| bilingual!("it is not TOML", "no es TOML"))?;
-            (plain(document.as_item()), "mcp_servers")
-        }
-        client => {
-            let root = CstRootNode::parse(text, &ParseOptions::default());
-            let root = root.map_err(|_| bilingual!("it is not JSON", "no es JSON"))?;
-            let key = if client == ClientKind::VsCode { "servers" } else { "mcpServers" };
-            (root.to_serde_value().unwrap_or_default(), key)
-        }
-    };
-    let servers = whole.get(key).and_then(Value::as_object).into_iter().flatten();
-    Ok(servers.filter_map(|(name, entry)| ours(name, entry)).collect())
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::install::Os;
 
-fn plain(item: &Item) -> Value {
-    if let Some(table) = item.as_table_like() {
-        return table.iter().map(|(key, item)| (key.to_owned(), plain(item))).collect();
+    #[test]
+    fn the_entries_that_start_this_program_are_listed_as_they_stand() {
+        let json = r#"{ // mine
+            "mcpServers": {
+                "other": { "command": "other", "env": { "WOLKVOX": "x" } },
+                "web": { "url": "https://mcp.example" },
+                "wolkvox": { "command": "/bin/wolkvox-mcp", "args": ["--sandbox"], "env": { "WOLKVOX_MASK": "personal" } }
+            }
+        }"#;
+        let toml = "[mcp_servers.wolkvox]\ncommand = '/bin/wolkvox-mcp'\nargs = ['--sandbox']\n\
+                    env = { WOLKVOX_MASK = 'personal' }\nenv_vars = ['WOLKVOX_TOKEN']\n\
+                    [mcp_servers.other]\ncommand = 'other'\n";
+        for (client, text) in [(ClientKind::Cursor, json), (ClientKind::Codex, toml)] {
+            let entries = installed(client, text);
+            let [entry] = &entries[..] else { panic!("{entries:?}") };
+            assert_eq!(entry.name, "wolkvox");
+            assert_eq!(entry.command, "/bin/wolkvox-mcp");
+            assert_eq!(entry.arguments, ["--sandbox"]);
+            let mask = ("WOLKVOX_MASK".to_owned(), "personal".to_owned());
+            assert_eq!(entry.environment, [mask]);
+            assert_eq!(entry.passed_on.len(), usize::from(client == ClientKind::Codex));
+        }
+        assert_eq!(installed(ClientKind::Cursor, "{ broken"), []);
     }
-    if let Some(array) = item.as_array() {
-        return array.iter().map(|it| json!(it.as_str())).collect();
-    }
-    json!(item.as_str())
-}
 
-fn ours(name: &str, entry: &Value) -> Option<InstalledEntry> {
-    let command = entry.get("command")?.as_str()?;
-    let file = command.rsplit(['/', '\\']).next()?;
-    if file.strip_suffix(".exe").unwrap_or(file) != env!("CARGO_PKG_NAME") {
-        return None;
+    #[test]
+    fn values_of_an_entry_never_show_themselves() {
+        let json = r#"{"mcpServers": {"w": {"command": "wolkvox-mcp", "args": ["-x-FICTITIOUS"], "env": {"WOLKVOX_TOKEN": "FICTITIOUS"}}}}"#;
+        let shown = format!("{:?}", installed(ClientKind::Cursor, json));
+        assert!(shown.contains("WOLKVOX_TOKEN") && !shown.contains("FICTITIOUS"), "{shown}");
     }
-    let list = |key: &str| -> Vec<String> {
-        let items = entry.get(key).and_then(Value::as_array).into_iter().flatten();
-        items.filter_map(|it| it.as_str().map(str::to_owned)).collect()
-    };
-    let environment = entry.get("env").and_then(Value::as_object).into_iter().flatten();
-    let environment = environment.filter_map(|(key, it)| Some((key.clone(), it.as_str()?.into())));
-    Some(InstalledEntry {
-        name: name.to_owned(),
-        command: command.to_owned(),
-        arguments: list("args"),
-        environment: environment.collect(),
-        passed_on: list("env_vars"),
-    })
+
+    #[test]
+    fn every_file_that_knows_the_server_is_found_and_a_broken_one_is_told() {
+        let home = tempfile::tempdir().expect("a folder");
+        let dirs = ConfigDirs::from_environment(Os::Linux, |name| {
+            (name == "HOME").then(|| home.path().to_owned())
+        });
+        let dirs = ConfigDirs { project: home.path().join("p"), ..dirs.expect("a home") };
+        assert!(installations(&dirs).is_empty());
+        let write = |client: ClientKind, scope, text: &str| {
+            let file = client.file(scope, &dirs).expect("a file");
+            std::fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+            std::fs::write(file, text).expect("written");
+        };
+        let ours = r#"{"mcpServers": {"w": {"command": "wolkvox-mcp"}}}"#;
+        write(ClientKind::ClaudeCode, Scope::Project, ours);
+        write(ClientKind::Cursor, Scope::User, &ours.replace("wolkvox-mcp", "other"));
+        write(ClientKind::Codex, Scope::User, "[broken");
+        let found = installations(&dirs);
+        let [code, codex] = &found[..] else { panic!("{found:?}") };
+        assert_eq!((code.client, code.scope), (ClientKind::ClaudeCode, Scope::Project));
+        assert_eq!(code.entries.as_ref().expect("read").len(), 1);
+        assert_eq!(codex.client, ClientKind::Codex);
+        assert!(codex.entries.is_err());
+    }
 }

@@ -1,51 +1,63 @@
 //! Writes this server into the configuration of an MCP client, and takes it out again.
 //!
-//! `client` knows where each client keeps its configuration, `entry` what to write there, `edit`
-//! how to change a text and nothing around it (pure), and this module the files: written whole or
-//! not at all, with a backup of what was there.
+//! `client` knows where each client keeps its configuration, `entry` what to write there, `command`
+//! by which path, `own` which entries are this program's, `edit` how to change a text and nothing
+//! around it (pure), `files` how to write it whole or not at all, `record` what was done before, and
+//! this module what is kept of the earlier text.
 
 mod client;
+mod command;
 mod edit;
 mod entry;
+mod files;
 mod installed;
+mod own;
+mod record;
+mod secret;
+mod token_path;
+mod wsl;
 
-use std::fs::{self, Metadata};
-use std::io::{self, Write};
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
 pub use self::client::{ClientKind, ConfigDirs, Os, Scope};
+pub use self::command::command;
 pub use self::entry::{Entry, ServerName, TokenDelivery};
-pub use self::installed::{Installation, InstalledEntry, installations};
-use crate::error::io_reason;
-use crate::file;
+pub use self::installed::{Installation, InstalledEntry, installations, installed};
+use self::own::Owner;
+use self::record::{Before, Ledger, Record, fingerprint};
+pub use self::token_path::may_be_token;
+pub use self::wsl::windows_hint;
 use crate::language::{Bilingual, bilingual};
 
-/// What became of a file. The backup, if there is one, holds what was there before the first
-/// installation; it never holds an entry of this program.
+/// What became of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// It was written.
     Written {
         /// The earlier content.
-        backup: Option<PathBuf>,
+        backup: Option<Backup>,
     },
     /// It is as it was before the installation, byte for byte.
     Restored,
-    /// It held nothing but this program, and is gone.
-    Removed {
-        /// The earlier content.
-        backup: Option<PathBuf>,
-    },
+    /// There was no such file before the installation, and there is none again.
+    Removed,
     /// It was right already, or had no such entry.
     Unchanged,
+}
+
+/// What a file held before the first installation. It never holds this program's token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backup {
+    /// The file that holds it.
+    pub path: PathBuf,
+    /// Whether it is all that was there; else entries of this program or tokens are left out.
+    pub whole: bool,
 }
 
 /// Why a file was left as it is.
 #[derive(Debug)]
 pub struct FileError {
-    /// The file.
     pub path: PathBuf,
     /// What is the matter with it.
     pub kind: FileErrorKind,
@@ -64,11 +76,19 @@ pub enum FileErrorKind {
     Malformed,
     /// Another program wrote it at the same time.
     Changed,
+    /// Another installation is at work on it.
+    Locked,
+    /// The entry starts another program.
+    NotOurs,
 }
 
 impl FileError {
     fn new(path: &Path, kind: FileErrorKind, reason: Bilingual) -> Self {
         Self { path: path.to_owned(), kind, reason }
+    }
+
+    fn malformed(path: &Path, reason: Bilingual) -> Self {
+        Self::new(path, FileErrorKind::Malformed, reason)
     }
 
     /// Returns what is wrong with which file, and what to do if that is not plain.
@@ -94,169 +114,250 @@ impl FileError {
                 "{path} was changed by another program meanwhile; run the command again",
                 "otro programa cambió {path} entretanto; ejecute el comando otra vez",
             ),
+            FileErrorKind::Locked => bilingual!(
+                "another installation is at work on {path}; run the command again when it is done",
+                "otra instalación está trabajando en {path}; ejecute el comando otra vez cuando \
+                 termine",
+            ),
+            FileErrorKind::NotOurs => bilingual!(
+                "`{reason}` in {path} does not start this program; it was left as it is. --name gives \
+                 this server another name, --force acts on the entry all the same",
+                "`{reason}` en {path} no inicia este programa; se dejó como está. --name le da otro \
+                 nombre a este servidor, --force actúa sobre la entrada de todos modos",
+                reason,
+            ),
         }
     }
-}
-
-/// Adds the entry to a client's file, or replaces it; everything else stays byte for byte.
-///
-/// # Errors
-///
-/// [`FileError`]; then nothing was changed.
-pub fn install(client: ClientKind, path: &Path, entry: &Entry) -> Result<Change, FileError> {
-    let before = read(path)?;
-    let after = edit::add(client, before.as_deref().unwrap_or_default(), entry)
-        .map_err(|reason| FileError::new(path, FileErrorKind::Malformed, reason))?;
-    if before.as_deref() == Some(after.as_str()) {
-        return Ok(Change::Unchanged);
-    }
-    let backup = match &before {
-        None => None,
-        Some(before) => back_up(client, path, before)?,
-    };
-    write(path, &after, before.as_deref())?;
-    Ok(Change::Written { backup })
-}
-
-/// Keeps what a file held before this program came into it, and says where. Further installations
-/// keep the backup of the first; a file that holds nothing but this program needs none.
-fn back_up(client: ClientKind, path: &Path, before: &str) -> Result<Option<PathBuf>, FileError> {
-    let kept = match edit::without_ours(client, before) {
-        Some(_) if backup(client, path).is_some() => return Ok(Some(backup_of(path))),
-        Some(rest) if edit::is_blank(&rest) => return Ok(None),
-        Some(rest) => rest,
-        None => before.to_owned(),
-    };
-    let backup = backup_of(path);
-    let like = fs::metadata(path).map_err(|problem| unwritable(path, &problem))?;
-    // A link in the backup's place is replaced, never followed: a project may have planted it.
-    persist(&backup, &kept, Some(&like)).map_err(|problem| unwritable(&backup, &problem))?;
-    Ok(Some(backup))
-}
-
-/// Takes the entry out of a client's file. If nothing else was changed since the installation, the
-/// file is again what it was before, byte for byte.
-///
-/// # Errors
-///
-/// [`FileError`]; then nothing was changed.
-pub fn uninstall(client: ClientKind, path: &Path, name: &ServerName) -> Result<Change, FileError> {
-    let Some(before) = read(path)? else { return Ok(Change::Unchanged) };
-    let removed = edit::remove(client, &before, name)
-        .map_err(|reason| FileError::new(path, FileErrorKind::Malformed, reason))?;
-    let Some(removed) = removed else { return Ok(Change::Unchanged) };
-    let is_last = edit::without_ours(client, &removed).is_none();
-    let backup = backup(client, path);
-    if let Some(kept) = &backup
-        && is_last
-        && is_untouched(client, &removed, kept, name)
-    {
-        write(path, kept, Some(&before))?;
-        // The file is what the backup holds, so the backup is no longer needed.
-        let _ = fs::remove_file(backup_of(path));
-        return Ok(Change::Restored);
-    }
-    let backup = backup.map(|_| backup_of(path));
-    // A link's target is emptied: to remove the link would hide the text, not delete it.
-    let is_link = fs::symlink_metadata(path).is_ok_and(|it| it.is_symlink());
-    if is_last && edit::is_blank(&removed) && !is_link {
-        return match fs::remove_file(path) {
-            Ok(()) => Ok(Change::Removed { backup }),
-            Err(problem) => Err(unwritable(path, &problem)),
-        };
-    }
-    write(path, &removed, Some(&before))?;
-    Ok(Change::Written { backup })
-}
-
-/// Returns whether a file without our entry equals the backup with an entry added and removed again: then nothing else has changed it.
-fn is_untouched(client: ClientKind, removed: &str, kept: &str, name: &ServerName) -> bool {
-    let added = edit::add(client, kept, &Entry::probe(name.clone()));
-    let again = added.and_then(|added| edit::remove(client, &added, name));
-    again.is_ok_and(|again| again.as_deref() == Some(removed))
 }
 
 /// Shows the entry in the client's own form, for people who paste it themselves.
 pub fn shown(client: ClientKind, entry: &Entry) -> String {
     // Every client accepts an empty file.
-    edit::add(client, "", entry).unwrap_or_default()
+    edit::add(client, "", entry, &Owner::default()).unwrap_or_default()
 }
 
-/// Configurations are small; Claude Code's own grows to some megabytes.
-const LARGEST_FILE: u64 = 64 * 1024 * 1024;
+/// A client's configuration file to change.
+#[derive(Clone, Debug)]
+pub struct Target {
+    pub client: ClientKind,
+    pub file: PathBuf,
+    /// The folder of [`ConfigDirs::state`].
+    pub state: PathBuf,
+    /// Whether to act on an entry that starts another program.
+    pub force: bool,
+}
 
-fn read(path: &Path) -> Result<Option<String>, FileError> {
-    match file::read(path, LARGEST_FILE) {
-        Ok(bytes) => match String::from_utf8(bytes) {
-            Ok(text) => Ok(Some(text)),
-            Err(_) => {
-                let reason = bilingual!("it is not UTF-8 text", "no es texto UTF-8");
-                Err(FileError::new(path, FileErrorKind::Malformed, reason))
-            }
-        },
-        Err(problem) if problem.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(problem) => {
-            let reason = io_reason(problem.kind());
-            Err(FileError::new(path, FileErrorKind::Unreadable, reason))
+impl Target {
+    /// Adds the entry to the file, or replaces it; everything else stays byte for byte.
+    ///
+    /// # Errors
+    ///
+    /// [`FileError`]; then nothing was changed.
+    pub fn install(&self, entry: &Entry) -> Result<Change, FileError> {
+        let Self { client, file, .. } = self;
+        fs::create_dir_all(files::folder_of(file)).map_err(|it| files::unwritable(file, &it))?;
+        let mut ledger = self.open()?;
+        let owner = known(&ledger, Some(&entry.command));
+        let before = files::read(file)?;
+        let text = before.as_deref().unwrap_or_default();
+        let after = edit::add(*client, text, entry, &owner)
+            .map_err(|reason| FileError::malformed(file, reason))?;
+        self.check_own(text, &entry.name, &owner)?;
+        if before.as_deref() == Some(after.as_str()) {
+            return Ok(Change::Unchanged);
         }
+        files::check_writable(file)?;
+        let kept = self.keep(before.as_deref(), &ledger, &owner, entry)?;
+        if let Err(problem) = files::write(file, &after, before.as_deref()) {
+            self.forget(&kept);
+            return Err(problem);
+        }
+        let written = kept.written.unwrap_or_else(|| fingerprint(&after));
+        ledger.save(Some(Record::new(written, kept.before, owner.commands)));
+        Ok(Change::Written { backup: kept.backup })
+    }
+
+    /// Takes the entry out of the file. If nothing else was changed since the installation, the
+    /// file is again what it was before, byte for byte.
+    ///
+    /// # Errors
+    ///
+    /// [`FileError`]; then nothing was changed.
+    pub fn uninstall(&self, name: &ServerName) -> Result<Change, FileError> {
+        let Self { client, file, .. } = self;
+        if files::read(file)?.is_none() {
+            return Ok(Change::Unchanged);
+        }
+        let mut ledger = self.open()?;
+        let owner = known(&ledger, None);
+        let Some(text) = files::read(file)? else { return Ok(Change::Unchanged) };
+        let removed = edit::remove(*client, &text, name)
+            .map_err(|reason| FileError::malformed(file, reason))?;
+        let Some(removed) = removed else { return Ok(Change::Unchanged) };
+        self.check_own(&text, name, &owner)?;
+        files::check_writable(file)?;
+        let record = ledger.record.take().unwrap_or_default();
+        let is_last = edit::ours(*client, &removed, &owner).is_ok_and(|ours| ours.is_empty());
+        if is_last && let Some(change) = self.go_back(&record, &text, &removed)? {
+            ledger.save(None);
+            return Ok(change);
+        }
+        files::write(file, &removed, Some(&text))?;
+        let backup = self.backup(&record.before).map(|(backup, _)| backup);
+        let written = if record.is_last(&text) { fingerprint(&removed) } else { record.written };
+        let record = Record::new(written, record.before, record.commands);
+        ledger.save(Some(record).filter(|_| !is_last));
+        Ok(Change::Written { backup })
+    }
+
+    /// Makes the file what it was before the first installation; none if that is not known, or
+    /// somebody changed it since.
+    fn go_back(
+        &self,
+        record: &Record,
+        text: &str,
+        removed: &str,
+    ) -> Result<Option<Change>, FileError> {
+        let is_untouched = record.is_last(text);
+        if is_untouched
+            && let Some((backup, kept)) = self.backup(&record.before)
+            && backup.whole
+        {
+            files::write(&self.file, &kept, Some(text))?;
+            // The file is what the backup holds, so the backup is no longer needed.
+            let _ = fs::remove_file(backup.path);
+            return Ok(Some(Change::Restored));
+        }
+        // A link's target is emptied: to remove the link would hide the text, not delete it.
+        if record.before == Before::Absent
+            && (is_untouched || edit::is_blank(self.client, removed))
+            && !files::is_link(&self.file)
+        {
+            files::remove(&self.file, text)?;
+            return Ok(Some(Change::Removed));
+        }
+        Ok(None)
+    }
+
+    /// Takes the lock, and removes what killed runs left.
+    fn open(&self) -> Result<Ledger, FileError> {
+        let target =
+            files::resolved(&self.file).map_err(|it| files::unwritable(&self.file, &it))?;
+        let ledger = Ledger::open(&self.state, &target)
+            .map_err(|_| FileError::new(&self.file, FileErrorKind::Locked, Bilingual::same("")))?;
+        if ledger.is_locked() {
+            files::sweep(&target);
+        }
+        Ok(ledger)
+    }
+
+    fn check_own(&self, text: &str, name: &ServerName, owner: &Owner) -> Result<(), FileError> {
+        if self.force || !edit::has_anothers(self.client, text, name, owner) {
+            return Ok(());
+        }
+        let name = Bilingual::same(name.to_string());
+        Err(FileError::new(&self.file, FileErrorKind::NotOurs, name))
+    }
+
+    /// Keeps what the file holds before this program comes into it. Further installations keep the
+    /// backup of the first.
+    fn keep(
+        &self,
+        before: Option<&str>,
+        ledger: &Ledger,
+        owner: &Owner,
+        entry: &Entry,
+    ) -> Result<Kept, FileError> {
+        let Some(text) = before else { return Ok(Kept::new(Before::Absent)) };
+        if let Some(record) = &ledger.record {
+            let backup = self.backup(&record.before).map(|(backup, _)| backup);
+            if record.is_last(text) {
+                return Ok(Kept { backup, ..Kept::new(record.before.clone()) });
+            }
+            let has_ours = edit::ours(self.client, text, owner).is_ok_and(|it| !it.is_empty());
+            if has_ours && backup.is_some() {
+                // Somebody changed the file, so there is no way back: the record stays as it is.
+                let written = Some(record.written.clone());
+                return Ok(Kept { backup, written, ..Kept::new(record.before.clone()) });
+            }
+        }
+        let token = match &entry.token {
+            TokenDelivery::Inline(token) => Some(token.as_str()),
+            TokenDelivery::Client | TokenDelivery::File(_) => None,
+        };
+        let rest = edit::without_ours(self.client, text, owner);
+        let rest = edit::masked(self.client, &rest, token);
+        let whole = rest == text;
+        if !whole && edit::is_blank(self.client, &rest) {
+            return Ok(Kept::new(Before::Unknown));
+        }
+        self.back_up(&rest, whole)
+    }
+
+    fn back_up(&self, text: &str, whole: bool) -> Result<Kept, FileError> {
+        let path = backup_of(&self.file);
+        let like = fs::metadata(&self.file).map_err(|it| files::unwritable(&self.file, &it))?;
+        let replaced = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file);
+        let replaced = replaced.and_then(|_| fs::read_to_string(&path).ok());
+        // The file is named, not its backup: it is the file that stays as it is.
+        files::put(&path, text, Some(&like)).map_err(|it| files::unwritable(&self.file, &it))?;
+        let fingerprint = fingerprint(text);
+        let before = if whole { Before::Whole(fingerprint) } else { Before::Part(fingerprint) };
+        let backup = Some(Backup { path, whole });
+        Ok(Kept { backup, is_new: true, replaced, ..Kept::new(before) })
+    }
+
+    /// Undoes the backup of an installation that failed.
+    fn forget(&self, kept: &Kept) {
+        let path = backup_of(&self.file);
+        match &kept.replaced {
+            _ if !kept.is_new => {}
+            Some(text) => drop(files::put(&path, text, fs::metadata(&path).ok().as_ref())),
+            None => drop(fs::remove_file(&path)),
+        }
+    }
+
+    /// Returns the backup and what it holds, if this program wrote it and nobody changed it.
+    fn backup(&self, before: &Before) -> Option<(Backup, String)> {
+        let path = backup_of(&self.file);
+        let kept = files::read(&path).ok().flatten().filter(|kept| before.is_kept_in(kept))?;
+        Some((Backup { path, whole: matches!(before, Before::Whole(_)) }, kept))
     }
 }
 
-/// Returns what the backup holds, if it is one of ours.
-fn backup(client: ClientKind, path: &Path) -> Option<String> {
-    let kept = read(&backup_of(path)).ok().flatten()?;
-    edit::without_ours(client, &kept).is_none().then_some(kept)
+/// What an installation keeps of the text before it.
+struct Kept {
+    backup: Option<Backup>,
+    before: Before,
+    /// The fingerprint to record, if not that of the new text.
+    written: Option<String>,
+    /// Whether this installation wrote the backup.
+    is_new: bool,
+    /// What stood in the backup's place.
+    replaced: Option<String>,
+}
+
+impl Kept {
+    fn new(before: Before) -> Self {
+        Self { backup: None, before, written: None, is_new: false, replaced: None }
+    }
+}
+
+/// Returns what this program is known by: its own file, and what it wrote before.
+fn known(ledger: &Ledger, command: Option<&str>) -> Owner {
+    let mut commands = ledger.record.as_ref().map(|it| it.commands.clone()).unwrap_or_default();
+    let own = std::env::current_exe().ok();
+    let own = own.as_deref().and_then(Path::to_str);
+    for command in command.into_iter().chain(own) {
+        if !commands.iter().any(|known| known == command) {
+            commands.push(command.to_owned());
+        }
+    }
+    Owner { commands }
 }
 
 fn backup_of(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".wolkvox-mcp-backup");
     path.with_file_name(name)
-}
-
-/// Writes a file whole or not at all, if it still holds what was read. A link stays a link, and a
-/// file that its owner made read-only stays as it is.
-fn write(path: &Path, text: &str, before: Option<&str>) -> Result<(), FileError> {
-    let is_link = fs::symlink_metadata(path).is_ok_and(|it| it.is_symlink());
-    let target = if is_link {
-        fs::canonicalize(path).map_err(|problem| unwritable(path, &problem))?
-    } else {
-        path.to_owned()
-    };
-    let like = fs::metadata(&target).ok();
-    if like.as_ref().is_some_and(|it| it.permissions().readonly()) {
-        let reason = bilingual!("it is read-only", "es de solo lectura");
-        return Err(FileError::new(path, FileErrorKind::Unwritable, reason));
-    }
-    // Other programs write the file too: Claude Code writes its own at any time.
-    if read(path)?.as_deref() != before {
-        return Err(FileError::new(path, FileErrorKind::Changed, Bilingual::same("")));
-    }
-    persist(&target, text, like.as_ref()).map_err(|problem| unwritable(path, &problem))
-}
-
-/// Puts a new file into a place, with the owner and permissions of the one before; without one,
-/// only its owner can read it.
-fn persist(target: &Path, text: &str, like: Option<&Metadata>) -> io::Result<()> {
-    let folder = target.parent().filter(|it| !it.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let mut file = NamedTempFile::new_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    if let Some(like) = like {
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::{MetadataExt, fchown};
-            // Only root may change the owner; for others the owner is right already.
-            let _ = fchown(file.as_file(), Some(like.uid()), Some(like.gid()));
-        }
-        file.as_file().set_permissions(like.permissions())?;
-    }
-    file.as_file().sync_all()?;
-    file.persist(target)?;
-    Ok(())
-}
-
-fn unwritable(path: &Path, problem: &io::Error) -> FileError {
-    FileError::new(path, FileErrorKind::Unwritable, io_reason(problem.kind()))
 }

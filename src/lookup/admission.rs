@@ -1,50 +1,65 @@
 //! What one token may do: how many requests at a time, how many look-ups a minute, and none at all
 //! while its quota is used up. Accounts with the same token share it.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use governor::clock::{Clock, DefaultClock};
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::time::Instant;
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep};
 
 use super::Limits;
 use super::quota::QuotaHold;
+use super::rate::Rate;
 use crate::error::{Error, internal};
 use crate::wolkvox::Token;
+
+/// How long the place of a request that was given up stays taken: wolkvox works on, and would count
+/// a new request beside it.
+const GIVEN_UP: Duration = Duration::from_secs(4);
 
 /// The limits of one token, and what is left of them.
 #[derive(Debug)]
 pub struct Admission {
     per_minute: u32,
-    gate: Semaphore,
-    rate: DefaultDirectRateLimiter,
+    gate: Arc<Semaphore>,
+    rate: Mutex<Rate>,
     quota: Mutex<QuotaHold>,
 }
+
+/// A place for one request.
+#[derive(Debug)]
+pub(super) struct Permit(Option<OwnedSemaphorePermit>);
 
 impl Admission {
     /// Creates the limits of a token of which nothing is used yet.
     pub fn new(limits: &Limits) -> Self {
         Self {
             per_minute: limits.rate.get(),
-            gate: Semaphore::new(limits.max_in_flight.get().into()),
-            rate: RateLimiter::direct(Quota::per_minute(limits.rate)),
+            gate: Arc::new(Semaphore::new(limits.max_in_flight.get().into())),
+            rate: Mutex::new(Rate::new(limits.rate.get())),
             quota: Mutex::default(),
         }
     }
 
-    /// Lets a look-up with this token begin, or refuses it.
+    /// Lets a look-up with this token begin, or refuses it before it queues.
     pub(super) fn look_up(&self, token: &Token) -> Result<(), Error> {
-        self.quota().enter(token, Instant::now())?;
-        self.rate.check().map_err(|refused| Error::RateLimited {
-            per_minute: self.per_minute,
-            wait: refused.wait_time_from(DefaultClock::default().now()),
-        })
+        let now = Instant::now();
+        lock(&self.quota).enter(token, now)?;
+        lock(&self.rate).check(now).map_err(|wait| self.rate_limited(wait))
     }
 
-    /// Waits for a free place for one request.
-    pub(super) async fn request(&self) -> Result<SemaphorePermit<'_>, Error> {
-        self.gate.acquire().await.map_err(|_| internal("the gate is closed"))
+    /// Waits for a free place for one request, and asks the limits anew: much may have happened
+    /// meanwhile. Only the first request of a look-up counts towards the rate.
+    pub(super) async fn request(&self, token: &Token, is_first: bool) -> Result<Permit, Error> {
+        let gate = Arc::clone(&self.gate);
+        let permit = gate.acquire_owned().await.map_err(|_| internal("the gate is closed"))?;
+        let now = Instant::now();
+        lock(&self.quota).enter(token, now)?;
+        if is_first {
+            lock(&self.rate).take(now).map_err(|wait| self.rate_limited(wait))?;
+        }
+        Ok(Permit(Some(permit)))
     }
 
     /// Returns whether somebody may be waiting for a place.
@@ -54,12 +69,37 @@ impl Admission {
 
     /// Takes note of a failure: a spent quota holds this token's look-ups.
     pub(super) fn note(&self, token: &Token, error: &mut Error) {
-        if let Error::QuotaExhausted { hold } = error {
-            *hold = Some(self.quota().begin(token, Instant::now()));
+        if let Error::QuotaExhausted { hold: hold @ None } = error {
+            *hold = Some(lock(&self.quota).begin(token, Instant::now()));
         }
     }
 
-    fn quota(&self) -> MutexGuard<'_, QuotaHold> {
-        self.quota.lock().unwrap_or_else(PoisonError::into_inner)
+    fn rate_limited(&self, wait: Duration) -> Error {
+        Error::RateLimited { per_minute: self.per_minute, wait }
     }
+}
+
+impl Permit {
+    /// Gives the place back: the request has ended.
+    pub(super) fn release(mut self) {
+        drop(self.0.take());
+    }
+}
+
+impl Drop for Permit {
+    /// The request was given up on its way.
+    fn drop(&mut self) {
+        if let Some(permit) = self.0.take()
+            && let Ok(runtime) = Handle::try_current()
+        {
+            runtime.spawn(async move {
+                sleep(GIVEN_UP).await;
+                drop(permit);
+            });
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -69,7 +69,7 @@ fn weight(found: &Found) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answer::{Mask, tidy};
+    use crate::answer::tidy;
     use crate::wolkvox::{FieldName, FieldValue, GestionQuery, Operation, Query, Token};
     use serde_json::json;
 
@@ -86,9 +86,11 @@ mod tests {
     fn found(megabytes: usize) -> Arc<DeferredDrop> {
         let note = "x".repeat(1_000);
         let fields = (0..megabytes * 1_000).map(|n| (format!("campo {n}").into(), json!(note)));
-        let rows = tidy(vec![fields.collect()], &Mask::default());
+        let rows = tidy(vec![fields.collect()]);
         let as_of = jiff::Timestamp::UNIX_EPOCH;
-        Arc::new(DeferredDrop::new(Found { rows, as_of, upstream_total: None, complete: true }))
+        let (upstream_total, cut_short) = (None, None);
+        let found = Found { rows, as_of, upstream_total, complete: true, cut_short, blank: 0 };
+        Arc::new(DeferredDrop::new(found))
     }
 
     #[test]

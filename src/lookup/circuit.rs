@@ -35,9 +35,10 @@ pub(super) enum Health {
 }
 
 impl Circuit {
-    /// Lets a look-up pass, or returns how long none will.
-    pub(super) fn enter(&mut self, now: Instant) -> Result<(), Duration> {
-        let Some(open_until) = self.open_until else { return Ok(()) };
+    /// Lets a look-up pass, or returns how long none will. `Ok(true)` makes it the probe that finds
+    /// out whether wolkvox is back.
+    pub(super) fn enter(&mut self, now: Instant) -> Result<bool, Duration> {
+        let Some(open_until) = self.open_until else { return Ok(false) };
         if now < open_until {
             return Err(open_until - now);
         }
@@ -46,7 +47,16 @@ impl Circuit {
             return Err(Duration::from_secs(1));
         }
         self.probing = true;
-        Ok(())
+        Ok(true)
+    }
+
+    /// Lets a request of a look-up that has passed go out, or returns how long none will.
+    pub(super) fn request(&self, now: Instant) -> Result<(), Duration> {
+        match self.open_until {
+            None => Ok(()),
+            // The probe decides; until then the wait is at least a moment.
+            Some(until) => Err(until.saturating_duration_since(now).max(Duration::from_secs(1))),
+        }
     }
 
     /// Takes note of how a look-up that had passed ended.
@@ -69,6 +79,7 @@ impl Circuit {
 /// on the way.
 pub(super) struct Pass<'a> {
     circuit: &'a Mutex<Circuit>,
+    is_probe: bool,
     pub(super) health: Health,
 }
 
@@ -76,11 +87,22 @@ impl<'a> Pass<'a> {
     /// Lets a look-up pass, unless the circuit is open.
     pub(super) fn enter(circuit: &'a Mutex<Circuit>) -> Result<Self, Error> {
         let mut state = circuit.lock().unwrap_or_else(PoisonError::into_inner);
-        state
-            .enter(Instant::now())
-            .map_err(|wait| Error::Unavailable { outage: Outage::CircuitOpen { wait } })?;
-        Ok(Self { circuit, health: Health::Unknown })
+        let is_probe = state.enter(Instant::now()).map_err(is_open)?;
+        Ok(Self { circuit, is_probe, health: Health::Unknown })
     }
+
+    /// Lets a request go out, unless the circuit has opened since the look-up passed.
+    pub(super) fn request(&self) -> Result<(), Error> {
+        if self.is_probe {
+            return Ok(());
+        }
+        let state = self.circuit.lock().unwrap_or_else(PoisonError::into_inner);
+        state.request(Instant::now()).map_err(is_open)
+    }
+}
+
+fn is_open(wait: Duration) -> Error {
+    Error::Unavailable { outage: Outage::CircuitOpen { wait } }
 }
 
 impl Drop for Pass<'_> {
@@ -103,7 +125,7 @@ mod tests {
         for (index, (second, step)) in story.iter().enumerate() {
             let now = start + Duration::from_secs(*second);
             match step {
-                Step::Passes => assert_eq!(circuit.enter(now), Ok(()), "step {index}"),
+                Step::Passes => assert!(circuit.enter(now).is_ok(), "step {index}"),
                 Step::Waits(wait) => {
                     assert_eq!(circuit.enter(now), Err(Duration::from_secs(*wait)), "step {index}");
                 }
@@ -143,6 +165,19 @@ mod tests {
         play(&[&DOWN[..], &probe].concat());
         let probe = [(15, Passes), (16, Ends(Failed)), (16, Waits(15)), (31, Passes)];
         play(&[&DOWN[..], &probe].concat());
+    }
+
+    #[test]
+    fn what_passed_before_the_circuit_opened_is_held_back_and_the_probe_is_not() {
+        let start = Instant::now();
+        let mut circuit = Circuit::default();
+        assert_eq!(circuit.enter(start), Ok(false));
+        (0..5).for_each(|_| circuit.leave(Failed, start));
+        assert_eq!(circuit.request(start), Err(REST));
+        assert_eq!(circuit.enter(start + REST), Ok(true), "the probe");
+        assert_eq!(circuit.request(start + REST), Err(Duration::from_secs(1)));
+        circuit.leave(Answered, start + REST);
+        assert_eq!(circuit.request(start + REST), Ok(()));
     }
 
     #[test]

@@ -7,12 +7,13 @@ use tokio::time::{Instant, sleep};
 
 use super::Limits;
 use super::admission::Admission;
+use super::circuit::Pass;
 use super::deadline::Deadline;
 use super::meter::Meter;
 use super::paging::{Next, Paging, Whole};
 use super::retry::{Decision, decide};
 use crate::error::Error;
-use crate::wolkvox::{Client, Page, Query};
+use crate::wolkvox::{Client, Page, Query, Token};
 
 /// What a look-up brought.
 #[derive(Debug)]
@@ -20,14 +21,16 @@ pub(super) struct Fetched {
     pub(super) whole: Whole,
     /// When wolkvox answered first.
     pub(super) as_of: Timestamp,
-    /// Whether a failure or the deadline ended the fetching; asking again may bring more.
-    pub(super) cut_short: bool,
+    /// The failure that ended the fetching early; asking again may bring more.
+    pub(super) cut_short: Option<Error>,
 }
 
 /// What a fetch uses.
 #[derive(Clone, Copy)]
 pub(super) struct Fetch<'a> {
     pub(super) client: &'a Client,
+    pub(super) token: &'a Token,
+    pub(super) pass: &'a Pass<'a>,
     pub(super) admission: &'a Admission,
     pub(super) limits: &'a Limits,
     pub(super) meter: &'a Meter,
@@ -47,15 +50,17 @@ impl Fetch<'_> {
             let page = match next {
                 Next::Page(page) => page,
                 Next::Done { complete } => {
-                    return Ok(Fetched { whole: paging.finish(complete), as_of, cut_short: false });
+                    return Ok(Fetched { whole: paging.finish(complete), as_of, cut_short: None });
                 }
             };
             next = match self.deadline.within(self.page(query, Some(page))).await {
                 Some(Ok(page)) => paging.add(page),
                 // 416 Range Not Satisfiable: there is no such page.
                 Some(Err(Error::Rejected { code: 416, .. })) => paging.no_such_page(),
-                Some(Err(_)) | None => {
-                    return Ok(Fetched { whole: paging.finish(false), as_of, cut_short: true });
+                ended => {
+                    let error = ended.and_then(Result::err).unwrap_or_else(|| self.timed_out());
+                    let whole = paging.finish(false);
+                    return Ok(Fetched { whole, as_of, cut_short: Some(error) });
                 }
             };
         }
@@ -70,10 +75,12 @@ impl Fetch<'_> {
         loop {
             tries += 1;
             self.meter.queue();
-            let permit = self.admission.request().await?;
+            let is_first = self.meter.timings().attempts == 0;
+            let permit = self.admission.request(self.token, is_first).await?;
+            self.pass.request()?;
             self.meter.ask(page.unwrap_or(1));
             let answer = self.client.page(query, page).await;
-            drop(permit);
+            permit.release();
             if self.admission.is_full() {
                 // A request waits for this place: let it be sent before this reply is read.
                 yield_now().await;
@@ -90,12 +97,15 @@ impl Fetch<'_> {
             tracing::debug!(kind = %failure.error.kind(), tries, ?decision, "a request failed");
             match decision {
                 Decision::Wait(wait) => {
-                    self.meter.wait();
+                    self.meter.wait(matches!(failure.error, Error::Busy { .. }));
                     sleep(wait).await;
                 }
                 Decision::Stop => {
                     return Err(match failure.error {
-                        Error::Busy { .. } => Error::Busy { attempts: tries },
+                        Error::Busy { .. } => Error::Busy {
+                            attempts: tries,
+                            max_in_flight: Some(self.limits.max_in_flight.get()),
+                        },
                         error => error,
                     });
                 }

@@ -29,6 +29,8 @@ pub(super) struct Flight {
     pub(super) outcome: Shared<BoxFuture<'static, Outcome>>,
     pub(super) meter: Arc<Meter>,
     deadline: Arc<Deadline>,
+    /// Until when it may be joined: a stuck request must not live on as long as somebody asks.
+    joinable_until: Instant,
 }
 
 impl Flight {
@@ -37,9 +39,10 @@ impl Flight {
         run: impl FnOnce(Arc<Meter>, Arc<Deadline>) -> BoxFuture<'static, Outcome>,
     ) -> Self {
         let meter = Arc::new(Meter::start());
+        let joinable_until = deadline;
         let deadline = Arc::new(Deadline::new(deadline));
         let outcome = run(Arc::clone(&meter), Arc::clone(&deadline)).shared();
-        Self { outcome, meter, deadline }
+        Self { outcome, meter, deadline, joinable_until }
     }
 }
 
@@ -48,7 +51,8 @@ impl Flight {
 pub(super) struct Flights(Mutex<HashMap<Key, Weak<Flight>>>);
 
 impl Flights {
-    /// Joins an equal look-up, which then may take until `deadline`, or starts one.
+    /// Joins an equal look-up, which then may take until `deadline`, or starts one. One that has been
+    /// on its way for as long as a look-up may take is not joined any more.
     pub(super) fn join(
         &self,
         key: &Key,
@@ -59,6 +63,7 @@ impl Flights {
         if let Some(flight) = flights.get(key).and_then(Weak::upgrade)
             // An ended one is never joined: its answer is in the cache, or it has failed.
             && flight.outcome.peek().is_none()
+            && Instant::now() < flight.joinable_until
         {
             flight.deadline.extend(deadline);
             return (flight, Source::Shared);

@@ -2,7 +2,6 @@
 //! is doing, for progress.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -22,16 +21,10 @@ pub enum Stage {
         request: u32,
     },
     /// It waits before it tries again.
-    Waiting,
-}
-
-/// What time is spent on.
-#[derive(Clone, Copy, Debug)]
-enum Phase {
-    Queued,
-    Waiting,
-    Upstream,
-    Over,
+    Waiting {
+        /// Whether wolkvox was busy with other requests of the token.
+        is_busy: bool,
+    },
 }
 
 /// A meter of one look-up.
@@ -45,18 +38,15 @@ pub(super) struct Meter {
 struct State {
     timings: Timings,
     pages: u32,
-    phase: Phase,
+    /// None once it has ended.
+    stage: Option<Stage>,
     since: Instant,
 }
 
 impl Meter {
     pub(super) fn start() -> Self {
-        let state = State {
-            timings: Timings::default(),
-            pages: 0,
-            phase: Phase::Queued,
-            since: Instant::now(),
-        };
+        let (timings, stage) = (Timings::default(), Some(Stage::Queued));
+        let state = State { timings, pages: 0, stage, since: Instant::now() };
         Self { state: Mutex::new(state), stage: watch::Sender::new(Stage::Queued) }
     }
 
@@ -65,23 +55,20 @@ impl Meter {
     }
 
     pub(super) fn queue(&self) {
-        self.enter(Phase::Queued);
-        self.stage.send_replace(Stage::Queued);
+        self.enter(Stage::Queued);
     }
 
-    pub(super) fn wait(&self) {
-        self.enter(Phase::Waiting);
-        self.stage.send_replace(Stage::Waiting);
+    pub(super) fn wait(&self, is_busy: bool) {
+        self.enter(Stage::Waiting { is_busy });
     }
 
     /// Counts a request that is about to be sent.
     pub(super) fn ask(&self, page: u32) {
         let mut state = self.lock();
-        state.switch(Phase::Upstream);
         state.timings.attempts += 1;
         let request = state.timings.attempts;
         drop(state);
-        self.stage.send_replace(Stage::Asking { page, request });
+        self.enter(Stage::Asking { page, request });
     }
 
     pub(super) fn page(&self) {
@@ -89,22 +76,28 @@ impl Meter {
     }
 
     pub(super) fn end(&self) {
-        self.enter(Phase::Over);
+        self.lock().switch(None);
     }
 
-    /// Returns the time spent so far, the running phase included.
+    /// Returns the time spent so far, the running stage included.
     pub(super) fn timings(&self) -> Timings {
         let mut now = *self.lock();
-        now.switch(Phase::Over);
+        now.switch(None);
         now.timings
+    }
+
+    /// Returns whether a request is on its way.
+    pub(super) fn is_asking(&self) -> bool {
+        matches!(self.lock().stage, Some(Stage::Asking { .. }))
     }
 
     pub(super) fn pages(&self) -> u32 {
         self.lock().pages
     }
 
-    fn enter(&self, phase: Phase) {
-        self.lock().switch(phase);
+    fn enter(&self, stage: Stage) {
+        self.lock().switch(Some(stage));
+        self.stage.send_replace(stage);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -113,16 +106,16 @@ impl Meter {
 }
 
 impl State {
-    fn switch(&mut self, next: Phase) {
+    fn switch(&mut self, next: Option<Stage>) {
         let now = Instant::now();
-        let passed: Duration = now - self.since;
-        match self.phase {
-            Phase::Queued => self.timings.queued += passed,
-            Phase::Waiting => self.timings.waiting += passed,
-            Phase::Upstream => self.timings.upstream += passed,
-            Phase::Over => {}
+        let passed = now - self.since;
+        match self.stage {
+            Some(Stage::Queued) => self.timings.queued += passed,
+            Some(Stage::Waiting { .. }) => self.timings.waiting += passed,
+            Some(Stage::Asking { .. }) => self.timings.upstream += passed,
+            None => {}
         }
-        self.phase = next;
+        self.stage = next;
         self.since = now;
     }
 }

@@ -26,6 +26,7 @@ mod meter;
 mod observation;
 mod paging;
 mod quota;
+mod rate;
 mod retry;
 
 use std::ops::Deref;
@@ -46,7 +47,7 @@ pub use self::limits::Limits;
 use self::meter::Meter;
 pub use self::meter::Stage;
 use self::observation::Observation;
-use crate::answer::{self, Found, Mask};
+use crate::answer::{self, Found};
 use crate::error::{Error, Kind};
 use crate::offload::offload;
 use crate::wolkvox::{Client, PAGE_SIZE, Query, Token};
@@ -63,7 +64,6 @@ pub struct Lookup {
 struct Inner {
     client: Client,
     limits: Limits,
-    mask: Mask,
     admission: Arc<Admission>,
     cache: Cache,
     circuit: Mutex<Circuit>,
@@ -71,13 +71,23 @@ struct Inner {
 
 /// What was found, shared by everybody who asked for the same.
 #[derive(Clone, Debug)]
-pub struct Shared(Arc<DeferredDrop>);
+pub struct Shared {
+    found: Arc<DeferredDrop>,
+    is_fresh: bool,
+}
+
+impl Shared {
+    /// Returns whether wolkvox was asked for it now, and not for an earlier look-up.
+    pub fn is_fresh(&self) -> bool {
+        self.is_fresh
+    }
+}
 
 impl Deref for Shared {
     type Target = Found;
 
     fn deref(&self) -> &Found {
-        &self.0
+        &self.found
     }
 }
 
@@ -92,19 +102,14 @@ enum Source {
 
 impl Lookup {
     /// Creates a look-up whose token nobody else uses.
-    pub fn new(client: Client, limits: Limits, mask: Mask) -> Self {
-        Self::with_admission(client, limits, mask, Arc::new(Admission::new(&limits)))
+    pub fn new(client: Client, limits: Limits) -> Self {
+        Self::with_admission(client, limits, Arc::new(Admission::new(&limits)))
     }
 
     /// Creates a look-up that shares its token's limits with others.
-    pub fn with_admission(
-        client: Client,
-        limits: Limits,
-        mask: Mask,
-        admission: Arc<Admission>,
-    ) -> Self {
+    pub fn with_admission(client: Client, limits: Limits, admission: Arc<Admission>) -> Self {
         let cache = Cache::new(limits.cache_ttl);
-        let inner = Inner { client, limits, mask, admission, cache, circuit: Mutex::default() };
+        let inner = Inner { client, limits, admission, cache, circuit: Mutex::default() };
         Self { inner: Arc::new(inner), flights: Flights::default() }
     }
 
@@ -133,11 +138,13 @@ impl Lookup {
         mut report: impl FnMut(Stage),
     ) -> Result<Shared, Error> {
         let mut observation = Observation::begin(query);
-        let token = self.inner.client.token()?;
+        let token = self.inner.client.token().inspect_err(|error| {
+            observation.end(Source::Wolkvox, None, Err(error));
+        })?;
         let key = Key { token: token.fingerprint(), query: query.key() };
         if let Some(found) = self.inner.cache.get(&key) {
             observation.end(Source::Cache, None, Ok(&found));
-            return Ok(Shared(found));
+            return Ok(Shared { found, is_fresh: false });
         }
         let deadline = Instant::now() + self.inner.limits.timeout;
         let (flight, source) = self.flights.join(&key, deadline, || {
@@ -163,7 +170,7 @@ impl Lookup {
             Err(Error::Timeout { limit: self.inner.limits.timeout, spent })
         });
         observation.end(source, Some(&flight.meter), answer.as_ref().map(|found| &***found));
-        answer.map(Shared)
+        answer.map(|found| Shared { found, is_fresh: true })
     }
 }
 
@@ -180,28 +187,48 @@ async fn run(
     inner.admission.look_up(&token)?;
     let fetch = Fetch {
         client: &inner.client,
+        token: &token,
+        pass: &pass,
         admission: &inner.admission,
         limits: &inner.limits,
         meter: &meter,
         deadline: &deadline,
     };
     let mut fetched = fetch.pages(&query).await;
+    let was_asking = meter.is_asking();
     meter.end();
-    pass.health = match fetched.as_ref().map_err(Error::kind) {
-        Err(Kind::Unavailable | Kind::Timeout) => Health::Failed,
-        Ok(_) | Err(_) => Health::Answered,
+    let failure = match &mut fetched {
+        Ok(fetched) => fetched.cut_short.as_mut(),
+        Err(error) => Some(error),
     };
-    if let Err(error) = &mut fetched {
+    pass.health = health(failure.as_deref(), was_asking);
+    if let Some(error) = failure {
         inner.admission.note(&token, error);
     }
     let Fetched { whole, as_of, cut_short } = fetched?;
-    let is_large = whole.records.len() > PAGE_SIZE as usize;
-    let tidying = Arc::clone(&inner);
-    let rows = offload(is_large, move || answer::tidy(whole.records, &tidying.mask)).await?;
-    let found = Found { rows, as_of, upstream_total: whole.total, complete: whole.complete };
+    let came = whole.records.len();
+    let is_large = came > PAGE_SIZE as usize;
+    let rows = offload(is_large, move || answer::tidy(whole.records)).await?;
+    let is_whole = cut_short.is_none();
+    let (upstream_total, complete, blank) = (whole.total, whole.complete, came - rows.len());
+    let found = Found { rows, as_of, upstream_total, complete, cut_short, blank };
     let found = Arc::new(DeferredDrop::new(found));
-    if !cut_short {
+    // The token's file may have changed on the way; then it is not known which token was asked with.
+    let is_same_token = inner.client.token().is_ok_and(|now| now.fingerprint() == key.token);
+    if is_whole && is_same_token {
         inner.cache.put(key, Arc::clone(&found));
     }
     Ok(found)
+}
+
+/// Returns what a look-up's end says about wolkvox: one that never got beyond our own queue says
+/// nothing.
+fn health(failure: Option<&Error>, was_asking: bool) -> Health {
+    match failure.map(Error::kind) {
+        Some(Kind::Timeout) if !was_asking => Health::Unknown,
+        Some(Kind::Timeout) => Health::Failed,
+        Some(Kind::Unavailable) => Health::Failed,
+        Some(Kind::RateLimited | Kind::Internal) => Health::Unknown,
+        _ => Health::Answered,
+    }
 }

@@ -2,7 +2,8 @@
 //!
 //! Repeated is what may pass by itself: no connection, a server's 5xx, a reply cut off, and
 //! `busy`. Everything else would fail again. Every try spends the tenant's quota, so there are
-//! few, all inside the look-up's deadline.
+//! few, all inside the look-up's deadline. Own code, as backon knows no deadline that moves when
+//! another caller joins.
 
 use std::time::Duration;
 
@@ -11,8 +12,12 @@ use crate::wolkvox::{Failure, Retry};
 
 /// Tries of one request in all.
 const MOST_TRIES: u32 = 3;
-/// Longest wait before the second try; it doubles for the third.
+/// Longest wait before the second try; it doubles for each further one.
 const FIRST_WAIT: Duration = Duration::from_millis(300);
+/// The same for `busy`, which others who share the token cause and which passes by itself.
+const MOST_TRIES_IF_BUSY: u32 = 6;
+const FIRST_WAIT_IF_BUSY: Duration = Duration::from_millis(500);
+const LONGEST_WAIT_IF_BUSY: Duration = Duration::from_secs(4);
 
 /// What follows a failed try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,24 +36,35 @@ pub(super) fn decide(failure: &Failure, tries: u32, left: Duration, chance: f64)
         return if tries == 1 { Decision::Wait(Duration::ZERO) } else { Decision::Stop };
     }
     let most = match &failure.error {
-        Error::Busy { .. } | Error::Unavailable { .. } => MOST_TRIES,
+        Error::Busy { .. } => MOST_TRIES_IF_BUSY,
+        // A wrong certificate or an open circuit does not change within a second.
+        Error::Unavailable { outage: Outage::Tls(_) | Outage::CircuitOpen { .. } } => 1,
+        Error::Unavailable { .. } => MOST_TRIES,
         Error::UnexpectedReply(ReplyDefect::Truncated { .. }) => 2,
         _ => 1,
     };
-    let never = matches!(
-        failure.error,
-        // A wrong certificate or an open circuit does not change within a second.
-        Error::Unavailable { outage: Outage::Tls(_) | Outage::CircuitOpen { .. } }
-    );
-    if never || tries >= most {
+    if tries >= most {
         return Decision::Stop;
     }
-    let longest = FIRST_WAIT * 2_u32.saturating_pow(tries.saturating_sub(1));
     let wait = match failure.retry {
         Retry::After(wait) => wait,
-        Retry::Unsaid | Retry::OtherMethod => longest.mul_f64(chance.clamp(0.0, 1.0)),
+        Retry::Unsaid | Retry::OtherMethod => wait(&failure.error, tries, chance),
     };
     if wait < left { Decision::Wait(wait) } else { Decision::Stop }
+}
+
+/// Returns how long to wait before the next try.
+fn wait(error: &Error, tries: u32, chance: f64) -> Duration {
+    let chance = chance.clamp(0.0, 1.0);
+    let doubled = 2_u32.saturating_pow(tries.saturating_sub(1));
+    match error {
+        // At least half of the longest one: who was refused is not alone, and gains time.
+        Error::Busy { .. } => {
+            let longest = (FIRST_WAIT_IF_BUSY * doubled).min(LONGEST_WAIT_IF_BUSY);
+            longest.mul_f64(0.5 + chance / 2.0)
+        }
+        _ => (FIRST_WAIT * doubled).mul_f64(chance),
+    }
 }
 
 #[cfg(test)]
@@ -63,7 +79,7 @@ mod tests {
     }
 
     fn busy() -> Failure {
-        failure(Error::Busy { attempts: 1 })
+        failure(Error::Busy { attempts: 1, max_in_flight: None })
     }
 
     fn unavailable(outage: Outage) -> Failure {
@@ -80,7 +96,7 @@ mod tests {
         });
         let quota = Error::QuotaExhausted { hold: Some(LEFT) };
         for (name, failure, tries) in [
-            ("busy", busy(), 3),
+            ("busy", busy(), 6),
             ("a reset", unavailable(Outage::CutOff), 3),
             ("no connection", unavailable(Outage::Connect(ConnectFailure::Refused)), 3),
             ("no name", unavailable(Outage::Dns), 3),
@@ -111,8 +127,20 @@ mod tests {
             [(1, 0.0, 0), (1, 0.5, 150), (1, 1.0, 300), (2, 0.0, 0), (2, 1.0, 600)]
         {
             let wait = Decision::Wait(Duration::from_millis(milliseconds));
+            let reset = unavailable(Outage::CutOff);
+            assert_eq!(decide(&reset, tries, LEFT, chance), wait, "after {tries} with {chance}");
+        }
+    }
+
+    #[test]
+    fn a_busy_wolkvox_is_given_more_time_and_never_asked_again_at_once() {
+        for (tries, chance, milliseconds) in
+            [(1, 0.0, 250), (1, 1.0, 500), (2, 1.0, 1_000), (4, 0.0, 2_000), (5, 1.0, 4_000)]
+        {
+            let wait = Decision::Wait(Duration::from_millis(milliseconds));
             assert_eq!(decide(&busy(), tries, LEFT, chance), wait, "after {tries} with {chance}");
         }
+        assert_eq!(decide(&busy(), 6, LEFT, 0.0), Decision::Stop);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use rmcp::RoleServer;
 use rmcp::model::{ProgressNotificationParam, ProgressToken};
 use rmcp::service::RequestContext;
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::lookup::Stage;
 
@@ -18,25 +19,33 @@ impl Progress {
         Self { token: context.meta.get_progress_token(), told: 0 }
     }
 
-    /// Returns whether the client asked for progress.
-    pub(super) fn is_wanted(&self) -> bool {
-        self.token.is_some()
+    /// Tells the client of each stage until there are no more. Each is written before this goes on
+    /// and returns, so none follows the answer.
+    pub(super) async fn tell_all(
+        mut self,
+        context: &RequestContext<RoleServer>,
+        mut stages: UnboundedReceiver<Stage>,
+    ) {
+        let Some(token) = self.token.take() else { return };
+        while let Some(stage) = stages.recv().await {
+            self.told += 1;
+            let told = ProgressNotificationParam::new(token.clone(), f64::from(self.told))
+                .with_message(words(stage));
+            // If the client cannot be reached it is leaving, and its call ends by itself.
+            let _ = context.peer.notify_progress(told).await;
+        }
     }
+}
 
-    /// Sends one notification. It is written before this returns, so none follows the answer.
-    pub(super) async fn tell(&mut self, context: &RequestContext<RoleServer>, stage: Stage) {
-        let Some(token) = self.token.clone() else { return };
-        self.told += 1;
-        let message = match stage {
-            Stage::Queued => "queued".to_owned(),
-            Stage::Asking { page, request } => {
-                format!("asking wolkvox: page {page}, request {request}")
-            }
-            Stage::Waiting => "waiting before the next try".to_owned(),
-        };
-        let told =
-            ProgressNotificationParam::new(token, f64::from(self.told)).with_message(message);
-        // If the client cannot be reached it is leaving, and its call ends by itself.
-        let _ = context.peer.notify_progress(told).await;
+fn words(stage: Stage) -> String {
+    match stage {
+        Stage::Queued => "queued".to_owned(),
+        Stage::Asking { page, request } => {
+            format!("asking wolkvox: page {page}, request {request}")
+        }
+        Stage::Waiting { is_busy: false } => "waiting before the next try".to_owned(),
+        Stage::Waiting { is_busy: true } => {
+            "wolkvox is busy with other requests of this token; trying again in a moment".to_owned()
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use rmcp::ErrorData;
 use rmcp::model::{ReadResourceResult, Resource, ResourceContents};
 
-use crate::fields::{FIELDS, Shown};
+use crate::fields::{FIELDS, Person, Shown};
 
 const FIELDS_URI: &str = "wolkvox://fields";
 const MARKDOWN: &str = "text/markdown";
@@ -41,7 +41,11 @@ fn fields() -> String {
             Shown::Usual => "always",
             Shown::OnRequest => "on request",
         };
-        let personal = if field.personal { "yes" } else { "" };
+        let personal = match field.person {
+            Some(Person::Customer) => "customer",
+            Some(Person::Employee) => "employee",
+            None => "",
+        };
         // Writing to a string cannot fail.
         let _ = writeln!(
             table,

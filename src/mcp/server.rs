@@ -8,23 +8,25 @@ use futures::FutureExt;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock,
     CustomRequest, CustomResult, DiscoverResult, ErrorCode, GetPromptRequestParams,
-    GetPromptResponse, Implementation, ListPromptsResult, ListResourcesResult, ListToolsResult,
-    MetaObject, PaginatedRequestParams, ProtocolVersion, ReadResourceRequestParams,
-    ReadResourceResponse, ServerCapabilities, ServerConfig, Tool as ToolDefinition,
+    GetPromptResponse, Implementation, InitializeRequestParams, InitializeResult,
+    ListPromptsResult, ListResourcesResult, ListToolsResult, MetaObject, PaginatedRequestParams,
+    ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
+    Tool as ToolDefinition,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 use tokio::sync::mpsc;
 
 use super::progress::Progress;
+use super::revision::Revision;
 use super::{prompts, resources};
 use crate::error::internal;
 use crate::tenant::Tenant;
 use crate::tools::{Gestiones, Obligation, Tool};
 
-/// Milliseconds that a client may keep a list: it only changes with the settings, and those with a
-/// new process.
-const FRESH_MS: u64 = 60 * 60 * 1000;
+/// How long a client may keep a list, in milliseconds: it only changes with the settings, and those
+/// with a new process.
+const FRESH: u64 = 60 * 60 * 1000;
 const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
 
 /// An MCP server with a set of tools.
@@ -50,8 +52,7 @@ impl Server {
 
     /// Adds this server's name to a result's metadata, as 2026-07-28 asks for.
     fn signature(&self, context: &RequestContext<RoleServer>) -> Option<MetaObject> {
-        let version = context.protocol_version()?;
-        if version < ProtocolVersion::V_2026_07_28 {
+        if !Revision::of(context).is_stateless() {
             return None;
         }
         let mut meta = MetaObject::new();
@@ -93,13 +94,26 @@ impl ServerHandler for Server {
         self.info.clone()
     }
 
+    async fn initialize(
+        &self,
+        request: InitializeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<InitializeResult, ErrorData> {
+        context.peer.set_peer_info(request.clone());
+        let mut result = self.negotiate_initialize(&request)?;
+        if !Revision::agreed(result.protocol_version.clone()).has_titles_and_structure() {
+            result.server_info.title = None;
+        }
+        Ok(result)
+    }
+
     async fn discover(
         &self,
         _context: RequestContext<RoleServer>,
     ) -> Result<DiscoverResult, ErrorData> {
         let versions = self.supported_protocol_versions().into_owned();
         let mut result = DiscoverResult::from_server_info(versions, self.get_info());
-        result.ttl_ms = FRESH_MS;
+        result.ttl_ms = FRESH;
         result.cache_scope = CacheScope::Private;
         Ok(result)
     }
@@ -109,9 +123,10 @@ impl ServerHandler for Server {
         _page: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
-        let mut result = ListPromptsResult::with_all_items(prompts::list());
-        result.ttl_ms = Some(FRESH_MS);
-        result.cache_scope = Some(CacheScope::Private);
+        let revision = Revision::of(&context);
+        let known = prompts::list().into_iter().map(|it| revision.prompt(it)).collect();
+        let mut result = ListPromptsResult::with_all_items(known);
+        (result.ttl_ms, result.cache_scope) = revision.freshness(FRESH);
         result.meta = self.signature(&context);
         Ok(result)
     }
@@ -131,9 +146,10 @@ impl ServerHandler for Server {
         _page: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        let mut result = ListResourcesResult::with_all_items(resources::list());
-        result.ttl_ms = Some(FRESH_MS);
-        result.cache_scope = Some(CacheScope::Private);
+        let revision = Revision::of(&context);
+        let known = resources::list().into_iter().map(|it| revision.resource(it)).collect();
+        let mut result = ListResourcesResult::with_all_items(known);
+        (result.ttl_ms, result.cache_scope) = revision.freshness(FRESH);
         result.meta = self.signature(&context);
         Ok(result)
     }
@@ -144,8 +160,7 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
         let mut result = resources::read(&request.uri)?;
-        result.ttl_ms = Some(FRESH_MS);
-        result.cache_scope = Some(CacheScope::Private);
+        (result.ttl_ms, result.cache_scope) = Revision::of(&context).freshness(FRESH);
         result.meta = self.signature(&context);
         Ok(result.into())
     }
@@ -155,9 +170,10 @@ impl ServerHandler for Server {
         _page: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        let mut result = ListToolsResult::with_all_items(self.definitions.clone());
-        result.ttl_ms = Some(FRESH_MS);
-        result.cache_scope = Some(CacheScope::Private);
+        let revision = Revision::of(&context);
+        let known = self.definitions.iter().map(|it| revision.tool(it.clone())).collect();
+        let mut result = ListToolsResult::with_all_items(known);
+        (result.ttl_ms, result.cache_scope) = revision.freshness(FRESH);
         result.meta = self.signature(&context);
         Ok(result)
     }
@@ -176,26 +192,24 @@ impl ServerHandler for Server {
             let message = format!("unknown tool; this server has {}", names.join(", "));
             return Err(ErrorData::invalid_params(message, None));
         };
-        let mut progress = Progress::of(&context);
-        let (stages, mut heard) = mpsc::unbounded_channel();
-        let is_wanted = progress.is_wanted();
-        // The receiver lives as long as the call.
-        let mut report = |stage| {
-            if is_wanted {
-                let _ = stages.send(stage);
-            }
-        };
+        let (stages, heard) = mpsc::unbounded_channel();
         let arguments = request.arguments.unwrap_or_default();
-        let mut call = AssertUnwindSafe(tool.call(arguments, &mut report)).catch_unwind();
-        let answer = loop {
-            tokio::select! {
-                biased;
-                () = context.ct.cancelled() => {
-                    return Err(ErrorData::internal_error("cancelled", None));
-                }
-                answer = &mut call => break answer.unwrap_or_else(|_| Err(internal("a tool panicked"))),
-                Some(stage) = heard.recv() => progress.tell(&context, stage).await,
+        let call = async move {
+            let mut report = move |stage| {
+                // Nobody hears it if the client did not ask for progress.
+                let _ = stages.send(stage);
+            };
+            let call = AssertUnwindSafe(tool.call(arguments, &mut report)).catch_unwind().await;
+            call.unwrap_or_else(|_| Err(internal("a tool panicked")))
+        };
+        // Side by side: a client that reads late must not hold up the call itself.
+        let told = Progress::of(&context).tell_all(&context, heard);
+        let (answer, ()) = tokio::select! {
+            biased;
+            () = context.ct.cancelled() => {
+                return Err(ErrorData::internal_error("cancelled", None));
             }
+            both = futures::future::join(call, told) => both,
         };
         let written = answer.and_then(|answer| match serde_json::to_string(&answer) {
             Ok(text) => Ok((text, answer)),
@@ -204,7 +218,9 @@ impl ServerHandler for Server {
         let mut result = match written {
             Ok((text, answer)) => {
                 let mut result = CallToolResult::success(vec![ContentBlock::text(text)]);
-                result.structured_content = Some(answer);
+                if Revision::of(&context).has_titles_and_structure() {
+                    result.structured_content = Some(answer);
+                }
                 result
             }
             Err(error) => CallToolResult::error(vec![ContentBlock::text(error.for_model())]),
@@ -225,8 +241,8 @@ impl ServerHandler for Server {
                 "tools/call needs `name` (text) and `arguments` (an object)",
                 None,
             ),
-            "initialize" | "ping" | "prompts/get" | "prompts/list" | "resources/list"
-            | "resources/read" | "server/discover" | "tools/list" => ErrorData::invalid_params(
+            "ping" | "prompts/get" | "prompts/list" | "resources/list" | "resources/read"
+            | "server/discover" | "tools/list" => ErrorData::invalid_params(
                 format!("the parameters of {} have the wrong type", request.method),
                 None,
             ),
@@ -237,10 +253,16 @@ impl ServerHandler for Server {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use futures::future::BoxFuture;
     use rmcp::ServiceExt;
-    use rmcp::model::JsonObject;
+    use rmcp::model::{CallToolRequest, ClientRequest, JsonObject};
+    use rmcp::service::PeerRequestOptions;
     use serde_json::Value;
+    use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+    use tokio::sync::Semaphore;
+    use tokio_util::sync::CancellationToken;
 
     use super::*;
     use crate::error::Error;
@@ -279,5 +301,99 @@ mod tests {
             assert!(!text.contains("900000001"), "{text}");
         }
         assert_eq!(client.list_all_tools().await.expect("a list").len(), 1);
+    }
+
+    /// Never ends by itself; tells when it begins and when it is stopped.
+    struct Endless {
+        begun: Arc<Semaphore>,
+        stopped: CancellationToken,
+    }
+
+    impl Tool for Endless {
+        fn definition(&self) -> ToolDefinition {
+            ToolDefinition::new("endless", "Never ends", JsonObject::new())
+        }
+
+        fn call<'a>(
+            &'a self,
+            _arguments: JsonObject,
+            _report: &'a mut (dyn FnMut(Stage) + Send),
+        ) -> BoxFuture<'a, Result<Value, Error>> {
+            async {
+                let _stopped = self.stopped.clone().drop_guard();
+                self.begun.add_permits(1);
+                std::future::pending().await
+            }
+            .boxed()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_cancelled_call_is_stopped_while_the_connection_goes_on() {
+        let (begun, stopped) = (Arc::new(Semaphore::new(0)), CancellationToken::new());
+        let endless = Endless { begun: Arc::clone(&begun), stopped: stopped.clone() };
+        let server = Server::with_tools(vec![Arc::new(endless)], false);
+        let (ours, theirs) = tokio::io::duplex(64 * 1024);
+        let (input, output) = tokio::io::split(theirs);
+        tokio::spawn(crate::mcp::serve(server, input, output, std::future::pending()));
+        let client = ().serve(ours).await.expect("connected");
+        let call = CallToolRequestParams::new("endless");
+        let call = ClientRequest::CallToolRequest(CallToolRequest::new(call));
+        let sent = client.send_cancellable_request(call, PeerRequestOptions::no_options());
+        let call = sent.await.expect("sent");
+        begun.acquire().await.expect("open").forget();
+        call.cancel(None).await.expect("sent");
+        let waited = tokio::time::timeout(Duration::from_secs(10), stopped.cancelled());
+        waited.await.expect("stopped in time");
+        assert_eq!(client.list_all_tools().await.expect("a list").len(), 1);
+    }
+
+    /// Reports more than a small pipe holds, goes on, and tells that it is done.
+    struct Reporting(Arc<Semaphore>);
+
+    impl Tool for Reporting {
+        fn definition(&self) -> ToolDefinition {
+            ToolDefinition::new("reporting", "Reports", JsonObject::new())
+        }
+
+        fn call<'a>(
+            &'a self,
+            _arguments: JsonObject,
+            report: &'a mut (dyn FnMut(Stage) + Send),
+        ) -> BoxFuture<'a, Result<Value, Error>> {
+            async {
+                for _ in 0..10 {
+                    report(Stage::Queued);
+                    tokio::task::yield_now().await;
+                }
+                self.0.add_permits(1);
+                Ok(Value::Null)
+            }
+            .boxed()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_client_that_reads_late_does_not_hold_up_a_call_that_tells_its_progress() {
+        let done = Arc::new(Semaphore::new(0));
+        let server = Server::with_tools(vec![Arc::new(Reporting(Arc::clone(&done)))], false);
+        let (ours, theirs) = tokio::io::duplex(64);
+        let (input, output) = tokio::io::split(theirs);
+        tokio::spawn(crate::mcp::serve(server, input, output, std::future::pending()));
+        let (ours, mut to_server) = tokio::io::split(ours);
+        let mut lines = BufReader::with_capacity(16, ours).lines();
+        let opening = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25"}}"#;
+        to_server.write_all(format!("{opening}\n").as_bytes()).await.expect("written");
+        assert!(lines.next_line().await.expect("text").is_some_and(|line| line.contains("result")));
+        let call = r#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"reporting","_meta":{"progressToken":"t"}}}"#;
+        to_server.write_all(format!("{call}\n").as_bytes()).await.expect("written");
+        let waited = tokio::time::timeout(Duration::from_secs(10), done.acquire());
+        waited.await.expect("done in time").expect("open").forget();
+        for progress in 1..=10 {
+            let line = lines.next_line().await.expect("text").expect("a line");
+            assert!(line.contains(&format!(r#""progress":{progress}"#)), "{line}");
+        }
+        let line = lines.next_line().await.expect("text").expect("a line");
+        assert!(line.contains(r#""id":2"#), "{line}");
     }
 }

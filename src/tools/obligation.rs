@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::arguments::Arguments;
 use super::schema;
 use super::{Tool, read_only};
-use crate::answer::{self, ObligationAnswer};
+use crate::answer::ObligationAnswer;
 use crate::error::Error;
 use crate::lookup::Stage;
 use crate::tenant::Tenant;
@@ -39,7 +39,7 @@ impl Tool for Obligation {
     fn definition(&self) -> ToolDefinition {
         let properties = json!({
             "obligation": {
-                "type": ["string", "number"], "maxLength": 256,
+                "type": "string", "maxLength": 256,
                 "description": "Obligation's id (id de la obligación)",
             },
             "record_id": {
@@ -109,8 +109,9 @@ impl ObligationRequest {
         tenant: &Tenant,
         report: impl FnMut(Stage),
     ) -> Result<ObligationAnswer, Error> {
-        let found = tenant.lookup.find(&self.0.clone().into(), report).await?;
-        let mut answer = answer::obligation(&found);
+        let found = tenant.find(&self.0.clone().into(), report).await?;
+        let asked = self.0.obligation.reveal();
+        let mut answer = ObligationAnswer::new(&found, asked, &tenant.mask)?;
         answer.sandbox = tenant.is_sandbox.then_some(true);
         Ok(answer)
     }

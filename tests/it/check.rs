@@ -594,3 +594,17 @@ async fn a_client_that_does_not_start_this_program_or_another_one_is_told() {
         assert!(report.to_string().contains(finds), "{report}");
     }
 }
+
+#[tokio::test]
+async fn a_masked_name_that_no_documented_field_has_is_a_warning_with_the_likely_field() {
+    let mut environment = account("crm0001.wolkvox.com");
+    environment.push(("WOLKVOX_MASK", "id_customer, cedula, Campo Propio"));
+    let (status, report) = check(&environment, &["--offline"]).await;
+    assert_eq!(status, Some(0), "{report}");
+    let warnings = report["steps"][0]["warnings"].as_array().expect("warnings");
+    let [slip, own] = &warnings[..] else { panic!("{report}") };
+    assert!(slip.as_str().is_some_and(|it| it.contains("did you mean `id_customer`?")), "{slip}");
+    assert!(own.as_str().is_some_and(|it| it.contains("`Campo Propio`")), "{own}");
+    let ended = Program::run(&[], &environment).await;
+    assert_eq!(ended.stderr.matches("did you mean `id_customer`?").count(), 1, "{}", ended.stderr);
+}

@@ -24,7 +24,7 @@ const BOTH: [Streams; 2] = [Streams::Pipes, Streams::Sockets];
 /// The running program, spoken to without tokio.
 struct Client {
     child: Child,
-    input: Option<Box<dyn Write>>,
+    input: Option<Box<dyn Write + Send>>,
     output: BufReader<Box<dyn Read>>,
 }
 
@@ -53,7 +53,7 @@ fn opening() -> String {
 
 impl Client {
     fn start(streams: Streams, mut command: Command) -> Self {
-        let (child, input, output): (_, Box<dyn Write>, Box<dyn Read>) = match streams {
+        let (child, input, output): (_, Box<dyn Write + Send>, Box<dyn Read>) = match streams {
             Streams::Pipes => {
                 command.stdin(Stdio::piped()).stdout(Stdio::piped());
                 let mut child = command.spawn().expect("starts");
@@ -204,4 +204,241 @@ fn a_terminal_serves_as_well() {
     assert!(answer.is_some_and(|answer| answer.contains("wolkvox-mcp")));
     ours.write_all(b"\x04").expect("end of input is typed");
     assert!(child.wait().expect("ends").success());
+}
+
+/// Sends a signal to a process.
+fn signal(child: &Child, name: &str) {
+    let status = Command::new("kill").args([format!("-{name}"), child.id().to_string()]).status();
+    assert!(status.expect("kill runs").success());
+}
+
+/// Waits for the end of a process, and returns whether it was a success.
+fn ended(child: &mut Child, limit: Duration) -> bool {
+    let begun = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().expect("it can be asked") {
+            return status.success();
+        }
+        assert!(begun.elapsed() < limit, "still running after {limit:?}");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// A pipe, and how many bytes it was filled with.
+#[cfg(target_os = "linux")]
+fn full_pipe() -> (File, OwnedFd, usize) {
+    use rustix::pipe::{PipeFlags, pipe_with};
+
+    let (reader, writer) = pipe_with(PipeFlags::NONBLOCK).expect("a pipe");
+    let mut filling = File::from(writer.try_clone().expect("a copy"));
+    let mut filled = 0;
+    while let Ok(length) = filling.write(&[b'x'; 4096]) {
+        filled += length;
+    }
+    // The flag belongs to the open pipe; the program gets a plain one.
+    rustix::fs::fcntl_setfl(&writer, rustix::fs::OFlags::empty()).expect("plain");
+    rustix::fs::fcntl_setfl(&reader, rustix::fs::OFlags::empty()).expect("plain");
+    (File::from(reader), writer, filled)
+}
+
+#[test]
+fn a_client_that_never_reads_stderr_gets_all_of_its_answers() {
+    let mut command = command(&["--sandbox"]);
+    command.stderr(Stdio::piped());
+    let mut client = Client::start(Streams::Pipes, command);
+    for id in 1..=700 {
+        client.send(&call(id, json!({ "field": "id_customer", "value": "900000002" })));
+        assert_eq!(client.receive()["id"], id);
+    }
+    drop(client.input.take());
+    assert!(ended(&mut client.child, Duration::from_secs(5)));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_stderr_that_is_full_from_the_start_keeps_neither_the_answers_nor_the_end() {
+    for is_signal in [true, false] {
+        let (_reader, writer, _) = full_pipe();
+        let mut command = command(&["--sandbox"]);
+        command.stderr(writer);
+        let mut client = Client::start(Streams::Pipes, command);
+        client.send(&call(1, json!({ "field": "id_customer", "value": "900000002" })));
+        assert_eq!(client.receive()["result"]["structuredContent"]["outcome"], "found");
+        if is_signal {
+            signal(&client.child, "TERM");
+        } else {
+            drop(client.input.take());
+        }
+        assert!(ended(&mut client.child, Duration::from_secs(5)));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn wrong_settings_end_the_program_though_stderr_is_full() {
+    let (_reader, writer, _) = full_pipe();
+    let mut child = command(&[]).stderr(writer).spawn().expect("starts");
+    assert!(!ended(&mut child, Duration::from_secs(5)));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn once_stderr_is_read_again_the_log_says_how_many_lines_it_lost() {
+    let (mut reader, writer, filled) = full_pipe();
+    let mut command = command(&["--sandbox"]);
+    command.stderr(writer).env("WOLKVOX_LOG", "trace").env("WOLKVOX_LOG_FORMAT", "json");
+    let mut client = Client::start(Streams::Pipes, command);
+    // Each refused line leaves a line in the log; together they are more than may wait.
+    for _ in 0..10 {
+        client.send(&"{\"jsonrpc\":\"2.0\"}\n".repeat(1000));
+        for _ in 0..1000 {
+            assert_eq!(client.receive()["id"], Value::Null);
+        }
+    }
+    reader.read_exact(&mut vec![0; filled]).expect("what it was filled with");
+    let (mut refused, mut lost) = (0, 0);
+    let mut log = BufReader::new(reader).lines();
+    while lost == 0 {
+        let line = log.next().expect("more").expect("text");
+        let line: Value = serde_json::from_str(&line).expect("whole lines");
+        refused += u64::from(line["fields"]["what"].is_string());
+        lost = line["fields"]["dropped"].as_u64().unwrap_or(0);
+    }
+    assert_eq!(refused + lost, 10_000);
+    client.end();
+}
+
+#[test]
+fn when_its_client_is_gone_the_program_ends_though_a_sibling_holds_its_input_open() {
+    for streams in BOTH {
+        let mut client = Client::start(streams, command(&["--sandbox"]));
+        // A client that is there and reads late is no client that is gone.
+        thread::sleep(Duration::from_secs(4));
+        client.send(&request(1, "ping", json!({})));
+        assert_eq!(client.receive()["id"], 1);
+        let Client { mut child, input, output } = client;
+        drop(output);
+        // This test is the sibling: it still holds the other end of the program's input.
+        assert!(ended(&mut child, Duration::from_secs(10)), "{streams:?}");
+        drop(input);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn answers_that_cannot_be_written_end_the_program_with_a_word_and_a_status() {
+    let full = || File::options().write(true).open("/dev/full").expect("a device");
+    let folder = tempfile::tempdir().expect("a folder");
+    let asked = folder.path().join("asked");
+    fs::write(&asked, opening()).expect("written");
+    for arguments in [
+        &["--sandbox"][..],
+        &["query", "--sandbox", "id_customer", "900000001"],
+        &["completions", "bash"],
+    ] {
+        let ended = command(arguments)
+            .stdin(File::open(&asked).expect("a file"))
+            .stdout(full())
+            .stderr(Stdio::piped())
+            .output()
+            .expect("runs");
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!(ended.status.code(), Some(2), "{arguments:?}: {said}");
+        assert!(
+            said.lines().any(|line| line.starts_with("wolkvox-mcp: ")),
+            "{arguments:?}: {said}"
+        );
+    }
+}
+
+#[test]
+fn too_few_descriptors_are_a_sentence_and_no_panic() {
+    for limit in 4..16 {
+        let program = env!("CARGO_BIN_EXE_wolkvox-mcp");
+        let script = format!("ulimit -n {limit}; exec {program} --sandbox");
+        let ended = Command::new("sh")
+            .args(["-c", &script])
+            .env_clear()
+            .stdin(Stdio::null())
+            .output()
+            .expect("runs");
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert!(!said.contains("panicked"), "{limit}: {said}");
+        match ended.status.code() {
+            Some(0) => assert!(limit > 9, "{limit}: {said}"),
+            Some(2) => assert!(said.contains("wolkvox-mcp: "), "{limit}: {said}"),
+            // So few that the program cannot be loaded.
+            _ => assert!(limit < 5, "{limit}: {:?} {said}", ended.status),
+        }
+    }
+}
+
+/// Returns the most memory that a process has had, in MiB.
+#[cfg(target_os = "linux")]
+fn peak_memory(child: &Child) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).expect("it runs");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a line");
+    line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") / 1024
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_client_that_asks_and_does_not_read_is_held_back_and_loses_nothing() {
+    const ASKED: u64 = 15_000;
+    let mut client = Client::start(Streams::Pipes, command(&["--sandbox"]));
+    let mut input = client.input.take().expect("open");
+    let asking = thread::spawn(move || {
+        for id in 1..=ASKED {
+            input.write_all(request(id, "tools/list", json!({})).as_bytes()).expect("read");
+        }
+        input
+    });
+    // Until it no longer takes in anything.
+    let mut before = 0;
+    loop {
+        thread::sleep(Duration::from_millis(1500));
+        let now = peak_memory(&client.child);
+        if now == before {
+            break;
+        }
+        before = now;
+    }
+    assert!(!asking.is_finished(), "all was taken in");
+    assert!(before < 200, "{before} MiB");
+    // Without parsing the long answers.
+    let id = |line: String| {
+        let (head, _) = line.split_once(r#","result""#)?;
+        head.rsplit(':').next()?.parse::<u64>().ok()
+    };
+    let mut answered: Vec<u64> = client
+        .output
+        .by_ref()
+        .lines()
+        .map_while(|line| id(line.expect("text")))
+        .take(usize::try_from(ASKED).expect("small"))
+        .collect();
+    answered.sort_unstable();
+    assert!(answered.into_iter().eq(1..=ASKED));
+    client.input = Some(asking.join().expect("no panic"));
+    client.end();
+}
+
+#[test]
+fn ten_thousand_calls_in_flight_are_all_answered() {
+    const ASKED: u64 = 10_000;
+    let mut client = Client::start(Streams::Pipes, command(&["--sandbox"]));
+    let mut input = client.input.take().expect("open");
+    let asking = thread::spawn(move || {
+        for id in 1..=ASKED {
+            let arguments = json!({ "field": "id_customer", "value": "900000002" });
+            input.write_all(call(id, arguments).as_bytes()).expect("read");
+        }
+        input
+    });
+    let mut answered: Vec<u64> =
+        (0..ASKED).map(|_| client.receive()["id"].as_u64().expect("an id")).collect();
+    answered.sort_unstable();
+    assert!(answered.into_iter().eq(1..=ASKED));
+    client.input = Some(asking.join().expect("no panic"));
+    client.end();
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::{Authority, Program};
+use crate::support::Authority;
 
 const CLIENTS: [&str; 6] = ["claude-desktop", "claude-code", "vscode", "cursor", "codex", "gemini"];
 
@@ -23,11 +23,22 @@ impl Machine {
 
     /// Runs the program in this home; gives the exit status and all that it printed.
     async fn run(&self, arguments: &[&str], more: &[(&str, &str)]) -> (Option<i32>, String) {
+        self.run_as(env!("CARGO_BIN_EXE_wolkvox-mcp").as_ref(), arguments, more).await
+    }
+
+    /// Runs the program under another path, such as a link's.
+    async fn run_as(
+        &self,
+        program: &Path,
+        arguments: &[&str],
+        more: &[(&str, &str)],
+    ) -> (Option<i32>, String) {
         let home = self.home.path().to_str().expect("a plain path");
         let environment =
             [&[("HOME", home), ("USERPROFILE", home), ("APPDATA", home)], more].concat();
-        let mut command = Program::command(arguments, &environment);
-        let output = command.current_dir(home).output().await.expect("runs");
+        let mut command = tokio::process::Command::new(program);
+        command.args(arguments).env_clear().envs(environment).current_dir(home);
+        let output = command.output().await.expect("runs");
         let text = [output.stdout, output.stderr].concat();
         (output.status.code(), String::from_utf8(text).expect("text"))
     }
@@ -235,7 +246,7 @@ async fn uninstall_goes_back_only_if_nothing_else_was_changed() {
 }
 
 #[tokio::test]
-async fn an_entry_that_another_hand_wrote_is_in_the_backup_and_comes_back() {
+async fn an_entry_of_another_program_is_replaced_only_by_force_and_comes_back() {
     for (client, original) in [
         (
             "cursor",
@@ -246,7 +257,17 @@ async fn an_entry_that_another_hand_wrote_is_in_the_backup_and_comes_back() {
         let machine = Machine::new();
         let file = machine.file(client, false);
         machine.write(&file, original);
-        machine.run(&["install", client, "--sandbox"], &[]).await;
+        for command in [&["install", client, "--sandbox"][..], &["uninstall", client]] {
+            let (status, said) = machine.run(command, &[]).await;
+            assert_eq!(status, Some(2), "{client}: {said}");
+            assert!(
+                said.contains("does not start this program") && said.contains("--force"),
+                "{said}"
+            );
+            assert_eq!(read(&file), original, "{client}");
+            assert!(!backup(&file).exists(), "{client}");
+        }
+        machine.run(&["install", client, "--sandbox", "--force"], &[]).await;
         assert!(!read(&file).contains("my-wrapper"), "{}", read(&file));
         assert_eq!(read(&backup(&file)), original);
         machine.run(&["uninstall", client], &[]).await;
@@ -304,6 +325,8 @@ async fn no_backup_ever_holds_a_token_that_was_written_here() {
         };
         machine.write(&file, &with_other);
         machine.run(&["install", client, "--sandbox", "--name", "demo"], &[]).await;
+        let kept = fs::read_to_string(backup(&file)).unwrap_or_default();
+        assert!(!kept.contains(token.1), "{client}: {kept}");
         machine.run(&["uninstall", client], &[]).await;
         machine.run(&["uninstall", client, "--name", "demo"], &[]).await;
         assert!(!read(&file).contains(token.1), "{client}");
@@ -420,7 +443,7 @@ async fn the_token_is_written_only_when_asked_for_and_with_a_warning() {
         let inline = [&["install", client, "--inline-token"][..], server].concat();
         let (status, said) = machine.run(&inline, &[token]).await;
         assert_eq!(status, Some(0), "{client}: {said}");
-        assert!(said.contains("Careful: the token stands in"), "{said}");
+        assert!(said.contains("Warning: the token is in"), "{said}");
         assert!(!said.contains(token.1), "{said}");
     }
 }
@@ -474,8 +497,9 @@ async fn a_read_only_file_is_left_as_it_is_and_so_is_what_is_no_file() {
         fs::set_permissions(&file, permissions).expect("set");
         let (status, said) = machine.run(&["install", client, "--sandbox"], &[]).await;
         assert_eq!(status, Some(2), "{client}");
-        assert!(said.contains("read-only"), "{client}: {said}");
+        assert!(said.contains("read-only") && said.contains("--print"), "{client}: {said}");
         assert_eq!(read(&file), original, "{client}");
+        assert!(!backup(&file).exists(), "{client}");
 
         let machine = Machine::new();
         fs::create_dir_all(machine.file(client, false)).expect("a folder");
@@ -512,7 +536,10 @@ async fn what_cannot_work_is_refused_before_anything_is_written() {
         (&["install", "cursor", "--sandbox", "--name", ""], "letters, digits"),
         (&["install", "codex", "--sandbox", "--name", "a b.c"], "letters, digits"),
         (&["uninstall", "codex", "--name", "ñ"], "letters, digits"),
-        (&["install", "claude-desktop", "--token-file", "t"], "give --server"),
+        (&["install", "claude-desktop", "--token-file", "token.txt"], "give --server"),
+        (&["install", "cursor", "--sandbox", "--name", "__proto__"], "a meaning of its own"),
+        (&["install", "codex", "--sandbox", "--name", "constructor"], "a meaning of its own"),
+        (&["uninstall", "gemini", "--name", "toString"], "a meaning of its own"),
         (&["install", "netscape"], "possible values"),
     ] {
         let (status, said) = machine.run(arguments, &[]).await;
@@ -571,4 +598,422 @@ async fn people_with_a_spanish_system_are_told_in_spanish() {
     assert!(said.contains("indique --server"), "{said}");
     let (_, said) = machine.run(&["install", "cursor", "--name", "ñ"], &spanish).await;
     assert!(said.contains("letras, dígitos"), "{said}");
+}
+
+#[tokio::test]
+async fn what_was_written_since_is_never_lost_at_uninstall() {
+    let prompt =
+        "{ \"id\": \"wolkvox-token\", \"type\": \"promptString\", \"description\": \"mine\" }";
+    for (client, original, from, to) in [
+        (
+            "codex",
+            "[mcp_servers]\n# none yet\n".to_owned(),
+            "[mcp_servers]",
+            "# IMPORTANT: written after\n[mcp_servers]",
+        ),
+        (
+            "codex",
+            "model = \"m\"\n".to_owned(),
+            "[mcp_servers.wolkvox]",
+            "# IMPORTANT: written after\n[mcp_servers.wolkvox]",
+        ),
+        (
+            "codex",
+            "[mcp_servers.a]\ncommand = \"a\"\n".to_owned(),
+            "[mcp_servers.wolkvox]",
+            "# IMPORTANT: written after\n[mcp_servers.wolkvox]",
+        ),
+        (
+            "vscode",
+            "{\n  \"a\": 1\n}\n".to_owned(),
+            "\"servers\": {",
+            "\"servers\": {\n    // IMPORTANT: written after",
+        ),
+        (
+            "vscode",
+            "{\n  \"servers\": {\n    // none yet\n  }\n}\n".to_owned(),
+            "{\n  \"servers\"",
+            "{\n  // IMPORTANT: written after\n  \"servers\"",
+        ),
+        (
+            "cursor",
+            "{\n  \"mcpServers\": {}\n}\n".to_owned(),
+            "{\n  \"mcp",
+            "{\n  // IMPORTANT: written after\n  \"mcp",
+        ),
+        (
+            "vscode",
+            format!("{{\n  \"inputs\": [\n    {prompt}\n  ]\n}}\n"),
+            "{\n  \"inputs\"",
+            "{\n  // IMPORTANT: written after\n  \"inputs\"",
+        ),
+    ] {
+        let machine = Machine::new();
+        let file = machine.file(client, false);
+        machine.write(&file, &original);
+        let (status, said) =
+            machine.run(&["install", client, "--server", "crm0001.wolkvox.com"], &[]).await;
+        assert_eq!(status, Some(0), "{said}");
+        let installed = read(&file);
+        assert!(installed.contains(from), "{from}: {installed}");
+        machine.write(&file, &installed.replacen(from, to, 1));
+        let (_, said) = machine.run(&["uninstall", client], &[]).await;
+        assert!(!said.contains("is again what it was"), "{client}: {said}");
+        let left = read(&file);
+        assert!(!left.contains("crm0001"), "{client}: {left}");
+        for kept in original.lines().chain(["IMPORTANT: written after"]) {
+            assert!(left.contains(kept.trim_end_matches(['{', '}'])), "{client}: {kept}\n{left}");
+        }
+        assert_eq!(read(&backup(&file)), original, "{client}");
+    }
+}
+
+#[tokio::test]
+async fn a_one_line_file_stays_on_one_line() {
+    for (client, original) in [
+        ("cursor", "{\"a\":1}"),
+        ("cursor", "{ \"a\": 1, \"mcpServers\": { \"other\": { \"command\": \"x\" } } }\n"),
+        ("claude-code", "{\"mcpServers\":{},\"b\":[1,2]}"),
+        ("vscode", "{\"inputs\":[],\"servers\":{\"o\":{\"command\":\"x\"}}}\r\n"),
+    ] {
+        let machine = Machine::new();
+        let file = machine.file(client, false);
+        machine.write(&file, original);
+        machine.run(&["install", client, "--sandbox"], &[]).await;
+        let installed = read(&file);
+        assert!(installed.contains("--sandbox"), "{installed}");
+        assert_eq!(installed.lines().count(), 1, "{installed}");
+        let server = ["install", client, "--server", "crm0001.wolkvox.com"];
+        for install in [&server[..], &["install", client, "--sandbox"]] {
+            machine.run(install, &[]).await;
+            assert_eq!(read(&file).lines().count(), 1, "{}", read(&file));
+        }
+        assert_eq!(read(&file), installed);
+        fs::remove_file(backup(&file)).expect("removed");
+        machine.run(&["uninstall", client], &[]).await;
+        assert_eq!(read(&file).lines().count(), 1, "{}", read(&file));
+    }
+}
+
+/// What lies beside a configuration may have come with the project.
+#[tokio::test]
+async fn a_backup_that_this_program_did_not_write_is_never_restored() {
+    for (client, theirs, planted) in [
+        (
+            "claude-code",
+            "{\"mcpServers\": {\"wolkvox\": {\"command\": \"wolkvox-mcp\", \"args\": []}}}",
+            "{\"mcpServers\": {\"wolkvox\": {\"command\": \"evil\"}}}",
+        ),
+        (
+            "codex",
+            "[mcp_servers.wolkvox]\ncommand = \"wolkvox-mcp\"\n",
+            "[mcp_servers.wolkvox]\ncommand = \"evil\"\n",
+        ),
+    ] {
+        for swapped in [false, true] {
+            let machine = Machine::new();
+            let file = machine.file(client, true);
+            machine.write(&file, theirs);
+            machine.write(&backup(&file), planted);
+            machine.run(&["install", client, "--project", "--sandbox"], &[]).await;
+            assert!(read(&file).contains("--sandbox"), "{}", read(&file));
+            if swapped {
+                machine.write(&backup(&file), planted);
+            }
+            let (_, said) = machine.run(&["uninstall", client, "--project"], &[]).await;
+            assert!(!said.contains("is again what it was"), "{said}");
+            assert!(!fs::read_to_string(&file).unwrap_or_default().contains("evil"), "{client}");
+        }
+    }
+}
+
+/// Returns a folder that holds the program under a name. A hard link is at once ready to run, while
+/// a copy may still be open for writing in another test's child.
+#[cfg(unix)]
+fn program_as(name: &str) -> TempDir {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let program = folder.path().join(name);
+    fs::hard_link(env!("CARGO_BIN_EXE_wolkvox-mcp"), program).expect("a hard link");
+    folder
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_renamed_program_knows_its_own_entries() {
+    let token = [("WOLKVOX_TOKEN", "FICTITIOUS-TOKEN-0001")];
+    for name in ["wolkvox-mcp-x86_64", "crm"] {
+        for client in CLIENTS {
+            let machine = Machine::new();
+            let folder = program_as(name);
+            let program = folder.path().join(name);
+            let file = machine.file(client, false);
+            for operation in ["uno", "dos"] {
+                let server = ["--server", "crm0001.wolkvox.com", "--operation", operation];
+                let install = [&["install", client, "--inline-token"][..], &server].concat();
+                let (status, said) = machine.run_as(&program, &install, &token).await;
+                assert_eq!(status, Some(0), "{name} {client}: {said}");
+                assert!(!backup(&file).exists(), "{name} {client}");
+            }
+            // Under its own name, as after the next download.
+            let (status, said) = machine.run(&["uninstall", client], &[]).await;
+            assert_eq!(status, Some(0), "{name} {client}: {said}");
+            assert!(!file.exists(), "{name} {client}: {}", read(&file));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_program_that_only_begins_with_our_name_is_left_alone() {
+    let original =
+        "{\"mcpServers\": {\"wolkvox\": {\"command\": \"wolkvox-mcp-proxy-of-somebody-else\"}}}";
+    let machine = Machine::new();
+    let file = machine.file("cursor", false);
+    machine.write(&file, original);
+    for command in ["install", "uninstall"] {
+        let (status, said) = machine.run(&[command, "cursor", "--sandbox"], &[]).await;
+        assert_eq!(status, Some(2), "{said}");
+        assert!(said.contains("--force"), "{said}");
+        assert_eq!(read(&file), original);
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_somebody_else_wrote_is_masked_in_the_backup() {
+    let token = "FICTITIOUS-TOKEN-0001";
+    for (client, original) in [
+        (
+            "claude-code",
+            r#"{"mcpServers": {"wolkvox": {"command": "docker", "args": ["run", "-e", "WOLKVOX_TOKEN=TOKEN", "x"], "env": {"KEEP": "me"}}}}"#,
+        ),
+        (
+            "claude-code",
+            r#"{"projects": {"/p": {"mcpServers": {"crm": {"command": "wolkvox-mcp", "env": {"WOLKVOX_TOKEN": "TOKEN"}}}}}, "KEEP": "me"}"#,
+        ),
+        (
+            "cursor",
+            r#"{"mcpServers": {"crm": {"command": "my-wrapper", "env": {"WOLKVOX\u005fTOKEN": "TOKEN"}}}, "KEEP": "me"}"#,
+        ),
+        (
+            "codex",
+            "KEEP = 'me'\n[mcp_servers.crm]\ncommand = 'my-wrapper'\nenv = { WOLKVOX_TOKEN = 'TOKEN' }\n",
+        ),
+    ] {
+        let machine = Machine::new();
+        let file = machine.file(client, false);
+        let original = original.replace("=TOKEN", &format!("={token}"));
+        let original = original.replace("\"TOKEN\"", &format!("\"{token}\""));
+        let original = original.replace("'TOKEN'", &format!("'{token}'"));
+        assert!(original.contains(token));
+        machine.write(&file, &original);
+        let (status, said) = machine.run(&["install", client, "--sandbox", "--force"], &[]).await;
+        assert_eq!(status, Some(0), "{said}");
+        assert!(said.contains("masked") && !said.contains(token), "{said}");
+        let kept = read(&backup(&file));
+        assert!(!kept.contains(token) && kept.contains("KEEP"), "{kept}");
+        let (_, said) = machine.run(&["uninstall", client], &[]).await;
+        assert!(!said.contains("is again what it was"), "{said}");
+        let is_replaced = original.contains("docker");
+        assert_eq!(read(&file).contains(token), !is_replaced, "{}", read(&file));
+    }
+}
+
+#[tokio::test]
+async fn every_one_of_many_installations_at_once_is_there() {
+    for (client, original) in [("claude-code", None), ("codex", Some("model = \"m\"\n"))] {
+        let machine = Machine::new();
+        let file = machine.file(client, false);
+        if let Some(original) = original {
+            machine.write(&file, original);
+        }
+        let names: Vec<String> = (0..12).map(|number| format!("n{number}")).collect();
+        let install = |name: &str| {
+            let arguments = ["install", client, "--sandbox", "--name", name].map(str::to_owned);
+            let machine = &machine;
+            async move {
+                let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+                machine.run(&arguments, &[]).await
+            }
+        };
+        let ended = futures::future::join_all(names.iter().map(|name| install(name))).await;
+        let text = read(&file);
+        for (name, (status, said)) in names.iter().zip(ended) {
+            assert_eq!(status, Some(0), "{said}");
+            assert!(
+                text.contains(&format!("{name}\"")) || text.contains(&format!("{name}]")),
+                "{name}"
+            );
+        }
+        for name in &names {
+            machine.run(&["uninstall", client, "--name", name], &[]).await;
+        }
+        assert_eq!(fs::read_to_string(&file).ok().as_deref(), original, "{client}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_killed_run_left_is_cleaned_up_by_the_next() {
+    let machine = Machine::new();
+    let left = machine.home.path().join("..claude.json.wolkvox-mcp-aB3.tmp");
+    let others = machine.home.path().join(".tmpAB3");
+    machine.write(&left, "FICTITIOUS-TOKEN-0001");
+    machine.write(&others, "");
+    machine.run(&["install", "claude-code", "--sandbox"], &[]).await;
+    assert!(!left.exists() && others.exists());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_keeps_its_permissions_and_so_does_its_backup() {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = |path: &Path| fs::metadata(path).expect("a file").permissions().mode() & 0o777;
+    for kept in [0o600, 0o640, 0o664] {
+        let machine = Machine::new();
+        let file = machine.file("cursor", false);
+        machine.write(&file, "{\"a\": 1}");
+        fs::set_permissions(&file, fs::Permissions::from_mode(kept)).expect("set");
+        machine.run(&["install", "cursor", "--sandbox"], &[]).await;
+        assert_eq!(mode(&file), kept);
+        assert_eq!(mode(&backup(&file)), kept);
+        machine.run(&["uninstall", "cursor"], &[]).await;
+        assert_eq!(mode(&file), kept);
+    }
+    let machine = Machine::new();
+    machine.run(&["install", "cursor", "--sandbox"], &[]).await;
+    assert_eq!(mode(&machine.file("cursor", false)), 0o600, "a new file is its owner's alone");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_on_the_path_is_written_as_the_command() {
+    let machine = Machine::new();
+    let home = machine.home.path().canonicalize().expect("a folder");
+    let versioned = program_as("wolkvox-mcp");
+    let program = versioned.path().canonicalize().expect("a folder").join("wolkvox-mcp");
+    let folder = home.join("bin");
+    fs::create_dir_all(&folder).expect("a folder");
+    let link = folder.join("wolkvox-mcp");
+    std::os::unix::fs::symlink(&program, &link).expect("a link");
+    let path = [("PATH", folder.to_str().expect("a plain path"))];
+    for (called, path) in [(&link, &[][..]), (&program, &path), (&link, &path)] {
+        let print = ["install", "cursor", "--sandbox", "--print"];
+        let (_, shown) = machine.run_as(called, &print, path).await;
+        assert!(shown.contains(&format!("\"{}\"", link.display())), "{shown}");
+        assert!(!shown.contains(program.to_str().expect("a plain path")), "{shown}");
+    }
+    // An entry that was written by way of the link is still its own after an upgrade.
+    machine.run_as(&link, &["install", "cursor", "--sandbox"], &[]).await;
+    let (_, said) = machine.run(&["uninstall", "cursor"], &[]).await;
+    assert!(!machine.file("cursor", false).exists(), "{said}");
+}
+
+#[tokio::test]
+async fn inside_wsl_a_client_of_windows_is_told_how() {
+    let machine = Machine::new();
+    let wsl = [("WSL_DISTRO_NAME", "Ubuntu")];
+    let (_, said) = machine.run(&["install", "claude-desktop", "--sandbox"], &wsl).await;
+    assert!(said.contains("wsl.exe") && said.contains("%APPDATA%"), "{said}");
+    assert!(!said.contains("now starts this program"), "{said}");
+    let spanish = ["install", "cursor", "--sandbox", "--lang", "es"];
+    let (_, said) = machine.run(&spanish, &wsl).await;
+    assert!(said.contains("wsl.exe") && said.contains("no lee ese archivo"), "{said}");
+    for (client, wsl) in
+        [("codex", &wsl[..]), ("vscode", &[("WSL_DISTRO_NAME", "")]), ("vscode", &[])]
+    {
+        let (_, said) = machine.run(&["install", client, "--sandbox"], wsl).await;
+        assert!(!said.contains("wsl.exe"), "{client}: {said}");
+    }
+}
+
+/// A file that is mounted alone cannot be replaced. Needs a user's own mount namespace.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_file_that_is_mounted_alone_points_to_print_and_leaves_no_backup() {
+    let machine = Machine::new();
+    let (file, elsewhere) = (machine.file("cursor", false), machine.home.path().join("mounted"));
+    machine.write(&file, "{\"a\": 1}");
+    machine.write(&elsewhere, "{\"a\": 1}");
+    let script = "mount --bind \"$1\" \"$2\" || exit 77; exec \"$3\" install cursor --sandbox";
+    let program = env!("CARGO_BIN_EXE_wolkvox-mcp");
+    let mut command = tokio::process::Command::new("unshare");
+    command.args(["-rm", "sh", "-c", script, "sh"]).args([&elsewhere, &file]).arg(program);
+    let output = command.env("HOME", machine.home.path()).output().await;
+    let Some(output) = output.ok().filter(|it| matches!(it.status.code(), Some(0 | 2))) else {
+        return; // no such namespaces here
+    };
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("--print"), "{said}");
+    assert!(!backup(&file).exists());
+    let left = fs::read_dir(file.parent().expect("a folder")).expect("a folder").count();
+    assert_eq!(left, 1, "no temporary file stays");
+}
+
+#[tokio::test]
+async fn a_token_in_the_place_of_its_file_or_of_an_operation_is_refused_and_never_shown() {
+    let token = "7b69642d66696374697469";
+    let (server, sandbox) = (["--server", "crm0001.wolkvox.com"], ["--sandbox"]);
+    for (flags, set) in [
+        (&server[..], &[("WOLKVOX_TOKEN_FILE", token)][..]),
+        (&server, &[("WOLKVOX_TOKEN_FILE", "abc/7b69642d66696374697469+x=")]),
+        (
+            &server,
+            &[
+                ("WOLKVOX_TOKEN_FILE", "./7b69642d66696374697469"),
+                ("WOLKVOX_TOKEN", "./7b69642d66696374697469"),
+            ],
+        ),
+        (&server, &[("WOLKVOX_OPERATION", token), ("WOLKVOX_TOKEN", token)]),
+        (&server, &[("WOLKVOX_OPERATION", token), ("WOLKVOX_TOKEN_FILE", "token.txt")]),
+        (&sandbox, &[("WOLKVOX_OPERATION", token), ("WOLKVOX_TOKEN", token)]),
+    ] {
+        for more in [&[][..], &["--print"], &["--force"]] {
+            let machine = Machine::new();
+            machine.write(&machine.home.path().join("token.txt"), &format!("\u{feff}{token}\r\n"));
+            let install = [&["install", "claude-code"][..], flags, more].concat();
+            let (status, said) = machine.run(&install, set).await;
+            assert_eq!(status, Some(2), "{set:?}: {said}");
+            assert!(!said.contains(token), "{said}");
+            assert!(said.contains("WOLKVOX_"), "{said}");
+            assert!(!machine.file("claude-code", false).exists());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_file_of_no_use_is_refused_unless_forced() {
+    let machine = Machine::new();
+    machine.write(&machine.home.path().join("blank.txt"), "\n");
+    let install = ["install", "claude-code", "--token-file", "blank.txt"];
+    let (status, said) = machine.run(&install, &[]).await;
+    assert_eq!(status, Some(2), "{said}");
+    assert!(said.contains("blank.txt is blank") && said.contains("--force"), "{said}");
+    let (status, said) = machine.run(&[&install[..], &["--force"]].concat(), &[]).await;
+    assert_eq!(status, Some(0), "{said}");
+    assert!(
+        said.contains("Warning") && read(&machine.file("claude-code", false)).contains("blank.txt")
+    );
+}
+
+#[tokio::test]
+async fn numbers_and_comments_in_our_own_entry_stay_as_they_stand() {
+    for (client, from, to) in [
+        (
+            "cursor",
+            "\"args\":",
+            "// mine\n      \"limit\": 12345678901234567890123,\n      \"args\":",
+        ),
+        ("cursor", "\"env\": {", "\"env\": { /* mine */ \"X\": \"12345678901234567890123\","),
+        ("codex", "args =", "# mine\nlimit = 1_234_567.50 # 12345678901234567890123\nargs ="),
+    ] {
+        let machine = Machine::new();
+        let file = machine.file(client, false);
+        let install = |server| ["install", client, "--server", server];
+        machine.run(&install("crm0001.wolkvox.com"), &[]).await;
+        let changed = read(&file).replacen(from, to, 1);
+        assert_ne!(changed, read(&file), "{changed}");
+        machine.write(&file, &changed);
+        machine.run(&install("crm0002.wolkvox.com"), &[]).await;
+        let text = read(&file);
+        assert_eq!(text, changed.replace("crm0001", "crm0002"), "{client}");
+    }
 }

@@ -12,6 +12,8 @@
 /// Starts the program and raw HTTP servers.
 mod support;
 
+/// What answers must not conclude, and masks, from wolkvox's bytes to the client.
+mod answers;
 /// The set-up, checked step by step.
 mod check;
 /// The official Python and TypeScript clients.

@@ -18,7 +18,7 @@ async fn a_table_shows_what_was_found() {
     assert_eq!(stderr, "");
     assert_snapshot!(stdout, @"
     2 records found, SANDBOX: fictitious data
-    The same in all of them:
+    Shared by the 2 shown:
       obligation: FIC-501
       id_customer: 900000005
       client_name: Incumplido
@@ -59,6 +59,7 @@ async fn a_part_of_many_says_how_to_see_the_rest() {
         query(&["id_customer", "900000003", "--limit", "1", "--offset", "2"]).await;
     assert_snapshot!(stdout, @"
     320 records found, SANDBOX: fictitious data
+    Fetched anew: if records were added or removed since the earlier page, some may appear twice or be skipped; `total` and `as_of` are of now.
       date: 2026-11-16 08:13:00
       type_interaction: out_pre
       tipification_code: NC
@@ -154,7 +155,7 @@ async fn in_spanish_the_answer_and_a_failure_are_spanish() {
     let text = ended.stdout.join("\n");
     for part in [
         "37 registros encontrados",
-        "Datos comunes a todos:",
+        "Comunes a los 2 mostrados:",
         "En total, del ",
         "35 más: --offset 2",
     ] {

@@ -75,7 +75,7 @@ fn the_clients_table_is_the_programs() {
         _ => None,
     });
     let places = ConfigDirs { project: "".into(), ..places.expect("a home") };
-    let rows = ClientKind::ALL.iter().map(|client| {
+    let rows = ClientKind::value_variants().iter().map(|client| {
         let name = client.to_possible_value().expect("a name");
         let [user, project] = [Scope::User, Scope::Project].map(|scope| {
             let file = client.file(scope, &places).map(|file| format!("`{}`", file.display()));

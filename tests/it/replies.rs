@@ -6,7 +6,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use wolkvox_mcp::answer::Mask;
 use wolkvox_mcp::error::Error;
 use wolkvox_mcp::lookup::{Limits, Lookup};
 use wolkvox_mcp::wolkvox::{FieldValue, ObligationQuery, Page, Query, Reply, Retry};
@@ -290,7 +289,7 @@ async fn each_endpoint_has_a_method_of_its_own_and_a_405_to_that_one_is_tried_th
     let replies = vec![refusal.clone(), none.clone(), none.clone(), refusal, none];
     let server = RawServer::start(replies).await;
     let limits = Limits { cache_ttl: Duration::ZERO, ..Limits::default() };
-    let lookup = Lookup::new(client(server.address()), limits, Mask::default());
+    let lookup = Lookup::new(client(server.address()), limits);
     let value = |text: &str| FieldValue::parse(text.to_owned()).expect("a value");
     let obligation = Query::Obligation(ObligationQuery {
         operation: by_customer("1").operation().clone(),

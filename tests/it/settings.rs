@@ -346,3 +346,17 @@ async fn certificates_may_begin_with_a_byte_order_mark() {
     let (status, said) = say(&[("WOLKVOX_CA_FILE", file.to_str().expect("a plain path"))]).await;
     assert_eq!(status, Some(0), "{said}");
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn install_writes_the_whole_path_of_a_file_below_the_home_folder() {
+    let home = tempfile::tempdir().expect("a folder");
+    let pem = Authority::certify("crm0001.wolkvox.com").certificate;
+    std::fs::write(home.path().join("ca.pem"), pem).expect("written");
+    let home = home.path().to_str().expect("a plain path");
+    let arguments = ["install", "cursor", "--print", "--server", "crm0001.wolkvox.com"];
+    let arguments = [&arguments[..], &["--ca-file", "~/ca.pem"]].concat();
+    let ended = Program::run(&arguments, &[("HOME", home)]).await;
+    assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
+    assert!(ended.stdout.join("\n").contains(&format!("{home}/ca.pem")), "{:?}", ended.stdout);
+}

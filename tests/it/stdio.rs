@@ -27,7 +27,6 @@ async fn every_older_version_is_served_by_a_handshake() {
         let welcome = program.initialize(version).await;
         assert_eq!(welcome["protocolVersion"], version);
         assert_eq!(welcome["serverInfo"]["name"], "wolkvox-mcp");
-        assert_eq!(welcome["serverInfo"]["title"], "wolkvox CRM");
         assert_eq!(welcome["serverInfo"]["version"], env!("CARGO_PKG_VERSION"));
         let instructions = welcome["instructions"].as_str().expect("instructions");
         for word in ["gestión", "obligación", "tipificación", "cobranza", "SANDBOX"] {
@@ -36,10 +35,253 @@ async fn every_older_version_is_served_by_a_handshake() {
         let tools = program.request("tools/list", json!({})).await;
         assert_eq!(tools["result"]["tools"][1]["name"], "query_obligation");
         let result = program.call(one_record()).await;
-        assert_eq!(result["structuredContent"]["outcome"], "found", "{version}: {result}");
-        assert_eq!(result.get("resultType"), None, "older clients do not know it");
-        assert_eq!(result.get("_meta"), None);
+        let text = result["content"][0]["text"].as_str().expect("text");
+        let answer: Value = serde_json::from_str(text).expect("JSON");
+        assert_eq!(answer["outcome"], "found", "{version}: {result}");
         assert!(program.end().await.status.success());
+    }
+}
+
+/// Members of results, and the revision that brought each.
+const MEMBERS: [(&str, &str); 8] = [
+    ("annotations", "2025-03-26"),
+    ("title", "2025-06-18"),
+    ("outputSchema", "2025-06-18"),
+    ("structuredContent", "2025-06-18"),
+    ("_meta", "2026-07-28"),
+    ("ttlMs", "2026-07-28"),
+    ("cacheScope", "2026-07-28"),
+    ("resultType", "2026-07-28"),
+];
+
+/// Collects the names of a result's members, those of schemas and answers left out: they are ours.
+fn members(value: &Value, names: &mut Vec<String>) {
+    match value {
+        Value::Object(object) => {
+            for (name, value) in object {
+                names.push(name.clone());
+                if !["inputSchema", "outputSchema", "structuredContent"].contains(&name.as_str()) {
+                    members(value, names);
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| members(item, names)),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn each_revision_gets_only_the_members_that_it_knows() {
+    for version in ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"] {
+        let mut program = Program::start(SANDBOX, &[]);
+        let mut names = Vec::new();
+        let meta = if version == "2026-07-28" {
+            json!({ "_meta": modern_meta() })
+        } else {
+            members(&program.initialize(version).await, &mut names);
+            json!({})
+        };
+        for (method, params) in [
+            ("tools/list", json!({})),
+            ("prompts/list", json!({})),
+            ("resources/list", json!({})),
+            ("resources/read", json!({ "uri": "wolkvox://fields" })),
+            (
+                "prompts/get",
+                json!({
+                    "name": "customer_briefing", "arguments": { "document": "900000001" },
+                }),
+            ),
+            ("tools/call", json!({ "name": "query_obligation", "arguments": one_record() })),
+        ] {
+            let mut params = params;
+            params
+                .as_object_mut()
+                .expect("an object")
+                .extend(meta.as_object().cloned().expect("one"));
+            let response = program.request(method, params).await;
+            assert!(response["result"].is_object(), "{version} {method}: {response}");
+            members(&response["result"], &mut names);
+        }
+        for (name, since) in MEMBERS {
+            let is_there = names.iter().any(|it| it == name);
+            assert_eq!(is_there, version >= since, "{name} under {version}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_batch_is_answered_call_by_call_or_refused_call_by_call() {
+    for (version, is_answered) in [("2025-03-26", true), ("2025-06-18", false)] {
+        let mut program = Program::start(SANDBOX, &[]);
+        program.initialize(version).await;
+        let note = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
+        program.send(json!([call(71, one_record()), note, call(72, one_record())])).await;
+        let mut ids = Vec::new();
+        for _ in 0..2 {
+            let answer = program.receive().await;
+            assert_eq!(answer.get("result").is_some(), is_answered, "{version}: {answer}");
+            assert_eq!(answer.get("error").is_none(), is_answered, "{version}: {answer}");
+            ids.push(answer["id"].as_u64().expect("a number"));
+        }
+        ids.sort_unstable();
+        assert_eq!(ids, [71, 72], "{version}");
+        let ended = program.end().await;
+        assert_eq!(ended.stdout.len(), 3, "{version}: nothing else is answered");
+    }
+}
+
+#[tokio::test]
+async fn an_initialize_that_can_nearly_be_read_connects() {
+    for params in [
+        json!({ "protocolVersion": "2025-06-18", "capabilities": [], "clientInfo": [] }),
+        json!({ "protocolVersion": "2025-06-18", "clientName": "flat", "clientVersion": "1" }),
+    ] {
+        let mut program = Program::start(SANDBOX, &[]);
+        let welcome = program.request("initialize", params.clone()).await;
+        assert_eq!(welcome["result"]["protocolVersion"], "2025-06-18", "{params}: {welcome}");
+        let result = program.call(one_record()).await;
+        assert_eq!(result["structuredContent"]["outcome"], "found", "{params}");
+    }
+    let mut program = Program::start(SANDBOX, &[]);
+    let refused = program.request("initialize", json!({ "capabilities": {} })).await;
+    let message = refused["error"]["message"].as_str().expect("text");
+    assert!(message.contains("initialize") && message.contains("protocolVersion"), "{message}");
+    assert_eq!(program.initialize("2025-11-25").await["protocolVersion"], "2025-11-25");
+}
+
+#[tokio::test]
+async fn an_empty_list_for_no_parameters_is_read() {
+    let mut program = Program::start(SANDBOX, &[]);
+    program.initialize("2025-11-25").await;
+    for method in ["ping", "tools/list", "prompts/list", "resources/list"] {
+        let response = program.request(method, json!([])).await;
+        assert!(response["result"].is_object(), "{method}: {response}");
+    }
+}
+
+/// Writes the bytes, closes the input, and returns what the program left behind.
+async fn after(bytes: Vec<u8>) -> (Vec<Value>, String) {
+    let mut child = Program::command(SANDBOX, &[]).spawn().expect("starts");
+    let mut input = child.stdin.take().expect("piped");
+    tokio::io::AsyncWriteExt::write_all(&mut input, &bytes).await.expect("written");
+    drop(input);
+    let ended = tokio::time::timeout(Duration::from_secs(20), child.wait_with_output());
+    let ended = ended.await.expect("in time").expect("waited");
+    let text = String::from_utf8(ended.stdout).expect("text");
+    let answers = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    (answers, String::from_utf8(ended.stderr).expect("text"))
+}
+
+fn opening() -> String {
+    let client = json!({ "name": "test", "version": "1" });
+    let params =
+        json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": client });
+    json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params }).to_string()
+}
+
+#[tokio::test]
+async fn other_framings_are_read_as_far_as_they_can_be() {
+    let (first, second) = (opening(), call(2, one_record()).to_string());
+    let wide = |text: String| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let framed = |text: &str| format!("Content-Length: {}\r\n\r\n{text}", text.len());
+    for (name, bytes) in [
+        ("UTF-16 with its mark", wide(format!("\u{feff}{first}\r\n{second}\r\n"))),
+        ("UTF-16", wide(format!("{first}\n{second}\n"))),
+        ("one line", format!("{first}{second}\n").into_bytes()),
+        ("no last line end", format!("{first}\n{second}").into_bytes()),
+        ("headers", (framed(&first) + &framed(&second)).into_bytes()),
+        ("a mark, blanks", format!("\u{feff}{first}\r\n\r\n  {second}  \r\n").into_bytes()),
+    ] {
+        let (answers, log) = after(bytes).await;
+        let ids: Vec<_> = answers.iter().map(|answer| &answer["id"]).collect();
+        assert_eq!(ids, [1, 2], "{name}: {log}");
+        assert!(answers.iter().all(|answer| answer["result"].is_object()), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_said_once_and_not_quoted() {
+    let text = format!("{}\nSECRET 1\nSECRET 2\n{{\"SECRET\":3\n", opening());
+    let (answers, log) = after(text.into_bytes()).await;
+    assert_eq!(answers.len(), 1);
+    let warnings: Vec<_> = log.lines().filter(|line| line.contains("WARN")).collect();
+    assert_eq!(warnings.len(), 1, "{log}");
+    assert!(warnings[0].contains("cannot be read"), "{log}");
+    assert!(!log.contains("SECRET"), "{log}");
+}
+
+#[tokio::test]
+async fn an_id_that_cannot_be_carried_is_answered_with_null() {
+    let mut program = Program::start(SANDBOX, &[]);
+    program.initialize("2025-11-25").await;
+    for id in ["18446744073709551615", "{}", "[1]", "true", "null", "1.5"] {
+        program.send_line(&format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"ping"}}"#)).await;
+        let answer = program.receive().await;
+        assert_eq!(answer["error"]["code"], -32600, "{id}: {answer}");
+        assert_eq!(answer.get("id"), Some(&Value::Null), "{id}");
+    }
+}
+
+#[tokio::test]
+async fn an_id_in_flight_twice_is_answered_twice_and_a_cancelled_one_can_be_used_again() {
+    let mut program = Program::start(SANDBOX, &[]);
+    program.initialize("2025-11-25").await;
+    for _ in 0..2 {
+        program.send(call(7, one_record())).await;
+    }
+    for _ in 0..2 {
+        let answer = program.receive().await;
+        assert_eq!(answer["id"], 7);
+        assert_eq!(answer["result"]["structuredContent"]["outcome"], "found", "{answer}");
+    }
+    program.send(call(8, slow())).await;
+    let cancel = json!({ "requestId": 8 });
+    program
+        .send(json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": cancel }))
+        .await;
+    program.send(call(8, one_record())).await;
+    let answer = program.receive().await;
+    assert_eq!(answer["id"], 8);
+    assert_eq!(answer["result"]["structuredContent"]["outcome"], "found", "{answer}");
+}
+
+/// Fails on a node of a schema that some provider of models refuses.
+fn check_schema(node: &Value, place: &str) {
+    let node = node.as_object().unwrap_or_else(|| panic!("{place} is no object: {node}"));
+    assert!(node["type"].is_string(), "{place} has the type {}", node["type"]);
+    for union in ["anyOf", "oneOf", "allOf", "not", "$ref", "if", "const"] {
+        assert!(!node.contains_key(union), "{place} has {union}");
+    }
+    for (name, property) in node.get("properties").and_then(Value::as_object).into_iter().flatten()
+    {
+        check_schema(property, &format!("{place}.{name}"));
+    }
+    if let Some(items) = node.get("items") {
+        check_schema(items, &format!("{place}[]"));
+    }
+    match node.get("additionalProperties") {
+        // A closed object.
+        None | Some(Value::Bool(false)) => {}
+        Some(other) => check_schema(other, &format!("{place}.*")),
+    }
+}
+
+#[tokio::test]
+async fn every_node_of_every_schema_has_one_type_and_no_union() {
+    for arguments in [SANDBOX, &["--sandbox", "--operation", "empresa"][..]] {
+        let mut program = Program::start(arguments, &[]);
+        program.initialize("2025-11-25").await;
+        let tools = program.request("tools/list", json!({})).await;
+        for tool in tools["result"]["tools"].as_array().expect("tools") {
+            for schema in ["inputSchema", "outputSchema"] {
+                check_schema(&tool[schema], &format!("{} {schema}", tool["name"]));
+            }
+        }
+        for value in [json!("900000002"), json!(900_000_002)] {
+            let result = program.call(json!({ "field": "id_customer", "value": value })).await;
+            assert_eq!(result["structuredContent"]["outcome"], "found", "{value}");
+        }
     }
 }
 

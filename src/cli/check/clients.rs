@@ -11,7 +11,7 @@ use super::report::{Finding, Report, Step};
 use crate::cli::Cli;
 use crate::config::{Sources, shown};
 use crate::install::{ClientKind, ConfigDirs, Installation, InstalledEntry, Os, installations};
-use crate::language::{Bilingual, bilingual};
+use crate::language::{Bilingual, Language, bilingual};
 use crate::settings::Setting;
 
 /// The report on one entry of a client.
@@ -43,6 +43,7 @@ pub(super) fn reports(
     check: &Check,
     installation: Installation,
     sources: &Sources,
+    language: Language,
 ) -> anyhow::Result<Vec<EntryReport>> {
     let Installation { client, scope: _, file, entries } = installation;
     let file = shown(Setting::CaFile, &file.to_string_lossy(), sources.home().as_deref());
@@ -56,7 +57,7 @@ pub(super) fn reports(
         Ok(entries) => entries
             .into_iter()
             .map(|entry| {
-                let report = of_entry(check, client, &entry, sources)?;
+                let report = of_entry(check, client, &entry, sources, language)?;
                 Ok(reported(Some(entry.name), report))
             })
             .collect(),
@@ -80,6 +81,7 @@ fn of_entry(
     client: ClientKind,
     entry: &InstalledEntry,
     sources: &Sources,
+    language: Language,
 ) -> anyhow::Result<Report> {
     let command = &entry.command;
     if !exists(command, sources) {
@@ -109,7 +111,7 @@ fn of_entry(
             environment.insert(name.clone(), filled_in(client, value, sources).into());
         }
     }
-    check.report(cli.sandbox, &sources.of_child(cli.flags.0, environment))
+    check.report(cli.sandbox, &sources.of_child(cli.flags.0, environment), language)
 }
 
 /// The report on an entry for which the client asks a person.

@@ -67,16 +67,16 @@ impl Check {
     ) -> anyhow::Result<ExitCode> {
         let means_clients = !sandbox && clients::nothing_is_set(sources);
         if self.client.is_none() && !means_clients {
-            return self.print(&self.report(sandbox, sources)?, language);
+            return self.print(&self.report(sandbox, sources, language)?, language);
         }
         let installations = clients::found(self.client, sources);
         match (installations.is_empty(), self.client) {
-            (true, None) => self.print(&self.report(sandbox, sources)?, language),
+            (true, None) => self.print(&self.report(sandbox, sources, language)?, language),
             (true, Some(client)) => self.print(&clients::unknown_to(client), language),
             (false, _) => {
                 let mut reports = Vec::new();
                 for installation in installations {
-                    reports.extend(clients::reports(&self, installation, sources)?);
+                    reports.extend(clients::reports(&self, installation, sources, language)?);
                 }
                 self.print_entries(&reports, language)
             }
@@ -84,7 +84,12 @@ impl Check {
     }
 
     /// Takes every step with the settings from these sources.
-    fn report(&self, sandbox: bool, sources: &Sources) -> anyhow::Result<Report> {
+    fn report(
+        &self,
+        sandbox: bool,
+        sources: &Sources,
+        language: Language,
+    ) -> anyhow::Result<Report> {
         match Config::resolve(sandbox, sources) {
             // Wrong settings are reported; nothing else can be checked then.
             Err(problems) => {
@@ -95,7 +100,9 @@ impl Check {
                 report.skip_the_rest(&not_reached());
                 Ok(report)
             }
-            Ok(config) => with_app(config, async |app| Ok(self.steps(app, sources).await)),
+            Ok(config) => {
+                with_app(config, language, async |app| Ok(self.steps(app, sources).await))
+            }
         }
     }
 

@@ -188,6 +188,10 @@ impl ReplyDefect {
                 "a reply that says there are {pages} pages but whose first page is empty",
                 "una respuesta que dice {pages} páginas pero cuya primera página está vacía",
             ),
+            Self::AnotherObligation => bilingual!(
+                "an obligation with another id than the one that was asked for",
+                "una obligación con otro id que el consultado",
+            ),
             Self::TooLarge { limit } => {
                 bilingual!("more than {limit} bytes", "más de {limit} bytes")
             }

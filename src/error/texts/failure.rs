@@ -1,7 +1,7 @@
 //! What a failed look-up is to people and models: what happened, and what to do.
 
 use super::{minutes, seconds, whole_seconds};
-use crate::error::{Error, ReplyDefect, UpstreamMessage};
+use crate::error::{Error, ReplyDefect, Timings, UpstreamMessage};
 use crate::language::{Bilingual, bilingual};
 
 impl Error {
@@ -30,7 +30,7 @@ impl Error {
                 "the token's wolkvox calls for today are used up",
                 "se agotaron las consultas de hoy de este token de wolkvox",
             ),
-            Self::Busy { attempts } => bilingual!(
+            Self::Busy { attempts, .. } => bilingual!(
                 "wolkvox is handling too many requests of this token at once (tried {attempts} times)",
                 "wolkvox está atendiendo demasiadas solicitudes de este token a la vez ({attempts} intentos)",
             ),
@@ -59,12 +59,20 @@ impl Error {
                     spent
                 )
             }
-            Self::UnexpectedReply(oddity) => {
-                let oddity = oddity.text();
+            Self::Incomplete { fetched, total: Some(total) } => bilingual!(
+                "nothing matched in what was fetched, {fetched} of wolkvox's {total} records",
+                "nada coincide en lo obtenido: {fetched} de los {total} registros de wolkvox",
+            ),
+            Self::Incomplete { fetched, total: None } => bilingual!(
+                "nothing matched in what was fetched (records: {fetched}), and wolkvox may have more",
+                "nada coincide en lo obtenido (registros: {fetched}), y wolkvox puede tener más",
+            ),
+            Self::UnexpectedReply(defect) => {
+                let defect = defect.text();
                 bilingual!(
-                    "wolkvox's address answered with something that is not a wolkvox reply: {oddity}",
-                    "en la dirección de wolkvox respondió algo que no es wolkvox: {oddity}",
-                    oddity,
+                    "wolkvox's address answered with something that is not a wolkvox reply: {defect}",
+                    "en la dirección de wolkvox respondió algo que no es wolkvox: {defect}",
+                    defect,
                 )
             }
             Self::RateLimited { per_minute, .. } => bilingual!(
@@ -83,6 +91,11 @@ impl Error {
         let advice = self.advice();
         match self {
             Self::InvalidInput { .. } => advice,
+            Self::Incomplete { .. } => bilingual!(
+                "This is not an answer: a record that was not fetched may match. {advice}",
+                "Esto no es una respuesta: un registro no obtenido puede coincidir. {advice}",
+                advice,
+            ),
             _ => bilingual!(
                 "This is not an answer: whether the customer has records is unknown. {advice}",
                 "Esto no es una respuesta: no se sabe si el cliente tiene registros. {advice}",
@@ -121,6 +134,12 @@ impl Error {
                     hold,
                 )
             }
+            Self::Busy { max_in_flight: Some(1), .. } => bilingual!(
+                "Ask again in some seconds: other programs use the same token. If it happens \
+                 often, give them a token of their own.",
+                "Pregunte de nuevo en unos segundos: otros programas usan el mismo token. Si \
+                 ocurre a menudo, deles un token propio.",
+            ),
             Self::Busy { .. } => bilingual!(
                 "Ask again in some seconds. If it happens often, another program \
                  shares the token: lower WOLKVOX_MAX_IN_FLIGHT to 1.",
@@ -141,11 +160,29 @@ impl Error {
                  no ayuda.",
             ),
             Self::Unavailable { outage } => outage.advice(),
+            Self::Timeout { spent: Timings { attempts: 0, .. }, .. } => bilingual!(
+                "Nothing was sent: other look-ups had all the places. Repeat the call. An \
+                 administrator can raise WOLKVOX_TIMEOUT.",
+                "No se envió nada: otras consultas ocupaban todos los turnos. Repita la consulta. \
+                 Un administrador puede subir WOLKVOX_TIMEOUT.",
+            ),
             Self::Timeout { .. } => bilingual!(
                 "Repeat the call, or search by a field that matches fewer records. \
                  An administrator can raise WOLKVOX_TIMEOUT.",
                 "Repita la consulta, o busque por un campo con menos resultados. \
                  Un administrador puede subir WOLKVOX_TIMEOUT.",
+            ),
+            Self::Incomplete { .. } => bilingual!(
+                "Search by a field that matches fewer records. An administrator can raise \
+                 WOLKVOX_MAX_PAGES.",
+                "Busque por un campo con menos resultados. Un administrador puede subir \
+                 WOLKVOX_MAX_PAGES.",
+            ),
+            Self::UnexpectedReply(ReplyDefect::AnotherObligation) => bilingual!(
+                "Check the obligation's id: a gestión stores its NAME, while this needs its ID. \
+                 Nothing of the other obligation is shown.",
+                "Revise el id de la obligación: una gestión guarda el NOMBRE, y aquí hace falta \
+                 el ID. De la otra obligación no se muestra nada.",
             ),
             Self::UnexpectedReply(ReplyDefect::Redirect { .. }) => bilingual!(
                 "Redirects are never followed, so that the token stays with its host. \

@@ -264,9 +264,21 @@ impl MaskError {
                 "has a blank name between its commas",
                 "tiene un nombre en blanco entre las comas",
             ),
-            Self::NearGroup => bilingual!(
-                "has a name that is nearly `personal`: write it exactly so",
-                "tiene un nombre casi igual a `personal`: escríbalo exactamente así",
+            Self::NearGroup(word) => bilingual!(
+                "has a name that is nearly `{word}`: write it exactly so",
+                "tiene un nombre casi igual a `{word}`: escríbalo exactamente así",
+            ),
+            Self::Quote => bilingual!(
+                "has a quote in a name: write the names without quotes",
+                "tiene una comilla en un nombre: escriba los nombres sin comillas",
+            ),
+            Self::Bracket => bilingual!(
+                "has a bracket in a name: write the names without brackets around them",
+                "tiene un corchete o paréntesis en un nombre: escriba los nombres sin ellos",
+            ),
+            Self::SeveralNames => bilingual!(
+                "has several names in one: put commas between them",
+                "tiene varios nombres en uno: sepárelos con comas",
             ),
         }
     }

@@ -5,47 +5,147 @@ use jsonc_parser::ParseOptions;
 use jsonc_parser::cst::{CstInputValue, CstNode, CstObject, CstObjectProp, CstRootNode};
 use serde_json::{Value, json};
 
-use super::{COMMAND, is_ours, line_of};
-use crate::install::ClientKind;
-use crate::install::entry::{Entry, ServerName};
+use super::{ARGUMENTS, COMMAND, VARIABLES, inline, line_of};
+use crate::install::entry::{Entry, ServerName, is_kept};
+use crate::install::installed::InstalledEntry;
+use crate::install::{ClientKind, secret};
 use crate::language::{Bilingual, bilingual};
+use crate::settings::Setting;
 
 const INPUTS: &str = "inputs";
 
-pub(super) fn add(client: ClientKind, text: &str, entry: &Entry) -> Result<String, Bilingual> {
+/// Adds the entry, or replaces it; of one that is our own only what is to change.
+pub(super) fn add(
+    client: ClientKind,
+    text: &str,
+    entry: &Entry,
+    is_own: bool,
+) -> Result<String, Bilingual> {
     let root = parse(text)?;
-    let top = root.object_value_or_create().ok_or_else(|| {
-        bilingual!("it holds something else than an object", "contiene algo que no es un objeto")
-    })?;
+    let top = root
+        .object_value_or_create()
+        .ok_or_else(|| bilingual!("it is not a JSON object", "no es un objeto JSON"))?;
     let key = servers_key(client);
     is_sole(&top, key)?;
-    let servers = top.object_value_or_create(key).ok_or_else(|| {
-        bilingual!(
-            "`{key}` holds something else than an object",
-            "`{key}` contiene algo que no es un objeto"
-        )
-    })?;
     let name = &entry.name;
-    is_sole(&servers, name.as_str())?;
-    let there = servers.get(name.as_str());
-    let before = there.as_ref().and_then(value_of);
-    let wanted = entry.json(client, before.as_ref().filter(|before| starts_us(before)));
-    match there {
-        Some(_) if before.as_ref() == Some(&wanted) => {}
-        Some(there) => there.set_value(input(wanted)),
-        None => drop(servers.append(name.as_str(), input(wanted))),
+    let (mut changed, mut before) = (root.to_string(), None);
+    match top.get(key) {
+        None => {
+            let server = json!({ name.as_str(): entry.json(client) });
+            changed = append(&changed, &[], key, server)?;
+        }
+        Some(servers) => {
+            let servers = servers
+                .object_value()
+                .ok_or_else(|| bilingual!("`{key}` is not an object", "`{key}` no es un objeto"))?;
+            is_sole(&servers, name.as_str())?;
+            match servers.get(name.as_str()) {
+                None => changed = append(&changed, &[key], name.as_str(), entry.json(client))?,
+                Some(there) => {
+                    before = value_of(&there);
+                    let mut missing = Vec::new();
+                    match there.object_value().filter(|it| is_own && has_no_doubles(it)) {
+                        Some(own) => missing = update(&own, client, entry),
+                        None if before == Some(entry.json(client)) => {}
+                        None => there.set_value(input(entry.json(client))),
+                    }
+                    changed = root.to_string();
+                    for Missing { within, name: missing, value } in missing {
+                        let within = [key, name.as_str()].into_iter().chain(within);
+                        changed = append(&changed, &within.collect::<Vec<_>>(), missing, value)?;
+                    }
+                }
+            }
+        }
     }
     if entry.prompts(client) {
-        add_prompt(&top, name)?;
+        changed = with_prompt(changed, name)?;
     } else if before.is_some_and(|before| asks_for(name, &before)) {
-        drop_prompt(&root, &top, name);
+        changed = without_prompt(changed, name)?;
     }
-    let changed = root.to_string();
     let end = if text.trim().is_empty() && !changed.ends_with('\n') { "\n" } else { "" };
     Ok(changed + end)
 }
 
-/// Takes the entry out, with its prompt, and what it leaves empty.
+/// Appends a property to the object below the given keys, which is there.
+fn append(text: &str, within: &[&str], key: &str, value: Value) -> Result<String, Bilingual> {
+    if let Some(changed) = inline::append(text, within, key, &value) {
+        return Ok(changed);
+    }
+    let root = parse(text)?;
+    let top = root.object_value_or_set();
+    let object = within.iter().fold(top, |object, key| object.object_value_or_set(key));
+    object.append(key, input(value));
+    Ok(root.to_string())
+}
+
+/// A property that an entry lacks.
+struct Missing {
+    /// The key of the object in the entry that lacks it, if not the entry itself.
+    within: Option<&'static str>,
+    name: &'static str,
+    value: Value,
+}
+
+/// Writes what we know into our own entry, and leaves what the person or the client added, with
+/// its numbers and comments as they stand. Returns what is to be appended.
+fn update(own: &CstObject, client: ClientKind, entry: &Entry) -> Vec<Missing> {
+    let mut wanted = vec![(COMMAND, json!(entry.command)), (ARGUMENTS, json!(entry.arguments()))];
+    if client == ClientKind::VsCode {
+        wanted.insert(0, ("type", json!("stdio")));
+    }
+    let variables = entry.variables(client).into_iter();
+    let variables: Vec<_> =
+        variables.map(|(it, text)| (it.variable(), Value::from(text))).collect();
+    let there = own.get(VARIABLES);
+    let Some((property, there)) =
+        there.clone().and_then(|it| Some((it.clone(), it.object_value()?)))
+    else {
+        if variables.is_empty() {
+            there.into_iter().for_each(CstObjectProp::remove);
+        } else {
+            let all = variables.into_iter().map(|(name, value)| (name.to_owned(), value));
+            wanted.push((VARIABLES, Value::Object(all.collect())));
+        }
+        return set(own, None, wanted);
+    };
+    for variable in there.properties() {
+        let name = variable.decoded_name().unwrap_or_default();
+        if !is_kept(&name) && !variables.iter().any(|(it, _)| *it == name) {
+            variable.remove();
+        }
+    }
+    if variables.is_empty() && is_empty(&there.clone().into()) {
+        property.remove();
+    }
+    let mut missing = set(own, None, wanted);
+    missing.extend(set(&there, Some(VARIABLES), variables));
+    missing
+}
+
+/// Sets the values that are there and differ, and returns those that are not there.
+fn set(
+    object: &CstObject,
+    within: Option<&'static str>,
+    wanted: Vec<(&'static str, Value)>,
+) -> Vec<Missing> {
+    let mut missing = Vec::new();
+    for (name, value) in wanted {
+        match object.get(name) {
+            Some(property) if value_of(&property).as_ref() == Some(&value) => {}
+            Some(property) => property.set_value(input(value)),
+            None => missing.push(Missing { within, name, value }),
+        }
+    }
+    missing
+}
+
+/// Returns whether an object or a list holds nothing, no comment either.
+fn is_empty(node: &CstNode) -> bool {
+    node.children().iter().all(|it| it.is_token() || it.is_whitespace() || it.is_newline())
+}
+
+/// Takes the entry out, with its prompt. The place for servers stays: it may have been there.
 pub(super) fn remove(
     client: ClientKind,
     text: &str,
@@ -60,24 +160,35 @@ pub(super) fn remove(
     let Some(entry) = servers.get(name.as_str()) else { return Ok(None) };
     let value = value_of(&entry);
     entry.remove();
-    if servers.properties().is_empty()
-        && let Some(property) = top.get(key)
-    {
-        property.remove();
-    }
-    if value.is_some_and(|value| asks_for(name, &value)) {
-        drop_prompt(&root, &top, name);
-    }
-    Ok(Some(root.to_string()))
+    let changed = root.to_string();
+    Ok(Some(if value.is_some_and(|value| asks_for(name, &value)) {
+        without_prompt(changed, name)?
+    } else {
+        changed
+    }))
 }
 
-/// Returns the names of the entries that start this program.
-pub(super) fn ours(client: ClientKind, text: &str) -> Vec<String> {
-    let Ok(root) = parse(text) else { return Vec::new() };
+/// Returns the entries that start a program.
+pub(super) fn entries(client: ClientKind, text: &str) -> Result<Vec<InstalledEntry>, Bilingual> {
+    let root = parse(text)?;
     let servers = root.object_value().and_then(|top| top.object_value(servers_key(client)));
     let entries = servers.map(|servers| servers.properties()).unwrap_or_default();
-    let ours = entries.iter().filter(|it| value_of(it).is_some_and(|it| starts_us(&it)));
-    ours.filter_map(CstObjectProp::decoded_name).collect()
+    Ok(entries.iter().filter_map(entry_of).collect())
+}
+
+fn entry_of(property: &CstObjectProp) -> Option<InstalledEntry> {
+    let value = value_of(property)?;
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let arguments = value.get(ARGUMENTS).and_then(Value::as_array);
+    let environment = value.get(VARIABLES).and_then(Value::as_object);
+    let variables = environment.into_iter().flatten();
+    Some(InstalledEntry {
+        name: property.decoded_name()?,
+        command: value.get(COMMAND)?.as_str()?.to_owned(),
+        arguments: arguments.into_iter().flatten().map(text).collect(),
+        environment: variables.map(|(name, value)| (name.clone(), text(value))).collect(),
+        passed_on: Vec::new(),
+    })
 }
 
 /// Returns the key of the servers.
@@ -88,8 +199,15 @@ const fn servers_key(client: ClientKind) -> &'static str {
     }
 }
 
-fn parse(text: &str) -> Result<CstRootNode, Bilingual> {
-    let options = ParseOptions {
+/// Returns the text without the keys under which entries and prompts stand.
+pub(super) fn without_places(client: ClientKind, text: &str) -> String {
+    let without = |text: String, key: &str| text.replace(&format!("\"{key}\""), "");
+    [servers_key(client), INPUTS].into_iter().fold(text.to_owned(), without)
+}
+
+/// Returns how the clients read JSON.
+pub(super) const fn options() -> ParseOptions {
+    ParseOptions {
         allow_comments: true,
         allow_trailing_commas: true,
         allow_loose_object_property_names: false,
@@ -100,8 +218,11 @@ fn parse(text: &str) -> Result<CstRootNode, Bilingual> {
         allow_bare_decimal_point_numbers: false,
         allow_non_finite_numbers: false,
         allow_extended_string_escapes: false,
-    };
-    CstRootNode::parse(text, &options).map_err(|problem| {
+    }
+}
+
+fn parse(text: &str) -> Result<CstRootNode, Bilingual> {
+    CstRootNode::parse(text, &options()).map_err(|problem| {
         // The library's own message quotes the file, which may hold other servers' secrets.
         let line = line_of(text, problem.range().start);
         bilingual!("it is not JSON; see line {line}", "no es JSON; vea la línea {line}")
@@ -113,59 +234,103 @@ fn is_sole(object: &CstObject, key: &str) -> Result<(), Bilingual> {
     let named = object.properties().into_iter().filter_map(|it| it.decoded_name());
     match named.filter(|name| name == key).count() {
         0 | 1 => Ok(()),
-        _ => Err(bilingual!("`{key}` stands there twice", "`{key}` está dos veces")),
+        _ => Err(bilingual!("`{key}` appears twice", "`{key}` aparece dos veces")),
     }
+}
+
+fn has_no_doubles(object: &CstObject) -> bool {
+    [COMMAND, ARGUMENTS, VARIABLES].iter().all(|key| is_sole(object, key).is_ok())
 }
 
 fn value_of(property: &CstObjectProp) -> Option<Value> {
     property.value()?.to_serde_value()
 }
 
-fn starts_us(entry: &Value) -> bool {
-    entry.get(COMMAND).and_then(Value::as_str).is_some_and(is_ours)
+/// Returns the input by which VS Code prompts for the token.
+fn prompt(name: &ServerName) -> Value {
+    json!({
+        "type": "promptString",
+        "id": name.input(),
+        "description": "wolkvox: the CRM's internal token · el token interno del CRM",
+        "password": true,
+    })
 }
 
 /// Makes VS Code prompt for the token, once for all who refer to the same input.
-fn add_prompt(top: &CstObject, name: &ServerName) -> Result<(), Bilingual> {
-    let inputs = top.array_value_or_create(INPUTS).ok_or_else(|| {
-        bilingual!(
-            "`{INPUTS}` holds something else than a list",
-            "`{INPUTS}` contiene algo que no es una lista"
-        )
-    })?;
-    if !inputs.elements().iter().any(|node| is_prompt_of(name, node)) {
-        inputs.append(input(json!({
-            "type": "promptString",
-            "id": name.input(),
-            "description": "wolkvox: the CRM's internal token · el token interno del CRM",
-            "password": true,
-        })));
+fn with_prompt(text: String, name: &ServerName) -> Result<String, Bilingual> {
+    let root = parse(&text)?;
+    let top = root.object_value_or_set();
+    let Some(there) = top.get(INPUTS) else {
+        return append(&text, &[], INPUTS, json!([prompt(name)]));
+    };
+    let inputs = there
+        .array_value()
+        .ok_or_else(|| bilingual!("`{INPUTS}` is not a list", "`{INPUTS}` no es una lista"))?;
+    let is_of_name = |node: &CstNode| {
+        node.to_serde_value().is_some_and(|it| it.get("id").is_some_and(|id| *id == name.input()))
+    };
+    if inputs.elements().iter().any(is_of_name) {
+        return Ok(text);
     }
-    Ok(())
+    if let Some(changed) = inline::push(&text, INPUTS, &prompt(name)) {
+        return Ok(changed);
+    }
+    inputs.append(input(prompt(name)));
+    Ok(root.to_string())
 }
 
-/// Takes the prompt out, unless another server still refers to it.
-fn drop_prompt(root: &CstRootNode, top: &CstObject, name: &ServerName) {
-    if root.to_string().contains(&name.input_reference()) {
-        return;
-    }
-    let Some(inputs) = top.array_value(INPUTS) else { return };
-    let ours = inputs.elements().into_iter().filter(|node| is_prompt_of(name, node));
+/// Takes the prompt out, unless another server still refers to it, or somebody else wrote it.
+fn without_prompt(text: String, name: &ServerName) -> Result<String, Bilingual> {
+    let root = parse(&text)?;
+    let inputs = root.object_value().and_then(|top| top.array_value(INPUTS));
+    let Some(inputs) = inputs.filter(|_| !text.contains(&name.input_reference())) else {
+        return Ok(text);
+    };
+    let ours = inputs.elements().into_iter().filter(|it| it.to_serde_value() == Some(prompt(name)));
     ours.for_each(CstNode::remove);
-    if inputs.elements().is_empty()
-        && let Some(property) = top.get(INPUTS)
-    {
-        property.remove();
-    }
-}
-
-fn is_prompt_of(name: &ServerName, node: &CstNode) -> bool {
-    node.to_serde_value().is_some_and(|it| it.get("id").is_some_and(|id| *id == name.input()))
+    Ok(root.to_string())
 }
 
 /// Returns whether an entry refers to its prompt.
 fn asks_for(name: &ServerName, entry: &Value) -> bool {
     entry.to_string().contains(&name.input_reference())
+}
+
+/// Masks the token where only a reader of JSON sees it: behind escapes, or as the value of a pair.
+pub(super) fn masked(text: &str, token: Option<&str>) -> Option<String> {
+    let root = parse(text).ok()?;
+    mask(&root.value()?, false, token);
+    Some(root.to_string())
+}
+
+fn mask(node: &CstNode, is_token: bool, token: Option<&str>) {
+    if let Some(literal) = node.as_string_lit() {
+        let text = literal.decoded_value().unwrap_or_default();
+        let kept = if is_token && secret::is_secret(&text) {
+            secret::MASKED.to_owned()
+        } else {
+            secret::masked(&text, token)
+        };
+        if kept != text {
+            literal.set_raw_value(Value::from(kept).to_string());
+        }
+        return;
+    }
+    let is_name = |text: &str| text.eq_ignore_ascii_case(Setting::Token.variable());
+    // As container tools have it: { "name": "WOLKVOX_TOKEN", "value": "…" }
+    let is_pair = node.as_object().is_some_and(|it| {
+        it.properties().iter().filter_map(value_of).any(|it| it.as_str().is_some_and(is_name))
+    });
+    for child in node.children_exclude_trivia_and_tokens() {
+        match child.as_object_prop() {
+            None => mask(&child, false, token),
+            Some(property) => {
+                let name = property.decoded_name().unwrap_or_default();
+                let is_token = is_name(&name) || is_pair && name.eq_ignore_ascii_case("value");
+                property.value().iter().for_each(|value| mask(value, is_token, token));
+            }
+        }
+    }
 }
 
 fn input(value: Value) -> CstInputValue {

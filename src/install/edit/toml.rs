@@ -1,19 +1,21 @@
 //! Changes Codex's TOML.
 
-use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value, value};
+use toml_edit::{
+    Array, Decor, DocumentMut, InlineTable, Item, Key, RawString, Table, TableLike, Value, value,
+};
 
-use super::{COMMAND, is_ours, line_of};
-use crate::install::ClientKind;
+use super::{ARGUMENTS, COMMAND, VARIABLES, line_of};
 use crate::install::entry::{Entry, ServerName, is_kept};
+use crate::install::installed::InstalledEntry;
+use crate::install::{ClientKind, secret};
 use crate::language::{Bilingual, bilingual};
+use crate::settings::Setting;
 
 const SERVERS: &str = "mcp_servers";
-const ARGUMENTS: &str = "args";
-const VARIABLES: &str = "env";
 /// Names of variables that Codex passes on.
 const PASSED_ON: &str = "env_vars";
 
-pub(super) fn add(text: &str, entry: &Entry) -> Result<String, Bilingual> {
+pub(super) fn add(text: &str, entry: &Entry, is_own: bool) -> Result<String, Bilingual> {
     let mut document = parse(text)?;
     let servers = document
         .entry(SERVERS)
@@ -23,14 +25,9 @@ pub(super) fn add(text: &str, entry: &Entry) -> Result<String, Bilingual> {
             Item::Table(servers)
         })
         .as_table_like_mut()
-        .ok_or_else(|| {
-            bilingual!(
-                "`{SERVERS}` holds something else than a table",
-                "`{SERVERS}` contiene algo que no es una tabla"
-            )
-        })?;
+        .ok_or_else(|| bilingual!("`{SERVERS}` is not a table", "`{SERVERS}` no es una tabla"))?;
     let name = entry.name.as_str();
-    if !servers.get(name).is_some_and(starts_us) {
+    if !is_own {
         let mut table = Table::new();
         // A table keeps its place, and the comment above it, when it is replaced.
         if let Some(there) = servers.get(name).and_then(Item::as_table) {
@@ -45,27 +42,137 @@ pub(super) fn add(text: &str, entry: &Entry) -> Result<String, Bilingual> {
     Ok(with_line_ends_of(text, &document))
 }
 
+/// Takes the entry out; comments above it stay. The table of servers stays if it has a line of its
+/// own.
 pub(super) fn remove(text: &str, name: &ServerName) -> Result<Option<String>, Bilingual> {
     let mut document = parse(text)?;
+    let name = name.as_str();
     let servers = document.get_mut(SERVERS).and_then(Item::as_table_like_mut);
     let Some(servers) = servers else { return Ok(None) };
-    if servers.remove(name.as_str()).is_none() {
-        return Ok(None);
-    }
-    if servers.is_empty() {
-        document.remove(SERVERS);
+    let Some(entry) = servers.get(name) else { return Ok(None) };
+    let table = entry.as_table();
+    let decor = match table {
+        Some(table) => Some(table.decor()),
+        None => servers.key(name).map(Key::leaf_decor),
+    };
+    let above = decor.and_then(Decor::prefix).and_then(RawString::as_str).unwrap_or_default();
+    let above = above.contains('#').then(|| above.to_owned());
+    let position = table.and_then(Table::position);
+    let next_key = servers.iter().map(|(key, _)| key).skip_while(|key| *key != name).nth(1);
+    let next_key = next_key.filter(|_| table.is_none()).map(str::to_owned);
+    servers.remove(name);
+    if let Some(above) = above {
+        match next_key.and_then(|key| servers.key_mut(&key).map(|it| (key, it))) {
+            Some((_, mut key)) => put_above(key.leaf_decor_mut(), &above),
+            None => put_below(&mut document, position, &above),
+        }
     }
     Ok(Some(with_line_ends_of(text, &document)))
 }
 
-/// Returns the names of the entries that start this program.
-pub(super) fn ours(text: &str) -> Vec<String> {
-    let Ok(document) = parse(text) else { return Vec::new() };
-    let Some(servers) = document.get(SERVERS).and_then(Item::as_table_like) else {
-        return Vec::new();
+/// Puts comments above what they now precede.
+fn put_above(decor: &mut Decor, comments: &str) {
+    let there = decor.prefix().and_then(RawString::as_str).unwrap_or_default();
+    decor.set_prefix(format!("{comments}{there}"));
+}
+
+/// Puts the comments of what stood in a position above the table that follows it, or at the end.
+fn put_below(document: &mut DocumentMut, position: Option<isize>, comments: &str) {
+    let next = position.and_then(|position| next_position(document.as_table(), position));
+    let table = next.and_then(|next| table_at(document.as_table_mut(), next));
+    match table {
+        Some(table) => put_above(table.decor_mut(), comments),
+        None => {
+            let there = document.trailing().as_str().unwrap_or_default();
+            let all = format!("{comments}{there}");
+            document.set_trailing(all);
+        }
+    }
+}
+
+fn tables(item: &Item) -> Vec<&Table> {
+    match item {
+        Item::Table(table) => vec![table],
+        Item::ArrayOfTables(tables) => tables.iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Returns the position of the first table that stands behind a position.
+fn next_position(table: &Table, after: isize) -> Option<isize> {
+    let below = table.iter().flat_map(|(_, item)| tables(item));
+    below
+        .filter_map(|table| {
+            let own = table.position().filter(|it| *it > after && !table.is_implicit());
+            own.into_iter().chain(next_position(table, after)).min()
+        })
+        .min()
+}
+
+fn table_at(table: &mut Table, position: isize) -> Option<&mut Table> {
+    let below = table.iter_mut().flat_map(|(_, item)| match item {
+        Item::Table(table) => vec![table],
+        Item::ArrayOfTables(tables) => tables.iter_mut().collect(),
+        _ => Vec::new(),
+    });
+    below.into_iter().find_map(|table| {
+        if table.position() == Some(position) && !table.is_implicit() {
+            Some(table)
+        } else {
+            table_at(table, position)
+        }
+    })
+}
+
+/// Returns the entries that start a program.
+pub(super) fn entries(text: &str) -> Result<Vec<InstalledEntry>, Bilingual> {
+    let document = parse(text)?;
+    let servers = document.get(SERVERS).and_then(Item::as_table_like);
+    let entries = servers.into_iter().flat_map(TableLike::iter);
+    Ok(entries.filter_map(|(name, entry)| entry_of(name, entry)).collect())
+}
+
+fn entry_of(name: &str, entry: &Item) -> Option<InstalledEntry> {
+    let entry = entry.as_table_like()?;
+    let texts = |key| {
+        let values = entry.get(key).and_then(Item::as_array).into_iter().flatten();
+        values.map(shown).collect()
     };
-    let ours = servers.iter().filter(|(_, entry)| starts_us(entry));
-    ours.map(|(name, _)| name.to_owned()).collect()
+    let variables = entry.get(VARIABLES).and_then(Item::as_table_like);
+    let variables = variables.into_iter().flat_map(TableLike::iter);
+    Some(InstalledEntry {
+        name: name.to_owned(),
+        command: entry.get(COMMAND)?.as_str()?.to_owned(),
+        arguments: texts(ARGUMENTS),
+        environment: variables
+            .filter_map(|(name, value)| Some((name.to_owned(), shown(value.as_value()?))))
+            .collect(),
+        passed_on: texts(PASSED_ON),
+    })
+}
+
+/// Returns the tokens of this program that stand anywhere in the text.
+pub(super) fn tokens(text: &str) -> Vec<String> {
+    parse(text).map(|document| tokens_in(document.as_table())).unwrap_or_default()
+}
+
+fn tokens_in(table: &dyn TableLike) -> Vec<String> {
+    let mut found = Vec::new();
+    for (name, item) in table.iter() {
+        let is_token = name.eq_ignore_ascii_case(Setting::Token.variable());
+        found.extend(
+            item.as_str().filter(|it| is_token && secret::is_secret(it)).map(str::to_owned),
+        );
+        found.extend(item.as_table_like().into_iter().flat_map(tokens_in));
+        found.extend(tables(item).into_iter().flat_map(|table| tokens_in(table)));
+        let values = item.as_array().into_iter().flatten().filter_map(Value::as_inline_table);
+        found.extend(values.flat_map(|table| tokens_in(table)));
+    }
+    found
+}
+
+fn shown(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn parse(text: &str) -> Result<DocumentMut, Bilingual> {
@@ -94,11 +201,6 @@ fn with_line_ends_of(text: &str, document: &DocumentMut) -> String {
     } else {
         changed
     }
-}
-
-fn starts_us(entry: &Item) -> bool {
-    let command = entry.as_table_like().and_then(|it| it.get(COMMAND)).and_then(Item::as_str);
-    command.is_some_and(is_ours)
 }
 
 /// Writes what we know, and leaves what the person or Codex added.

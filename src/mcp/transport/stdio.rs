@@ -5,6 +5,9 @@
 //! sockets (Node: Claude Code, VS Code, Gemini), and both can be polled. A terminal, a file and
 //! Windows fall back to the pool.
 
+#[cfg(unix)]
+use std::time::Duration;
+
 use tokio::io::{AsyncRead, AsyncWrite};
 
 /// What the client writes.
@@ -24,6 +27,25 @@ pub(in crate::mcp) fn open() -> (Input, Output) {
     )
 }
 
+/// How often to look whether somebody still reads.
+#[cfg(unix)]
+const LOOK: Duration = Duration::from_secs(3);
+
+/// Waits until standard output has lost its last reader. A client that was killed may leave a
+/// sibling of this program behind that holds standard input open, which then never ends.
+#[cfg(unix)]
+pub(in crate::mcp) async fn nobody_reads() {
+    while !polled::is_abandoned() {
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// Never resolves: Windows does not tell of a pipe's reader without a write.
+#[cfg(not(unix))]
+pub(in crate::mcp) async fn nobody_reads() {
+    std::future::pending().await
+}
+
 #[cfg(unix)]
 mod polled {
     use std::fs::File;
@@ -32,6 +54,7 @@ mod polled {
     use std::os::unix::fs::FileTypeExt;
     use std::os::unix::net::UnixStream as BlockingStream;
 
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use tokio::net::UnixStream;
     use tokio::net::unix::pipe;
 
@@ -63,6 +86,17 @@ mod polled {
             Ok(pipe) => Some(Box::new(pipe)),
             Err(_) => Some(Box::new(socket(io::stdout().as_fd())?)),
         }
+    }
+
+    /// Returns whether nobody can read standard output any more. A reader that is slow still can.
+    pub(super) fn is_abandoned() -> bool {
+        let stdout = io::stdout();
+        // The conditions that are asked for are told without being named.
+        let mut asked = [PollFd::new(&stdout, PollFlags::empty())];
+        let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+        let gone = PollFlags::ERR | PollFlags::HUP;
+        poll(&mut asked, Some(&at_once)).is_ok()
+            && asked.iter().any(|stdout| stdout.revents().intersects(gone))
     }
 
     fn copy(descriptor: BorrowedFd<'_>) -> io::Result<OwnedFd> {

@@ -105,7 +105,7 @@ impl Envelope {
 
     pub(super) fn page(&self, records: Vec<Record>) -> Page {
         let Self { total_records, total_pages, .. } = *self;
-        Page { records, total_records, total_pages }
+        Page { records, total_records, total_pages, ..Page::default() }
     }
 
     pub(super) fn words(&self) -> String {

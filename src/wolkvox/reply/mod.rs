@@ -29,6 +29,10 @@ pub struct Page {
     pub total_records: Option<u64>,
     /// wolkvox's count of pages.
     pub total_pages: Option<u64>,
+    /// The number of records that wolkvox's words announce.
+    pub announced: Option<u64>,
+    /// What came in a record's place and is none, such as null.
+    pub unreadable: usize,
 }
 
 /// A reply as it came over HTTP.

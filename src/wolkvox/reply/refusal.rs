@@ -7,7 +7,7 @@ pub(super) fn refusal(code: u16, words: &str) -> Error {
     let spoken = words.to_uppercase();
     let says = |parts: &[&str]| parts.iter().any(|part| spoken.contains(part));
     if says(&["SIMULTANEOUS"]) || code == 429 {
-        return Error::Busy { attempts: 1 };
+        return Error::Busy { attempts: 1, max_in_flight: None };
     }
     // With these codes it is the limit of a page, not the token's quota.
     if says(&["LIMIT EXCEEDED"]) && !matches!(code, 400 | 416) {
