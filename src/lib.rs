@@ -28,7 +28,7 @@
 //! lookup     → answer, wolkvox, offload
 //! wolkvox    → server_url, offload
 //! all        → error, fields, file, settings, clean, language
-//! error      → clean, language
+//! error      → settings, clean, language
 //! fields     → clean
 //! ```
 //!

@@ -1,6 +1,12 @@
 //! The program's settings, once, as data: the flags, `--help`, the error messages and the
 //! tests that hold the README's table and `mcp.json` all walk [`Setting::ALL`].
 
+mod placeholder;
+mod value;
+
+pub use self::placeholder::Placeholder;
+pub use self::value::{is_assignment, unquoted};
+
 /// What a setting is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {

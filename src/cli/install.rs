@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use clap::Args;
 
-use crate::config::{Config, NotUnicode, Sources};
+use crate::config::{self, Config, NotUnicode, Sources};
 use crate::error::{EntryError, FileErrorKind, SettingError, TokenFileError, io_reason};
 use crate::install::{
     self, Backup, Change, ClientKind, ConfigDirs, Entry, Os, Scope, ServerName, TokenDelivery,
@@ -308,7 +308,12 @@ fn own_command() -> Result<String, Bilingual> {
 
 /// Returns a file's whole path: the client starts this program in a folder of its own choice.
 fn absolute(file: &str) -> Result<String, Bilingual> {
-    match std::path::absolute(file) {
+    let home = std::env::home_dir();
+    let path = config::path(file, home.as_deref()).map_err(|problem| {
+        let why = SettingError::Path(problem).text();
+        bilingual!("a file's path {why}", "la ruta de un archivo {why}", why)
+    })?;
+    match std::path::absolute(path) {
         Ok(path) => Ok(path.to_string_lossy().into_owned()),
         Err(problem) => {
             let why = io_reason(problem.kind());

@@ -19,7 +19,7 @@ use clap::{Parser, Subcommand};
 
 use self::flags::Flags;
 use crate::config::{Account, Config, Sources};
-use crate::language::Language;
+use crate::language::{Bilingual, Language};
 use crate::lookup::Lookup;
 use crate::sandbox::{self, Sandbox};
 use crate::settings::{Setting, Spec};
@@ -57,7 +57,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Test the set-up step by step, and say how to mend what fails
+    /// Test the set-up step by step, and say how to fix what fails
     Check(check::Check),
     /// Print completions for a shell
     Completions(completions::Completions),
@@ -92,13 +92,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Install(install)) => install.run(sandbox, &sources, language),
         Some(Command::Man(man)) => man.run(),
         Some(Command::Uninstall(uninstall)) => uninstall.run(&sources, language),
-        Some(Command::Check(check)) => match Config::resolve(sandbox, &sources) {
-            // `check` reports wrong settings instead of ending with them.
-            Err(problems) => check.wrong_settings(&problems, sandbox, &sources, language),
-            Ok(config) => {
-                with_app(config, language, async |app| check.run(app, &sources, language).await)
-            }
-        },
+        Some(Command::Check(check)) => check.run(sandbox, &sources, language),
         Some(Command::Query(query)) => {
             let config = resolve(sandbox, &sources, language)?;
             with_app(config, language, async |app| query.run(app, language).await)
@@ -121,11 +115,11 @@ fn resolve(sandbox: bool, sources: &Sources, language: Language) -> anyhow::Resu
 }
 
 /// Starts the log and the runtime, and runs what needs an account.
-fn with_app(
+fn with_app<T>(
     config: Config,
     language: Language,
-    run: impl AsyncFnOnce(App) -> anyhow::Result<ExitCode>,
-) -> anyhow::Result<ExitCode> {
+    run: impl AsyncFnOnce(App) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let _logging = logging::start(&config.log);
     descriptors::check().map_err(|why| anyhow!(why.to(language).to_owned()))?;
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -134,10 +128,10 @@ fn with_app(
         .thread_keep_alive(Duration::from_millis(100))
         .build()
         .context("cannot start")?;
-    let status = runtime.block_on(async { run(App::open(config).await?).await });
+    let result = runtime.block_on(async { run(App::open(config).await?).await });
     // A blocked read of standard input would otherwise delay the exit.
     runtime.shutdown_background();
-    status
+    result
 }
 
 /// What every command asks with.
@@ -145,11 +139,13 @@ struct App {
     tenant: Tenant,
     /// The embedded sandbox, which stops when it is dropped.
     sandbox: Option<Sandbox>,
+    /// What is set and probably does not do what was meant.
+    warnings: Vec<Bilingual>,
 }
 
 impl App {
     async fn open(config: Config) -> anyhow::Result<Self> {
-        let Config { account, operation, limits, mask, log: _ } = config;
+        let Config { account, operation, limits, mask, log: _, warnings } = config;
         let (client, operation, sandbox) = match account {
             Account::Tenant { server, token, roots } => {
                 (Client::new(server, token, roots), operation, None)
@@ -167,7 +163,7 @@ impl App {
         };
         let lookup = Arc::new(Lookup::new(client, limits));
         let tenant = Tenant { lookup, operation, mask, is_sandbox: sandbox.is_some() };
-        Ok(Self { tenant, sandbox })
+        Ok(Self { tenant, sandbox, warnings })
     }
 }
 

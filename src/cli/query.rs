@@ -68,7 +68,7 @@ pub(super) struct QueryArgs {
 
 impl QueryArgs {
     pub(super) async fn run(self, app: App, language: Language) -> anyhow::Result<ExitCode> {
-        let App { tenant, sandbox: _sandbox } = app;
+        let App { tenant, sandbox: _sandbox, warnings: _ } = app;
         let spinner = ProgressBar::new_spinner().with_message(
             bilingual!("asking wolkvox", "consultando a wolkvox").to(language).to_owned(),
         );

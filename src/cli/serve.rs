@@ -9,7 +9,10 @@ use crate::language::Language;
 use crate::mcp::{self, Server};
 
 pub(super) async fn serve(app: App, language: Language) -> anyhow::Result<ExitCode> {
-    let App { tenant, sandbox: _sandbox } = app;
+    let App { tenant, sandbox: _sandbox, warnings } = app;
+    for warning in warnings {
+        tracing::warn!(%warning, "a setting");
+    }
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
         sandbox = tenant.is_sandbox,

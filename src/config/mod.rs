@@ -1,21 +1,27 @@
 //! Settings, checked: [`Sources`] collects what was given, and [`Config::resolve`] turns it into
 //! types that cannot be wrong, or lists everything that is.
 
+mod path;
+mod proxy;
 mod reader;
+mod shown;
 mod sources;
 
 use std::fmt;
 
 use tracing_subscriber::filter::Targets;
 
+pub use self::path::path;
 use self::reader::Reader;
+pub use self::shown::shown;
 pub use self::sources::{NotUnicode, Origin, Raw, Sources};
 use crate::answer::Mask;
+use crate::clean;
 use crate::error::SettingError;
 use crate::language::{Bilingual, Language, bilingual};
 use crate::lookup::Limits;
 use crate::server_url::ServerUrl;
-use crate::settings::{Setting, Spec};
+use crate::settings::Setting;
 use crate::wolkvox::{Operation, RootCertificates, TokenSource};
 
 /// Every setting, checked.
@@ -31,6 +37,8 @@ pub struct Config {
     pub mask: Mask,
     /// What to log, and how.
     pub log: Log,
+    /// What is set and probably does not do what was meant.
+    pub warnings: Vec<Bilingual>,
 }
 
 /// Whom to ask.
@@ -68,41 +76,66 @@ pub enum LogFormat {
 #[derive(Debug)]
 pub struct InvalidSettings(Vec<InvalidSetting>);
 
-/// What is wrong with one setting, never its value.
+/// What is wrong with one setting, never a secret.
 #[derive(Debug)]
 pub struct InvalidSetting {
-    pub setting: Setting,
+    /// What is set.
+    pub subject: Subject,
+    /// Its value, if that may be shown.
+    pub shown: Option<String>,
     /// What is wrong with it.
     pub problem: SettingError,
+}
+
+/// What is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A setting of this program.
+    Setting(Setting),
+    /// Another environment variable that counts.
+    Variable(&'static str),
+}
+
+impl InvalidSetting {
+    fn text(&self) -> Bilingual {
+        let problem = self.problem.text();
+        let (variable, example) = match self.subject {
+            Subject::Setting(setting) => (setting.variable(), setting.spec().example),
+            Subject::Variable(variable) => (variable, "http://proxy.example.com:3128"),
+        };
+        let sentence = match &self.shown {
+            Some(value) => bilingual!(
+                "{variable} is \"{value}\": it {problem}.",
+                "{variable} es \"{value}\": {problem}.",
+                problem
+            ),
+            None => bilingual!("{variable} {problem}.", "{variable} {problem}.", problem),
+        };
+        if example.is_empty() {
+            return sentence;
+        }
+        bilingual!("{sentence} Example: {example}", "{sentence} Ejemplo: {example}", sentence)
+    }
 }
 
 impl InvalidSettings {
     /// Writes each problem on a line of its own.
     pub fn lines(&self) -> impl Iterator<Item = Bilingual> + '_ {
-        self.0.iter().map(|InvalidSetting { setting, problem }| {
-            let Spec { variable, example, .. } = setting.spec();
-            let problem = problem.text();
-            match *example {
-                "" => bilingual!("{variable} {problem}.", "{variable} {problem}.", problem),
-                example => bilingual!(
-                    "{variable} {problem}. Example: {example}",
-                    "{variable} {problem}. Ejemplo: {example}",
-                    problem,
-                ),
-            }
-        })
+        self.0.iter().map(InvalidSetting::text)
     }
 
-    /// Returns whether one of them is about this setting.
-    pub fn are_about(&self, setting: Setting) -> bool {
-        self.0.iter().any(|it| it.setting == setting)
+    /// Returns what is wrong with this setting.
+    pub fn about(&self, setting: Setting) -> Option<&InvalidSetting> {
+        self.0.iter().find(|it| it.subject == Subject::Setting(setting))
     }
 
     /// Writes all of it: what is wrong, and where to fix it.
     pub fn text(&self) -> Bilingual {
         let heading = match self.0.len() {
-            1 => bilingual!("1 setting to mend:", "Hay que corregir 1 ajuste:"),
-            count => bilingual!("{count} settings to mend:", "Hay que corregir {count} ajustes:"),
+            1 => bilingual!("1 setting is wrong:", "Hay 1 ajuste incorrecto:"),
+            count => {
+                bilingual!("{count} settings are wrong:", "Hay {count} ajustes incorrectos:")
+            }
         };
         let listed = |language| {
             self.lines().map(|line| format!("  {}\n", line.to(language))).collect::<String>()
@@ -111,24 +144,30 @@ impl InvalidSettings {
             english: listed(Language::English).into(),
             spanish: listed(Language::Spanish).into(),
         };
-        let mend = Self::advice();
+        let fix = self.advice();
         bilingual!(
-            "{heading}\n{lines}{mend}\n\
+            "{heading}\n{lines}{fix}\n\
              Without a wolkvox account, try the sandbox: wolkvox-mcp --sandbox",
-            "{heading}\n{lines}{mend}\n\
+            "{heading}\n{lines}{fix}\n\
              Sin una cuenta de wolkvox, pruebe el sandbox: wolkvox-mcp --sandbox",
             heading,
             lines,
-            mend,
+            fix,
         )
     }
 
-    /// Returns where to fix settings.
-    pub fn advice() -> Bilingual {
-        bilingual!(
-            "Set them in the \"env\" part of your client's mcp.json, or in the environment.",
-            "Corríjalos en la parte \"env\" del mcp.json de su asistente, o en el entorno.",
-        )
+    /// Returns where to fix them.
+    pub fn advice(&self) -> Bilingual {
+        match self.0.len() {
+            1 => bilingual!(
+                "Set it in the \"env\" part of your client's mcp.json, or in the environment.",
+                "Corríjalo en la parte \"env\" del mcp.json de su asistente, o en el entorno.",
+            ),
+            _ => bilingual!(
+                "Set them in the \"env\" part of your client's mcp.json, or in the environment.",
+                "Corríjalos en la parte \"env\" del mcp.json de su asistente, o en el entorno.",
+            ),
+        }
     }
 }
 
@@ -155,11 +194,43 @@ impl Config {
         let log = read.log();
         match (account, operation, limits, mask, log) {
             (Ok(account), Ok(operation), Ok(limits), Ok(mask), Ok(log)) => {
-                Ok(Self { account, operation, limits, mask, log })
+                let warnings = warnings(&account, &mask, sources);
+                Ok(Self { account, operation, limits, mask, log, warnings })
             }
             _ => Err(InvalidSettings(read.into_problems())),
         }
     }
+}
+
+/// Returns what is set and probably does not do what was meant.
+fn warnings(account: &Account, mask: &Mask, sources: &Sources) -> Vec<Bilingual> {
+    let mut warnings = match account {
+        Account::Sandbox => Vec::new(),
+        Account::Tenant { server, .. } => proxy::warnings(server, sources),
+    };
+    warnings.extend(mask_warnings(mask));
+    warnings
+}
+
+/// Returns a warning for each name of the mask that no documented field has: a company's own field,
+/// or a slip that masks nothing.
+fn mask_warnings(mask: &Mask) -> Vec<Bilingual> {
+    let warning = |(name, likeliest): (&str, Option<&str>)| {
+        let name = clean::redacted(name);
+        match likeliest {
+            Some(field) => bilingual!(
+                "WOLKVOX_MASK: wolkvox documents no field `{name}`; did you mean `{field}`?",
+                "WOLKVOX_MASK: wolkvox no documenta ningún campo `{name}`; ¿quiso decir `{field}`?",
+            ),
+            None => bilingual!(
+                "WOLKVOX_MASK: wolkvox documents no field `{name}`; it masks only a field of your \
+                 company's own with that name",
+                "WOLKVOX_MASK: wolkvox no documenta ningún campo `{name}`; solo oculta un campo \
+                 propio de su empresa con ese nombre",
+            ),
+        }
+    };
+    mask.unknown_names().map(warning).collect()
 }
 
 #[cfg(test)]

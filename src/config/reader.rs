@@ -9,13 +9,15 @@ use jiff::SignedDuration;
 use tracing_subscriber::filter::LevelFilter;
 use url::Host;
 
-use super::{Account, InvalidSetting, Log, LogFormat, NotUnicode, Sources};
+use super::proxy::{self, WrongProxy};
+use super::shown::{Secrets, shown_if_harmless};
+use super::{Account, InvalidSetting, Log, LogFormat, NotUnicode, Sources, Subject, path};
 use crate::answer::Mask;
 use crate::error::SettingError;
 use crate::file;
 use crate::lookup::Limits;
 use crate::server_url::ServerUrl;
-use crate::settings::Setting;
+use crate::settings::{Placeholder, Setting};
 use crate::wolkvox::{Operation, RootCertificates, Token, TokenFile, TokenSource};
 
 /// A system's whole bundle of root certificates is a tenth of this.
@@ -29,12 +31,15 @@ pub(super) struct Reported;
 /// A reader of settings that collects what is wrong with them.
 pub(super) struct Reader<'a> {
     sources: &'a Sources,
+    secrets: Secrets,
+    home: Option<PathBuf>,
     problems: Vec<InvalidSetting>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(sources: &'a Sources) -> Self {
-        Self { sources, problems: Vec::new() }
+        let (secrets, home) = (Secrets::of(sources), sources.home());
+        Self { sources, secrets, home, problems: Vec::new() }
     }
 
     pub(super) fn into_problems(self) -> Vec<InvalidSetting> {
@@ -42,7 +47,18 @@ impl<'a> Reader<'a> {
     }
 
     fn wrong(&mut self, setting: Setting, problem: SettingError) -> Reported {
-        self.problems.push(InvalidSetting { setting, problem });
+        let subject = Subject::Setting(setting);
+        self.problems.push(InvalidSetting { subject, shown: None, problem });
+        Reported
+    }
+
+    /// Reports a value that is wrong, and shows it if that does no harm.
+    fn wrong_value(&mut self, setting: Setting, text: &str, problem: SettingError) -> Reported {
+        let shown = match problem {
+            SettingError::HoldsToken => None,
+            _ => shown_if_harmless(setting, text, self.home.as_deref()),
+        };
+        self.problems.push(InvalidSetting { subject: Subject::Setting(setting), shown, problem });
         Reported
     }
 
@@ -52,17 +68,19 @@ impl<'a> Reader<'a> {
         setting: Setting,
         parse: impl FnOnce(&str) -> Result<T, SettingError>,
     ) -> Result<Option<T>, Reported> {
-        let raw = match self.sources.get(setting) {
-            Ok(Some(raw)) => raw,
+        let text = match self.sources.get(setting) {
+            Ok(Some(raw)) => raw.text,
             Ok(None) => return Ok(None),
             Err(NotUnicode) => return Err(self.wrong(setting, SettingError::NotUnicode)),
         };
-        let parsed = if is_placeholder(&raw.text) {
-            Err(SettingError::Placeholder)
+        let parsed = if setting != Setting::Token && self.secrets.are_in(&text) {
+            Err(SettingError::HoldsToken)
+        } else if let Some(placeholder) = placeholder(setting, &text) {
+            Err(SettingError::Placeholder(placeholder))
         } else {
-            parse(&raw.text)
+            parse(&text)
         };
-        parsed.map(Some).map_err(|problem| self.wrong(setting, problem))
+        parsed.map(Some).map_err(|problem| self.wrong_value(setting, &text, problem))
     }
 
     /// Reads a setting that has a default.
@@ -81,13 +99,26 @@ impl<'a> Reader<'a> {
 
     pub(super) fn account(&mut self) -> Result<Account, Reported> {
         let server = self.server();
-        let roots = self.optional(Setting::CaFile, |path| {
-            let pem = file::read(Path::new(path), LARGEST_CA_FILE)
+        let proxy = self.proxy(server.as_ref().ok());
+        let home = self.home.clone();
+        let roots = self.optional(Setting::CaFile, |text| {
+            let path = path(text, home.as_deref()).map_err(SettingError::Path)?;
+            let pem = file::read(&path, LARGEST_CA_FILE)
                 .map_err(|problem| SettingError::Unreadable(problem.kind()))?;
             RootCertificates::from_pem(&pem).map_err(SettingError::Certificates)
         });
         let token = self.token();
+        proxy?;
         Ok(Account::Tenant { server: server?, token: token?, roots: roots?.unwrap_or_default() })
+    }
+
+    /// Refuses a proxy that the HTTP client would leave out.
+    fn proxy(&mut self, server: Option<&ServerUrl>) -> Result<(), Reported> {
+        let wrong = server.and_then(|server| proxy::wrong(server, self.sources));
+        let Some(WrongProxy { variable, shown, problem }) = wrong else { return Ok(()) };
+        let subject = Subject::Variable(variable);
+        self.problems.push(InvalidSetting { subject, shown, problem });
+        Err(Reported)
     }
 
     fn server(&mut self) -> Result<ServerUrl, Reported> {
@@ -101,10 +132,16 @@ impl<'a> Reader<'a> {
     }
 
     fn token(&mut self) -> Result<TokenSource, Reported> {
-        let token =
-            self.optional(Setting::Token, |text| Token::parse(text).map_err(SettingError::Token));
-        let file = self.optional(Setting::TokenFile, |path| {
-            TokenFile::open(PathBuf::from(path)).map_err(SettingError::TokenFile)
+        let home = self.home.clone();
+        let token = self.optional(Setting::Token, |text| {
+            if names_a_file(text, home.as_deref()) {
+                return Err(SettingError::TokenIsPath);
+            }
+            Token::parse(text).map_err(SettingError::Token)
+        });
+        let file = self.optional(Setting::TokenFile, |text| {
+            let path = path(text, home.as_deref()).map_err(SettingError::Path)?;
+            TokenFile::open(path).map_err(SettingError::TokenFile)
         });
         match (token?, file?) {
             (Some(token), None) => Ok(TokenSource::Fixed(token)),
@@ -156,12 +193,24 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Recognises `${NAME}` and `$NAME`, which clients pass on as they stand when NAME is not set.
-fn is_placeholder(text: &str) -> bool {
-    let Some(name) = text.strip_prefix('$') else { return false };
-    name.starts_with('{') && name.ends_with('}')
-        || name.starts_with(|letter: char| letter.is_ascii_alphabetic())
-            && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+/// Returns what stands in the place of a setting's value. Numbers and lists have sentences of their
+/// own for what is none.
+fn placeholder(setting: Setting, text: &str) -> Option<Placeholder> {
+    let is_text = matches!(
+        setting,
+        Setting::Server
+            | Setting::Token
+            | Setting::TokenFile
+            | Setting::Operation
+            | Setting::AllowHost
+            | Setting::CaFile
+    );
+    Placeholder::find(text).filter(|it| is_text || *it != Placeholder::Example)
+}
+
+/// Returns whether a token is rather the path of the file that holds it.
+fn names_a_file(text: &str, home: Option<&Path>) -> bool {
+    text.contains(['/', '\\']) && path(text, home).is_ok_and(|path| path.is_file())
 }
 
 /// Returns whether a part of a log filter has an effect: a level, a target with one, or a target of
@@ -183,19 +232,4 @@ fn duration(text: &str, least: Duration) -> Result<Duration, SettingError> {
 
 fn whole<T: FromStr, B: Into<u64>>(text: &str, least: u64, most: B) -> Result<T, SettingError> {
     text.parse().map_err(|_| SettingError::WholeNumber { least, most: most.into() })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_variables_are_told_from_values() {
-        for text in ["${TOKEN}", "$TOKEN", "${TOKEN:-x}", "${input:token}", "${env:TOKEN}"] {
-            assert!(is_placeholder(text), "{text}");
-        }
-        for text in ["token", "$", "$1abc", "a${b}", "$a-b"] {
-            assert!(!is_placeholder(text), "{text}");
-        }
-    }
 }

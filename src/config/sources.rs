@@ -1,15 +1,16 @@
 //! Where settings come from. They are collected once; nothing reads the environment for a setting
 //! afterwards.
 //!
-//! One rule for all of them, here and nowhere else: a flag comes before its variable, spaces around
-//! a value are dropped, a blank value counts as not set, and a variable that is not Unicode text is
-//! refused, not guessed at.
+//! One rule for all of them, here and nowhere else: a flag comes before its variable, spaces and one
+//! pair of quotes around a value are dropped, a blank value counts as not set, and a variable that is
+//! not Unicode text is refused, not guessed at.
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
 
 use crate::language::{Bilingual, bilingual};
-use crate::settings::Setting;
+use crate::settings::{Setting, unquoted};
 
 /// The flags and the environment that the program was started with.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +29,7 @@ pub enum Origin {
     Variable,
 }
 
-/// A setting's value as it was given, trimmed and never blank.
+/// A setting's value as it was given, without spaces and quotes around it, and never blank.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Raw {
     pub text: String,
@@ -84,6 +85,20 @@ impl Sources {
         self
     }
 
+    /// Returns what a program would find that a client starts with these flags and variables: of our
+    /// settings only these, other variables as they are here.
+    #[must_use]
+    pub fn of_child(
+        &self,
+        flags: HashMap<Setting, String>,
+        environment: impl IntoIterator<Item = (String, OsString)>,
+    ) -> Self {
+        let mut child = Self { flags, ..self.clone() };
+        child.environment.retain(|name, _| Setting::of_variable(name).is_none());
+        child.environment.extend(environment);
+        child
+    }
+
     /// Returns a setting's value if it is set.
     ///
     /// # Errors
@@ -104,6 +119,13 @@ impl Sources {
         self.defaults.get(&setting).copied().unwrap_or(setting.spec().default)
     }
 
+    /// Returns the person's home folder.
+    pub fn home(&self) -> Option<PathBuf> {
+        let name = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+        let set = self.variable(name).filter(|it| !it.is_empty()).map(PathBuf::from);
+        set.or_else(std::env::home_dir).filter(|home| !home.as_os_str().is_empty())
+    }
+
     /// Returns a variable that is no setting of ours, such as `HOME`.
     pub fn variable(&self, name: &str) -> Option<&OsStr> {
         self.environment.get(name).map(OsString::as_os_str)
@@ -111,7 +133,7 @@ impl Sources {
 }
 
 fn raw(text: &str, origin: Origin) -> Option<Raw> {
-    let text = text.trim();
+    let text = unquoted(text);
     (!text.is_empty()).then(|| Raw { text: text.to_owned(), origin })
 }
 
@@ -132,6 +154,9 @@ mod tests {
             (None, Some("\tb\n"), Some(("b", Origin::Variable))),
             (Some(" "), Some("b"), Some(("b", Origin::Variable))),
             (Some(""), Some(" "), None),
+            (Some("'a'"), None, Some(("a", Origin::Flag))),
+            (None, Some("\"a b\""), Some(("a b", Origin::Variable))),
+            (Some("\"\""), Some("' b '"), Some(("b", Origin::Variable))),
             (None, None, None),
         ] {
             let raw = sources(flag, variable).get(Setting::Operation).expect("Unicode");

@@ -17,7 +17,8 @@ use std::time::Duration;
 pub use self::cause::{BodyKind, ConnectFailure, Outage, ReplyDefect, Timings, TlsFailure};
 pub use self::install::{EntryError, FileError, FileErrorKind, Malformed};
 pub use self::setting::{
-    AddressError, CertificatesError, MaskError, SettingError, TokenError, TokenFileError,
+    AddressError, CertificatesError, MaskError, PathError, ProxyError, SettingError, TokenError,
+    TokenFileError,
 };
 pub(crate) use self::texts::io_reason;
 pub use self::upstream_message::UpstreamMessage;

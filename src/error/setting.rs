@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use crate::settings::Placeholder;
+
 /// What is wrong with a setting; never its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SettingError {
@@ -12,8 +14,16 @@ pub enum SettingError {
     NoToken,
     /// The token and a file with it are both set.
     TwoTokens,
-    /// The name of a variable that a client did not fill in.
-    Placeholder,
+    /// Something that only stands for a value.
+    Placeholder(Placeholder),
+    /// The token, which only its own setting may hold.
+    HoldsToken,
+    /// The path of a file where the token should be.
+    TokenIsPath,
+    /// A path that cannot be understood.
+    Path(PathError),
+    /// A proxy that cannot be used.
+    Proxy(ProxyError),
     /// Bytes that are not Unicode text.
     NotUnicode,
     /// Not an address that may receive the token.
@@ -76,8 +86,34 @@ pub enum AddressError {
 pub enum TokenError {
     /// It is blank.
     Blank,
-    /// It holds a space or a character outside printable ASCII.
+    /// It only stands for a token.
+    Placeholder(Placeholder),
+    /// It sets a name to a value, as in a file of variables.
+    Assignment,
+    /// JSON.
+    Json,
+    /// The address of a server or a secret.
+    Address,
+    /// It holds a space, a quote or a character outside printable ASCII.
     Character,
+}
+
+/// Why a path cannot be understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathError {
+    /// It begins with another person's home folder, or there is no home folder.
+    Home,
+    /// It is an address, not a path.
+    Address,
+}
+
+/// Why a proxy cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProxyError {
+    /// It is not an address.
+    Unreadable,
+    /// It is neither an http nor an https proxy.
+    Scheme,
 }
 
 /// Why a file's token cannot be used.

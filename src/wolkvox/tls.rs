@@ -23,6 +23,8 @@ impl RootCertificates {
     ///
     /// What is wrong with it.
     pub fn from_pem(pem: &[u8]) -> Result<Self, CertificatesError> {
+        // Editors of Windows put a byte order mark before the first line.
+        let pem = pem.strip_prefix(b"\xef\xbb\xbf").unwrap_or(pem);
         let certificates = CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>();
         let certificates = certificates.map_err(|_| CertificatesError::NotPem)?;
         if certificates.is_empty() {

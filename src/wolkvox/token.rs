@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, TokenError, TokenFileError};
 use crate::file;
+use crate::settings::{Placeholder, is_assignment, unquoted};
 
 /// A token is a line; anything larger is the wrong file.
 const LARGEST_FILE: u64 = 64 * 1024;
@@ -47,7 +48,20 @@ impl Token {
         if text.is_empty() {
             return Err(TokenError::Blank);
         }
-        if !text.chars().all(|letter| letter.is_ascii_graphic()) {
+        if let Some(placeholder) = Placeholder::find(text) {
+            return Err(TokenError::Placeholder(placeholder));
+        }
+        if text.starts_with(['{', '[']) {
+            return Err(TokenError::Json);
+        }
+        if is_assignment(text) {
+            return Err(TokenError::Assignment);
+        }
+        if text.contains("://") || text.ends_with(".wolkvox.com") {
+            return Err(TokenError::Address);
+        }
+        let is_usual = |letter: char| letter.is_ascii_graphic() && !"\"'`".contains(letter);
+        if !text.chars().all(is_usual) {
             return Err(TokenError::Character);
         }
         Ok(Self { secret: text.into(), fingerprint: Fingerprint(Sha256::digest(text).into()) })
@@ -165,7 +179,7 @@ fn read(path: &Path) -> Result<Token, TokenFileError> {
     let bytes = file::read(path, LARGEST_FILE).map_err(|problem| unreadable(&problem))?;
     // Windows editors and shells write a byte order mark, or UTF-16; `decode` honours both.
     let (text, _, _) = encoding_rs::UTF_8.decode(&bytes);
-    Token::parse(&text).map_err(TokenFileError::Token)
+    Token::parse(unquoted(&text)).map_err(TokenFileError::Token)
 }
 
 fn unreadable(problem: &io::Error) -> TokenFileError {
@@ -205,6 +219,34 @@ mod tests {
         for text in ["", " \n", "two words", "tab\there", "ñ"] {
             assert!(Token::parse(text).is_err(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn what_only_stands_for_a_token_or_holds_more_is_refused() {
+        for (text, problem) in [
+            ("${TOKEN}", TokenError::Placeholder(Placeholder::Variable)),
+            ("{{TOKEN}}", TokenError::Placeholder(Placeholder::Variable)),
+            ("$(cat token)", TokenError::Placeholder(Placeholder::Command)),
+            ("<your-token>", TokenError::Placeholder(Placeholder::Example)),
+            ("WOLKVOX_TOKEN=abc", TokenError::Assignment),
+            (r#"{"token":"abc"}"#, TokenError::Json),
+            ("[\"abc\"]", TokenError::Json),
+            ("op://vault/wolkvox/token", TokenError::Address),
+            ("crm0001.wolkvox.com", TokenError::Address),
+            ("\"abc", TokenError::Character),
+            ("Bearer abc", TokenError::Character),
+        ] {
+            assert_eq!(Token::parse(text).map(drop), Err(problem), "{text}");
+        }
+    }
+
+    #[test]
+    fn quotes_around_a_files_token_are_taken_off() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("token");
+        fs::write(&path, "\"ficticio-0001\"\n").expect("written");
+        let file = TokenFile::open(path).expect("a token file");
+        assert_eq!(file.current().expect("a token").length(), "ficticio-0001".len());
     }
 
     #[test]

@@ -2,11 +2,12 @@
 //! advice names the cause.
 
 use insta::assert_snapshot;
-use serde_json::Value;
+use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 
 use crate::support::{
-    Authority, Program, RawReply, RawServer, TOKEN, proxy_to_wolkvox, read_request, serve,
+    Authority, Program, RawReply, RawServer, TOKEN, proxy_to_wolkvox, read_request, response, serve,
 };
 
 const TOKEN_INFORMATION: &[u8] = br#"{"code":"200","error":"null","data":{"token_limit":12000,
@@ -28,7 +29,7 @@ fn account(server: &str) -> Vec<(&str, &str)> {
 
 /// Holds a report against the one step that must have failed.
 #[track_caller]
-fn assert_fails((status, report): &(Option<i32>, Value), step: &str, finds: &str, mends: &str) {
+fn assert_fails((status, report): &(Option<i32>, Value), step: &str, finds: &str, fixes: &str) {
     assert_eq!(*status, Some(1), "{report}");
     assert_eq!(report["ok"], false);
     let steps = report["steps"].as_array().expect("steps");
@@ -37,7 +38,7 @@ fn assert_fails((status, report): &(Option<i32>, Value), step: &str, finds: &str
     let [failed] = failed[..] else { panic!("one failure: {report}") };
     assert_eq!(failed["step"], step, "{report}");
     assert!(failed["details"].to_string().contains(finds), "{failed}");
-    assert!(failed["mend"].as_str().expect("advice").contains(mends), "{failed}");
+    assert!(failed["fix"].as_str().expect("advice").contains(fixes), "{failed}");
 }
 
 #[tokio::test]
@@ -55,7 +56,7 @@ async fn the_sandbox_passes_every_step() {
     ✓ ok       connection  the server accepts connections
     – skipped  TLS         plain http, within this computer
     ✓ ok       token       wolkvox accepts the token
-    ✓ ok       quota       1 of 4800 calls used today, 4799 left, 15 hours to the restart (this check cost one)
+    ✓ ok       quota       1 of 4800 calls used today, 4799 left, resets in 15 hours (this check cost one)
     ✓ ok       look-up     records found: 37
     ");
 }
@@ -68,13 +69,13 @@ async fn wrong_settings_are_the_first_step_to_fail() {
 }
 
 #[tokio::test]
-async fn wrong_settings_are_shown_with_their_source_and_without_their_value() {
+async fn wrong_settings_are_shown_with_their_source_and_without_what_may_be_a_secret() {
     let environment = [("WOLKVOX_SERVER", "https://ana:secreto@crm0001.wolkvox.com")];
     let (_, report) = check(&environment, &["--timeout", "5s", "--token-file", TOKEN]).await;
     let details = report["steps"][0]["details"].to_string();
     for shown in [
-        "WOLKVOX_SERVER: not shown, as it is wrong (variable)",
-        "WOLKVOX_TOKEN_FILE: not shown, as it is wrong (flag)",
+        "WOLKVOX_SERVER: not shown, as it may be a secret (variable)",
+        "WOLKVOX_TOKEN_FILE: not shown, as it may be a secret (flag)",
         "WOLKVOX_TIMEOUT: 5s (flag)",
     ] {
         assert!(details.contains(shown), "{details}");
@@ -159,14 +160,21 @@ async fn a_certificate_that_nobody_here_trusts_fails_at_tls_and_a_known_one_is_d
     let (status, report) = check(&environment, &[]).await;
     assert_eq!(status, Some(0), "{report}");
     let tls = report["steps"][3]["details"][0].as_str().expect("details");
-    assert!(tls.starts_with("TLS 1.3, certificate from ") && tls.ends_with(" days left"), "{tls}");
+    assert!(
+        tls.starts_with("TLS 1.3, certificate issued by rcgen self signed cert, ")
+            && tls.ends_with(" days left"),
+        "{tls}"
+    );
     let quota = report["steps"][5]["details"][0].as_str().expect("details");
-    assert!(quota.starts_with("23 of 12000 calls used today, 11977 left, 8 hours"), "{quota}");
+    assert!(
+        quota.starts_with("23 of 12000 calls used today, 11977 left, resets in 8 hours"),
+        "{quota}"
+    );
 }
 
 #[tokio::test]
 async fn what_wolkvox_refuses_fails_at_the_token() {
-    for (status, body, finds, mends) in [
+    for (status, body, finds, fixes) in [
         (
             403,
             r#"{"code":"403","error":"FORBIDDEN","msg":"PLEASE VALIDATE TOKEN"}"#,
@@ -181,7 +189,7 @@ async fn what_wolkvox_refuses_fails_at_the_token() {
         let reply = RawReply::new(status, "application/json", body.as_bytes());
         let server = RawServer::start(vec![reply]).await;
         let report = check(&account(server.address()), &[]).await;
-        assert_fails(&report, "token", finds, mends);
+        assert_fails(&report, "token", finds, fixes);
     }
 }
 
@@ -191,16 +199,16 @@ async fn a_quota_that_is_used_up_fails_at_the_quota_and_nothing_more_is_sent() {
     let none_left = br#"{"code":200,"data":{"token_limit":5,"available_consumition_options":0}}"#;
     let overspent = br#"{"code":200,"data":{"token_limit":4800,"token_use_today":4805,
         "available_consumition_options":-5}}"#;
-    for (status, body, finds, mends) in [
+    for (status, body, finds, fixes) in [
         (403, &exceeded[..], "for today are used up", "resets the quota daily"),
-        (200, &none_left[..], "0 left", "Wait for the restart"),
-        (200, &overspent[..], "4805 of 4800 calls used today, 0 left", "Wait for the restart"),
+        (200, &none_left[..], "0 left", "Wait for the reset"),
+        (200, &overspent[..], "4805 of 4800 calls used today, 0 left", "Wait for the reset"),
     ] {
         let reply = RawReply::new(status, "application/json", body);
         let server = RawServer::start(vec![reply]).await;
         let look_up = ["--field", "id_customer", "--value", "900000001"];
         let report = check(&account(server.address()), &look_up).await;
-        assert_fails(&report, "quota", finds, mends);
+        assert_fails(&report, "quota", finds, fixes);
         assert_eq!(server.requests().len(), 1);
     }
 }
@@ -213,7 +221,7 @@ async fn an_answer_that_says_nothing_of_the_token_is_no_acceptance() {
         let reply = RawReply::new(status, "application/json", body.as_bytes());
         let server = RawServer::start(vec![reply]).await;
         let report = check(&account(server.address()), &[]).await;
-        assert_fails(&report, "token", "told nothing of the token", "operation");
+        assert_fails(&report, "token", "returned no information about the token", "operation");
     }
 }
 
@@ -265,7 +273,7 @@ async fn a_server_that_accepts_and_says_nothing_fails_where_it_falls_silent() {
     })
     .await;
     for (scheme, step, finds) in [
-        ("http", "token", "wolkvox does not answer"),
+        ("http", "token", "wolkvox did not answer within 300ms"),
         ("https", "TLS", "no answer to the TLS handshake"),
     ] {
         let server = format!("{scheme}://{silent}");
@@ -327,7 +335,7 @@ async fn a_proxy_may_be_an_ipv6_address() {
     let mut environment = account("crm0001.wolkvox.com");
     environment.push(("HTTPS_PROXY", "http://[::1]:9"));
     let report = check(&environment, &[]).await;
-    assert_fails(&report, "connection", "no connection to the proxy", "HTTPS_PROXY");
+    assert_fails(&report, "connection", "could not connect to the proxy [::1]:9", "HTTPS_PROXY");
 }
 
 #[tokio::test]
@@ -340,14 +348,14 @@ async fn with_the_sandbox_the_account_is_neither_needed_nor_shown() {
 }
 
 /// The set-ups that administrators really break, each with the cause that `check` must name and
-/// the words that must tell how to mend it.
+/// the words that must tell how to fix it.
 #[tokio::test]
 async fn the_cause_of_each_of_ten_broken_set_ups_is_named() {
     let missing = |name: &str| format!("/does/not/exist/{name}");
     let (token_file, ca_file) = (missing("token"), missing("ca.pem"));
     let good = ("WOLKVOX_SERVER", "crm0001.wolkvox.com");
     let token = ("WOLKVOX_TOKEN", TOKEN);
-    for (environment, finds, mends) in [
+    for (environment, finds, fixes) in [
         (vec![("WOLKVOX_SERVER", "sv0001.crmvox.com"), token], "retired", "crm0001.wolkvox.com"),
         (vec![("WOLKVOX_SERVER", "crm0001.wolkbox.com"), token], "not a host of", "ALLOW_HOST"),
         (
@@ -365,16 +373,16 @@ async fn the_cause_of_each_of_ten_broken_set_ups_is_named() {
         (vec![good, ("WOLKVOX_TOKEN", "${WOLKVOX_TOKEN}")], "did not fill in", "where the client"),
         (
             vec![good, ("WOLKVOX_TOKEN_FILE", &token_file)],
-            "TOKEN_FILE names a file that does not exist",
+            "names a file that does not exist",
             "/etc/wolkvox/token",
         ),
-        (vec![good, token, ("WOLKVOX_CA_FILE", &ca_file)], "CA_FILE names a file", "company.pem"),
-        (vec![good, token, ("WOLKVOX_TIMEOUT", "20")], "TIMEOUT must be a time", "20s"),
+        (vec![good, token, ("WOLKVOX_CA_FILE", &ca_file)], "it names a file", "company.pem"),
+        (vec![good, token, ("WOLKVOX_TIMEOUT", "20")], "it must be a time", "20s"),
     ] {
         let report = check(&environment, &["--offline"]).await;
         assert_fails(&report, "settings", finds, "mcp.json");
         let text = report.1.to_string();
-        assert!(text.contains(mends), "{mends}: {text}");
+        assert!(text.contains(fixes), "{fixes}: {text}");
     }
 }
 
@@ -411,14 +419,14 @@ async fn in_spanish_every_line_is_spanish_and_the_json_keeps_its_keys() {
     ✓ bien     conexión    el servidor acepta conexiones
     – omitido  TLS         HTTP sin cifrar, dentro de este equipo
     ✓ bien     token       wolkvox acepta el token
-    ✓ bien     cupo        1 de 4800 consultas usadas hoy, quedan 4799, 15 horas para el reinicio (esta comprobación gastó una)
+    ✓ bien     cupo        1 de 4800 consultas usadas hoy, quedan 4799; se reinicia en 15 horas (esta comprobación gastó una)
     – omitido  consulta    no se solicitó: indique --field y --value para hacer una
     ");
     let refused = Program::run(&["check", "--lang", "es", "--token-file", "/none"], &[]).await;
     assert_snapshot!(refused.stdout.join("\n"), @r#"
     ✗ falló    ajustes     WOLKVOX_SERVER no está definido. Ejemplo: crm0001.wolkvox.com
-                           WOLKVOX_TOKEN_FILE indica un archivo que no existe. Ejemplo: /etc/wolkvox/token
-                           WOLKVOX_TOKEN_FILE: no se muestra porque está mal (opción)
+                           WOLKVOX_TOKEN_FILE es "/none": indica un archivo que no existe. Ejemplo: /etc/wolkvox/token
+                           WOLKVOX_TOKEN_FILE: /none (opción)
                            por defecto: WOLKVOX_TIMEOUT=20s, WOLKVOX_MAX_IN_FLIGHT=2, WOLKVOX_CACHE_TTL=30s, WOLKVOX_RATE=60, WOLKVOX_MAX_PAGES=4, WOLKVOX_LOG=info, WOLKVOX_LOG_FORMAT=text
                            → Corríjalos en la parte "env" del mcp.json de su asistente, o en el entorno.
     – omitido  nombre      no se ejecutó: falló un paso anterior
@@ -434,4 +442,169 @@ async fn in_spanish_every_line_is_spanish_and_the_json_keeps_its_keys() {
     assert_eq!(report["steps"][2]["details"][0], "el servidor acepta conexiones");
     let english = check(&[("LANG", "es_CO.UTF-8")], &["--sandbox", "--lang", "en"]).await.1;
     assert_eq!(english["steps"][2]["details"][0], "the server accepts connections");
+}
+
+#[tokio::test]
+async fn what_is_set_and_has_no_effect_is_a_warning_and_no_failure() {
+    let mut environment = account("crm0001.wolkvox.com");
+    environment.push(("NO_PROXY", "*.wolkvox.com"));
+    let (status, report) = check(&environment, &["--offline"]).await;
+    assert_eq!(status, Some(0), "{report}");
+    assert_eq!(report["ok"], true);
+    let settings = &report["steps"][0];
+    assert_eq!(settings["status"], "warning");
+    let warning = settings["warnings"][0].as_str().expect("a warning");
+    assert!(warning.starts_with("NO_PROXY: `*.wolkvox.com` has no effect"), "{warning}");
+    let ended = Program::run(&["check", "--offline", "--lang", "es"], &environment).await;
+    let said = ended.stdout.join("\n");
+    assert!(said.starts_with("⚠ aviso    ajustes"), "{said}");
+    assert!(said.contains("⚠ NO_PROXY: `*.wolkvox.com` no tiene efecto"), "{said}");
+}
+
+#[tokio::test]
+async fn a_proxy_that_cannot_be_used_fails_at_the_settings() {
+    let mut environment = account("crm0001.wolkvox.com");
+    environment.push(("HTTPS_PROXY", "socks5://ana:secreto@proxy.example:1080"));
+    let report = check(&environment, &[]).await;
+    assert_fails(&report, "settings", "SOCKS", "mcp.json");
+    assert!(!report.1.to_string().contains("secreto"));
+    assert!(report.1.to_string().contains("proxy.example:1080"));
+}
+
+#[tokio::test]
+async fn a_wolkvox_that_answers_too_late_may_only_be_slow() {
+    let (slow, _) = serve(|mut stream| async move {
+        read_request(&mut stream).await;
+        tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+        let headers = format!("Content-Length: {}\r\n", TOKEN_INFORMATION.len());
+        let _ = stream.write_all(&response(&headers, TOKEN_INFORMATION)).await;
+    })
+    .await;
+    let server = format!("http://{slow}");
+    let report = check(&account(&server), &["--timeout", "300ms"]).await;
+    assert_fails(&report, "token", "did not answer within 300ms", "raise WOLKVOX_TIMEOUT");
+    let (status, report) = check(&account(&server), &["--timeout", "20s"]).await;
+    assert_eq!(status, Some(0), "{report}");
+}
+
+/// A home folder whose clients have these files.
+fn home(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let home = tempfile::tempdir().expect("a folder");
+    for (name, text) in files {
+        let file = home.path().join(name);
+        std::fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+        std::fs::write(file, text).expect("written");
+    }
+    home
+}
+
+/// An entry of a client that starts this program.
+fn entry(arguments: &[&str], environment: &[(&str, &str)]) -> String {
+    let environment: std::collections::HashMap<_, _> = environment.iter().copied().collect();
+    let command = env!("CARGO_BIN_EXE_wolkvox-mcp");
+    let entry = json!({ "command": command, "args": arguments, "env": environment });
+    json!({ "mcpServers": { "wolkvox": entry, "other": { "command": "other" } } }).to_string()
+}
+
+#[tokio::test]
+async fn without_any_setting_the_entries_that_clients_have_are_tested() {
+    let server =
+        RawServer::start(vec![RawReply::new(200, "application/json", TOKEN_INFORMATION)]).await;
+    let account = [
+        ("WOLKVOX_SERVER", server.address()),
+        ("WOLKVOX_TOKEN", TOKEN),
+        ("WOLKVOX_OPERATION", "empresa"),
+    ];
+    let home = home(&[
+        (".claude.json", &entry(&[], &account)),
+        (".cursor/mcp.json", &entry(&["--sandbox"], &[])),
+        (".gemini/settings.json", r#"{"mcpServers":{"other":{"command":"other"}}}"#),
+    ]);
+    let home = home.path().to_str().expect("a plain path");
+    let environment = [("HOME", home), ("USERPROFILE", home)];
+    let (status, report) = check(&environment, &[]).await;
+    assert_eq!(status, Some(0), "{report}");
+    assert_eq!(report["ok"], true);
+    let clients = report["clients"].as_array().expect("clients");
+    let named: Vec<_> = clients.iter().map(|it| (&it["client"], &it["server"])).collect();
+    let (code, cursor, name) = (json!("Claude Code"), json!("Cursor"), json!("wolkvox"));
+    assert_eq!(named, [(&code, &name), (&cursor, &name)]);
+    for client in clients {
+        assert_eq!(client["steps"][5]["status"], "ok", "{client}");
+        assert!(!client["file"].to_string().contains(home), "{client}");
+    }
+
+    let ended = Program::run(&["check", "--offline", "--client", "cursor"], &environment).await;
+    let said = ended.stdout.join("\n").replace('\\', "/");
+    assert!(
+        said.starts_with("Cursor: `wolkvox` in ~/.cursor/mcp.json\n✓ ok       settings"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
+async fn an_entry_is_tested_with_what_its_client_fills_in_and_nothing_else() {
+    let with = |token: &str| {
+        entry(
+            &["--timeout", "5s"],
+            &[("WOLKVOX_SERVER", "crm0001.wolkvox.com"), ("WOLKVOX_TOKEN", token)],
+        )
+    };
+    let home = home(&[
+        (".claude.json", &with("${WOLKVOX_TOKEN}")),
+        (".cursor/mcp.json", &with("${WOLKVOX_TOKEN}")),
+    ]);
+    let home = home.path().to_str().expect("a plain path");
+    let environment = [
+        ("HOME", home),
+        ("USERPROFILE", home),
+        ("WOLKVOX_TOKEN", TOKEN),
+        ("WOLKVOX_MASK", "personal"),
+    ];
+    let (status, report) = check(&environment, &["--offline", "--client", "claude-code"]).await;
+    assert_eq!(status, Some(0), "{report}");
+    let settings = report["clients"][0]["steps"][0]["details"].to_string();
+    assert!(settings.contains("TOKEN: 21 characters"), "{settings}");
+    assert!(settings.contains("WOLKVOX_TIMEOUT: 5s (flag)"), "{settings}");
+    assert!(!settings.contains("WOLKVOX_MASK"), "{settings}");
+    let (status, report) = check(&environment, &["--offline", "--client", "cursor"]).await;
+    assert_eq!(status, Some(1), "{report}");
+    assert!(report.to_string().contains("did not fill in"), "{report}");
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_start_this_program_or_another_one_is_told() {
+    let moved =
+        entry(&["--sandbox"], &[]).replace(env!("CARGO_BIN_EXE_wolkvox-mcp"), "/gone/wolkvox-mcp");
+    let home = home(&[
+        (".cursor/mcp.json", &moved),
+        (".gemini/settings.json", "{ broken"),
+        (".claude.json", &entry(&["--no-such-flag"], &[])),
+    ]);
+    let home = home.path().to_str().expect("a plain path");
+    let environment = [("HOME", home), ("USERPROFILE", home)];
+    for (client, finds) in [
+        ("cursor", "its command does not exist: /gone/wolkvox-mcp"),
+        ("gemini", "not JSON"),
+        ("claude-code", "its arguments are not"),
+        ("codex", "Codex is not set up to start this program"),
+    ] {
+        let (status, report) = check(&environment, &["--client", client]).await;
+        assert_eq!(status, Some(1), "{report}");
+        assert!(report.to_string().contains(finds), "{report}");
+    }
+}
+
+#[tokio::test]
+async fn a_masked_name_that_no_documented_field_has_is_a_warning_with_the_likely_field() {
+    let mut environment = account("crm0001.wolkvox.com");
+    environment.push(("WOLKVOX_MASK", "id_customer, cedula, Campo Propio"));
+    let (status, report) = check(&environment, &["--offline"]).await;
+    assert_eq!(status, Some(0), "{report}");
+    let warnings = report["steps"][0]["warnings"].as_array().expect("warnings");
+    let [slip, own] = &warnings[..] else { panic!("{report}") };
+    assert!(slip.as_str().is_some_and(|it| it.contains("did you mean `id_customer`?")), "{slip}");
+    assert!(own.as_str().is_some_and(|it| it.contains("`Campo Propio`")), "{own}");
+    let ended = Program::run(&[], &environment).await;
+    assert_eq!(ended.stderr.matches("did you mean `id_customer`?").count(), 1, "{}", ended.stderr);
 }

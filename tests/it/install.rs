@@ -529,10 +529,10 @@ async fn a_link_stays_a_link_and_what_it_leads_to_is_emptied_at_the_end() {
 async fn what_cannot_work_is_refused_before_anything_is_written() {
     let machine = Machine::new();
     for (arguments, reason) in [
-        (&["install", "cursor", "--server", "evil.example"][..], "WOLKVOX_SERVER is not a host"),
+        (&["install", "cursor", "--server", "evil.example"][..], "it is not a host"),
         (&["install", "cursor", "--inline-token"], "--inline-token needs WOLKVOX_TOKEN"),
-        (&["install", "cursor", "--timeout", "20"], "WOLKVOX_TIMEOUT must be a time"),
-        (&["install", "cursor", "--ca-file", "none.pem"], "WOLKVOX_CA_FILE names a file that"),
+        (&["install", "cursor", "--timeout", "20"], "it must be a time"),
+        (&["install", "cursor", "--ca-file", "none.pem"], "it names a file that"),
         (&["install", "cursor", "--sandbox", "--name", ""], "letters, digits"),
         (&["install", "codex", "--sandbox", "--name", "a b.c"], "letters, digits"),
         (&["uninstall", "codex", "--name", "ñ"], "letters, digits"),

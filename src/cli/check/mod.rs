@@ -1,6 +1,7 @@
 //! Tests the set-up step by step, the way a request goes: settings, name, connection, TLS, token,
 //! quota, look-up. A step that cannot run because an earlier one failed is shown as skipped.
 
+mod clients;
 mod reach;
 mod report;
 mod settings;
@@ -11,15 +12,18 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
+use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use self::reach::{mend_connection, reach};
-use self::report::{Report, Status};
+use self::clients::EntryReport;
+use self::reach::Route;
+use self::report::{Finding, Report, Step};
 use self::settings::settings;
-use self::tls::secured;
-use super::{App, NOTHING_FOUND};
-use crate::config::{InvalidSettings, Sources};
+use self::tls::tls;
+use super::{App, NOTHING_FOUND, with_app};
+use crate::config::{Config, Sources};
 use crate::error::Error;
+use crate::install::ClientKind;
 use crate::language::{Bilingual, Language, bilingual};
 use crate::tenant::Tenant;
 use crate::wolkvox::{
@@ -41,6 +45,9 @@ pub(super) struct Check {
     /// Make one real look-up too: value to look for
     #[arg(long, requires = "field")]
     value: Option<String>,
+    /// Test a client's entry for this server as it stands [default without any setting: all clients']
+    #[arg(long, value_enum)]
+    client: Option<ClientKind>,
     /// Print the steps as JSON, for a support ticket
     #[arg(long)]
     json: bool,
@@ -51,104 +58,141 @@ fn not_reached() -> Bilingual {
 }
 
 impl Check {
-    /// Reports settings that are wrong; nothing else can be checked then.
-    pub(super) fn wrong_settings(
-        &self,
-        problems: &InvalidSettings,
+    /// Checks the settings that are given here, or the entries that clients have.
+    pub(super) fn run(
+        self,
         sandbox: bool,
         sources: &Sources,
         language: Language,
     ) -> anyhow::Result<ExitCode> {
-        let mut report = Report::default();
-        let listed = settings(sources, sandbox, |setting| problems.are_about(setting));
-        let details = problems.lines().chain(listed).collect();
-        report.add(Status::Failed, details, Some(InvalidSettings::advice()));
-        report.skip_the_rest(&not_reached());
-        self.print(&report, language)
+        let means_clients = !sandbox && clients::nothing_is_set(sources);
+        if self.client.is_none() && !means_clients {
+            return self.print(&self.report(sandbox, sources, language)?, language);
+        }
+        let installations = clients::found(self.client, sources);
+        match (installations.is_empty(), self.client) {
+            (true, None) => self.print(&self.report(sandbox, sources, language)?, language),
+            (true, Some(client)) => self.print(&clients::unknown_to(client), language),
+            (false, _) => {
+                let mut reports = Vec::new();
+                for installation in installations {
+                    reports.extend(clients::reports(&self, installation, sources, language)?);
+                }
+                self.print_entries(&reports, language)
+            }
+        }
     }
 
-    pub(super) async fn run(
-        self,
-        app: App,
+    /// Takes every step with the settings from these sources.
+    fn report(
+        &self,
+        sandbox: bool,
         sources: &Sources,
         language: Language,
-    ) -> anyhow::Result<ExitCode> {
-        let App { tenant, sandbox: _sandbox } = app;
+    ) -> anyhow::Result<Report> {
+        match Config::resolve(sandbox, sources) {
+            // Wrong settings are reported; nothing else can be checked then.
+            Err(problems) => {
+                let mut report = Report::default();
+                let listed = settings(sources, sandbox, Some(&problems));
+                let details = problems.lines().chain(listed).collect();
+                report.set(Step::Settings, Finding::failed_list(details, problems.advice()));
+                report.skip_the_rest(&not_reached());
+                Ok(report)
+            }
+            Ok(config) => {
+                with_app(config, language, async |app| Ok(self.steps(app, sources).await))
+            }
+        }
+    }
+
+    async fn steps(&self, app: App, sources: &Sources) -> Report {
+        let App { tenant, sandbox: _sandbox, warnings } = app;
         let mut report = Report::default();
-        report.add(Status::Ok, settings(sources, tenant.is_sandbox, |_| false), None);
+        let listed = settings(sources, tenant.is_sandbox, None);
+        report.set(Step::Settings, Finding::listed(listed).with_warnings(warnings));
         if self.offline {
             report.skip_the_rest(&bilingual!(
-                "not asked for: --offline",
-                "no se solicitó: --offline"
+                "not tested: --offline was given",
+                "no se probó: se indicó --offline"
             ));
         } else {
             self.network(&tenant, &mut report).await;
             report.skip_the_rest(&not_reached());
         }
-        self.print(&report, language)
+        report
     }
 
     async fn network(&self, tenant: &Tenant, report: &mut Report) {
         let client = tenant.lookup.client();
         let patience = PATIENCE.min(tenant.lookup.timeout());
-        if !reach(client.server(), patience, report).await {
-            return;
+        let route = Route::to(client.server());
+        let addresses = route.resolve(patience).await;
+        if report.set(Step::Name, route.name(&addresses))
+            && report.set(Step::Connection, route.connect(&addresses, patience).await)
+            && report.set(Step::Tls, tls(client, &route, patience).await)
+        {
+            self.account(tenant, &route, report).await;
         }
-        if !secured(client, patience, report).await {
-            return;
-        }
+    }
+
+    /// Checks what wolkvox says to the token, and with it.
+    async fn account(&self, tenant: &Tenant, route: &Route, report: &mut Report) {
         let Some(operation) = &tenant.operation else {
-            report.failed(
+            let finding = Finding::failed(
                 bilingual!(
                     "not tested: no operation is set",
-                    "sin probar: no hay operación definida"
+                    "no se probó: no hay ninguna operación definida"
                 ),
                 bilingual!(
                     "Set WOLKVOX_OPERATION, or give --operation for this check.",
                     "Defina WOLKVOX_OPERATION, o indique --operation para esta comprobación.",
                 ),
             );
+            report.set(Step::Token, finding);
             return;
         };
-        match timeout(patience, token_information(client, operation)).await {
-            Err(_) => report.failed(
-                bilingual!(
-                    "connected, but wolkvox does not answer",
-                    "hay conexión, pero wolkvox no responde"
-                ),
-                mend_connection(false),
-            ),
-            Ok(Err(Failure { error: error @ Error::QuotaExhausted { .. }, .. })) => {
-                report.ok(bilingual!("wolkvox knows the token", "wolkvox conoce el token"));
-                report.refused(&error);
+        // As long as a look-up would wait: a slow wolkvox works.
+        let patience = tenant.lookup.timeout();
+        let answer = timeout(patience, token_information(tenant.lookup.client(), operation)).await;
+        match answer {
+            Err(_) => {
+                report.set(Step::Token, silent(route, patience));
             }
-            Ok(Err(failure)) => report.refused(&failure.error),
-            Ok(Ok(information)) if information.is_blank() => report.failed(
-                bilingual!(
-                    "wolkvox answered, but told nothing of the token",
-                    "wolkvox respondió, pero no dijo nada del token",
-                ),
-                bilingual!(
-                    "Check WOLKVOX_SERVER and the operation's name.",
-                    "Revise WOLKVOX_SERVER y el nombre de la operación.",
-                ),
-            ),
+            Ok(Err(Failure { error: error @ Error::QuotaExhausted { .. }, .. })) => {
+                report.set(
+                    Step::Token,
+                    Finding::ok(bilingual!(
+                        "wolkvox recognizes the token",
+                        "wolkvox reconoce el token"
+                    )),
+                );
+                report.set(Step::Quota, Finding::refused(&error));
+            }
+            Ok(Err(failure)) => {
+                report.set(Step::Token, Finding::refused(&failure.error));
+            }
+            Ok(Ok(information)) if information.is_blank() => {
+                report.set(Step::Token, uninformed());
+            }
             Ok(Ok(information)) => {
-                report.ok(bilingual!("wolkvox accepts the token", "wolkvox acepta el token"));
-                if quota(information, report) {
-                    self.look_up(tenant, operation, report).await;
+                report.set(
+                    Step::Token,
+                    Finding::ok(bilingual!("wolkvox accepts the token", "wolkvox acepta el token")),
+                );
+                if report.set(Step::Quota, quota(information)) {
+                    report.set(Step::LookUp, self.look_up(tenant, operation).await);
                 }
             }
         }
     }
 
-    async fn look_up(&self, tenant: &Tenant, operation: &Operation, report: &mut Report) {
+    async fn look_up(&self, tenant: &Tenant, operation: &Operation) -> Finding {
         let (Some(field), Some(value)) = (&self.field, &self.value) else {
-            report.skipped(bilingual!(
-                "not asked for: give --field and --value to make one",
+            return Finding::skipped(bilingual!(
+                "not requested: give --field and --value to make one",
                 "no se solicitó: indique --field y --value para hacer una",
             ));
-            return;
         };
         let query = || {
             Ok(GestionQuery {
@@ -164,28 +208,76 @@ impl Check {
         match found {
             Ok(found) if !found.complete => {
                 let count = found.rows.len();
-                report.ok(bilingual!(
+                Finding::ok(bilingual!(
                     "INCOMPLETE: {count} records fetched, wolkvox has more",
-                    "INCOMPLETO: se trajeron {count} registros, wolkvox tiene más",
-                ));
+                    "INCOMPLETO: se obtuvieron {count} registros, wolkvox tiene más",
+                ))
             }
             Ok(found) => {
                 let count = found.rows.len();
-                report.ok(bilingual!("records found: {count}", "registros encontrados: {count}"));
+                Finding::ok(bilingual!("records found: {count}", "registros encontrados: {count}"))
             }
-            Err(error) => report.refused(&error),
+            Err(error) => Finding::refused(&error),
         }
     }
 
     fn print(&self, report: &Report, language: Language) -> anyhow::Result<ExitCode> {
         let text = if self.json {
-            serde_json::to_string_pretty(&report.ticket(language))? + "\n"
+            ticket(!report.has_failed(), "steps", report.steps(language))?
         } else {
             report.lines(language)
         };
         io::stdout().write_all(text.as_bytes())?;
-        Ok(if report.has_failed() { ExitCode::from(NOTHING_FOUND) } else { ExitCode::SUCCESS })
+        Ok(status(report.has_failed()))
     }
+
+    /// Prints the reports on clients' entries, one below the other.
+    fn print_entries(
+        &self,
+        reports: &[EntryReport],
+        language: Language,
+    ) -> anyhow::Result<ExitCode> {
+        let has_failed = reports.iter().any(|it| it.report.has_failed());
+        let text = if self.json {
+            let entries = reports.iter().map(|EntryReport { client, server, file, report }| {
+                json!({
+                    "client": client,
+                    "server": server,
+                    "file": file,
+                    "steps": report.steps(language),
+                })
+            });
+            ticket(!has_failed, "clients", entries.collect())?
+        } else {
+            let entries = reports.iter().map(|EntryReport { client, server, file, report }| {
+                let server = server.as_ref().map(|name| format!("`{name}` "));
+                let server = server.unwrap_or_default();
+                let heading =
+                    bilingual!("{client}: {server}in {file}", "{client}: {server}en {file}");
+                format!("{}\n{}", heading.to(language), report.lines(language))
+            });
+            entries.collect::<Vec<_>>().join("\n")
+        };
+        io::stdout().write_all(text.as_bytes())?;
+        Ok(status(has_failed))
+    }
+}
+
+fn status(has_failed: bool) -> ExitCode {
+    if has_failed { ExitCode::from(NOTHING_FOUND) } else { ExitCode::SUCCESS }
+}
+
+/// Writes a support ticket.
+fn ticket(ok: bool, key: &str, found: Value) -> anyhow::Result<String> {
+    let mut ticket = json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "system": format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+        "ok": ok,
+    });
+    if let Some(members) = ticket.as_object_mut() {
+        members.insert(key.to_owned(), found);
+    }
+    Ok(serde_json::to_string_pretty(&ticket)? + "\n")
 }
 
 /// Asks for the token's calls, a second time if the server wants the other method.
@@ -199,28 +291,63 @@ async fn token_information(
     }
 }
 
-/// Reports the quota, and returns whether any is left.
-fn quota(information: TokenInformation, report: &mut Report) -> bool {
+/// The finding when wolkvox is reached and says nothing in time.
+fn silent(route: &Route, patience: Duration) -> Finding {
+    let fix = route.fix();
+    Finding::failed(
+        bilingual!(
+            "connected, but wolkvox did not answer within {patience:?}",
+            "hay conexión, pero wolkvox no respondió en {patience:?}",
+        ),
+        bilingual!(
+            "wolkvox may only be slow: try again, or raise WOLKVOX_TIMEOUT. {fix}",
+            "Quizá wolkvox solo está lento: intente de nuevo, o aumente WOLKVOX_TIMEOUT. {fix}",
+            fix
+        ),
+    )
+}
+
+/// The finding when wolkvox answers without a word about the token.
+fn uninformed() -> Finding {
+    Finding::failed(
+        bilingual!(
+            "wolkvox answered, but returned no information about the token",
+            "wolkvox respondió, pero no devolvió información sobre el token",
+        ),
+        bilingual!(
+            "Check WOLKVOX_SERVER and the operation's name.",
+            "Revise WOLKVOX_SERVER y el nombre de la operación.",
+        ),
+    )
+}
+
+/// Tells how many of the token's calls are left.
+fn quota(information: TokenInformation) -> Finding {
     let told = |count: Option<u64>| count.map_or("?".to_owned(), |count| count.to_string());
     let TokenInformation { limit, used, left, hours_to_restart } = information;
     let is_used_up = left == Some(0);
-    let [limit, used, left, hours] = [limit, used, left, hours_to_restart].map(told);
+    let reset = match hours_to_restart {
+        None => Bilingual::new("", ""),
+        Some(1) => bilingual!(", resets in 1 hour", "; se reinicia en 1 hora"),
+        Some(hours) => {
+            bilingual!(", resets in {hours} hours", "; se reinicia en {hours} horas")
+        }
+    };
+    let [limit, used, left] = [limit, used, left].map(told);
     let shown = bilingual!(
-        "{used} of {limit} calls used today, {left} left, {hours} hours to the restart (this check \
-         cost one)",
-        "{used} de {limit} consultas usadas hoy, quedan {left}, {hours} horas para el reinicio \
-         (esta comprobación gastó una)",
+        "{used} of {limit} calls used today, {left} left{reset} (this check cost one)",
+        "{used} de {limit} consultas usadas hoy, quedan {left}{reset} (esta comprobación gastó una)",
+        reset
     );
     if is_used_up {
-        report.failed(
+        Finding::failed(
             shown,
             bilingual!(
-                "Wait for the restart, or ask wolkvox for more calls.",
+                "Wait for the reset, or ask wolkvox for more calls.",
                 "Espere al reinicio, o pida más consultas a wolkvox.",
             ),
         )
     } else {
-        report.ok(shown)
+        Finding::ok(shown)
     }
-    !is_used_up
 }

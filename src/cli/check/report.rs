@@ -1,5 +1,7 @@
 //! Collects what the steps found, and writes it for people or for a support ticket.
 
+use std::collections::BTreeMap;
+
 use console::style;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -7,135 +9,233 @@ use serde_json::{Value, json};
 use crate::error::Error;
 use crate::language::{Bilingual, Language, bilingual};
 
-/// The result of one step.
+/// A step of the check, in the order in which a request goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Step {
+    Settings,
+    Name,
+    Connection,
+    Tls,
+    Token,
+    Quota,
+    LookUp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Status {
+    Ok,
+    Warning,
+    Failed,
+    Skipped,
+}
+
+/// What a step found.
 #[derive(Debug)]
-struct Step {
-    /// Its English name is the same in every language's JSON.
-    name: Bilingual,
+pub(super) struct Finding {
     status: Status,
     /// What was found; never a secret.
     details: Vec<Bilingual>,
     /// The same for a ticket; never a person's data.
     ticket: Vec<Bilingual>,
+    /// What works, but probably not as it was meant.
+    warnings: Vec<Bilingual>,
     /// How to fix it.
-    mend: Option<Bilingual>,
+    fix: Option<Bilingual>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Status {
-    Ok,
-    Failed,
-    Skipped,
-}
-
-const STEPS: [Bilingual; 7] = [
-    Bilingual::new("settings", "ajustes"),
-    Bilingual::new("name", "nombre"),
-    Bilingual::new("connection", "conexión"),
-    Bilingual::new("TLS", "TLS"),
-    Bilingual::new("token", "token"),
-    Bilingual::new("quota", "cupo"),
-    Bilingual::new("look-up", "consulta"),
-];
-
-/// The steps' results in the order of [`STEPS`].
+/// The findings of the steps.
 #[derive(Debug, Default)]
-pub(super) struct Report(Vec<Step>);
+pub(super) struct Report(BTreeMap<Step, Finding>);
 
-impl Report {
-    pub(super) fn add(&mut self, status: Status, details: Vec<Bilingual>, mend: Option<Bilingual>) {
-        let ticket = details.clone();
-        self.push(status, details, ticket, mend);
-    }
+impl Step {
+    const ALL: [Self; 7] = [
+        Self::Settings,
+        Self::Name,
+        Self::Connection,
+        Self::Tls,
+        Self::Token,
+        Self::Quota,
+        Self::LookUp,
+    ];
 
-    fn push(
-        &mut self,
-        status: Status,
-        details: Vec<Bilingual>,
-        ticket: Vec<Bilingual>,
-        mend: Option<Bilingual>,
-    ) {
-        if let Some(name) = STEPS.get(self.0.len()).cloned() {
-            self.0.push(Step { name, status, details, ticket, mend });
+    /// Returns the step's name; the English one is the same in every language's JSON.
+    const fn name(self) -> Bilingual {
+        match self {
+            Self::Settings => Bilingual::new("settings", "ajustes"),
+            Self::Name => Bilingual::new("name", "nombre"),
+            Self::Connection => Bilingual::new("connection", "conexión"),
+            Self::Tls => Bilingual::new("TLS", "TLS"),
+            Self::Token => Bilingual::new("token", "token"),
+            Self::Quota => Bilingual::new("quota", "cupo"),
+            Self::LookUp => Bilingual::new("look-up", "consulta"),
         }
     }
+}
 
-    pub(super) fn ok(&mut self, detail: Bilingual) {
-        self.add(Status::Ok, vec![detail], None);
+impl Finding {
+    fn new(status: Status, details: Vec<Bilingual>, fix: Option<Bilingual>) -> Self {
+        Self { status, ticket: details.clone(), details, warnings: Vec::new(), fix }
     }
 
-    pub(super) fn failed(&mut self, detail: Bilingual, mend: Bilingual) {
-        self.add(Status::Failed, vec![detail], Some(mend));
+    pub(super) fn ok(detail: Bilingual) -> Self {
+        Self::new(Status::Ok, vec![detail], None)
     }
 
-    /// Adds a failure; wolkvox's own words in it are not for a ticket.
-    pub(super) fn refused(&mut self, error: &Error) {
-        let (shown, ticket) = (error.sentence(), error.without_words().sentence());
-        self.push(Status::Failed, vec![shown], vec![ticket], Some(error.advice()));
+    /// A finding of several lines.
+    pub(super) fn listed(details: Vec<Bilingual>) -> Self {
+        Self::new(Status::Ok, details, None)
     }
 
-    pub(super) fn skipped(&mut self, why: Bilingual) {
-        self.add(Status::Skipped, vec![why], None);
+    pub(super) fn failed(detail: Bilingual, fix: Bilingual) -> Self {
+        Self::new(Status::Failed, vec![detail], Some(fix))
     }
 
-    /// Fills in the steps that were not reached.
+    /// A failure of several lines.
+    pub(super) fn failed_list(details: Vec<Bilingual>, fix: Bilingual) -> Self {
+        Self::new(Status::Failed, details, Some(fix))
+    }
+
+    /// A failure with wolkvox's own words, which are not for a ticket.
+    pub(super) fn refused(error: &Error) -> Self {
+        let mut refused = Self::failed(error.sentence(), error.advice());
+        refused.ticket = vec![error.without_words().sentence()];
+        refused
+    }
+
+    pub(super) fn skipped(why: Bilingual) -> Self {
+        Self::new(Status::Skipped, vec![why], None)
+    }
+
+    /// Adds what works, but probably not as it was meant.
+    #[must_use]
+    pub(super) fn with_warnings(mut self, warnings: Vec<Bilingual>) -> Self {
+        if self.status == Status::Ok && !warnings.is_empty() {
+            self.status = Status::Warning;
+        }
+        self.warnings.extend(warnings);
+        self
+    }
+}
+
+impl Report {
+    /// Keeps what a step found, and returns whether the next one can run.
+    pub(super) fn set(&mut self, step: Step, finding: Finding) -> bool {
+        let can_go_on = finding.status != Status::Failed;
+        self.0.insert(step, finding);
+        can_go_on
+    }
+
+    /// Fills in the steps that found nothing.
     pub(super) fn skip_the_rest(&mut self, why: &Bilingual) {
-        while self.0.len() < STEPS.len() {
-            self.skipped(why.clone());
+        for step in Step::ALL {
+            self.0.entry(step).or_insert_with(|| Finding::skipped(why.clone()));
         }
     }
 
     pub(super) fn has_failed(&self) -> bool {
-        self.0.iter().any(|step| step.status == Status::Failed)
+        self.0.values().any(|finding| finding.status == Status::Failed)
     }
 
     /// Writes the steps for people.
     pub(super) fn lines(&self, language: Language) -> String {
-        self.0.iter().map(|step| for_people(step, language)).collect()
+        self.0.iter().map(|(step, finding)| for_people(*step, finding, language)).collect()
     }
 
     /// Writes the steps for a support ticket.
-    pub(super) fn ticket(&self, language: Language) -> Value {
-        json!({
-            "version": env!("CARGO_PKG_VERSION"),
-            "system": format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
-            "ok": !self.has_failed(),
-            "steps": self.0.iter().map(|step| ticket(step, language)).collect::<Vec<_>>(),
-        })
+    pub(super) fn steps(&self, language: Language) -> Value {
+        self.0.iter().map(|(step, finding)| ticket(*step, finding, language)).collect()
     }
 }
 
-fn ticket(step: &Step, language: Language) -> Value {
-    let Step { name, status, details: _, ticket, mend } = step;
-    let details: Vec<&str> = ticket.iter().map(|it| it.to(language)).collect();
-    let mut ticket = json!({ "step": name.english, "status": status, "details": details });
-    if let (Some(mend), Some(members)) = (mend, ticket.as_object_mut()) {
-        members.insert("mend".to_owned(), json!(mend.to(language)));
+fn ticket(step: Step, finding: &Finding, language: Language) -> Value {
+    let Finding { status, details: _, ticket, warnings, fix } = finding;
+    let listed =
+        |texts: &[Bilingual]| -> Value { texts.iter().map(|text| text.to(language)).collect() };
+    let mut ticket =
+        json!({ "step": step.name().english, "status": status, "details": listed(ticket) });
+    if let Some(members) = ticket.as_object_mut() {
+        if !warnings.is_empty() {
+            members.insert("warnings".to_owned(), listed(warnings));
+        }
+        if let Some(fix) = fix {
+            members.insert("fix".to_owned(), json!(fix.to(language)));
+        }
     }
     ticket
 }
 
-fn for_people(step: &Step, language: Language) -> String {
-    let Step { name, status, details, ticket: _, mend } = step;
+fn for_people(step: Step, finding: &Finding, language: Language) -> String {
+    let Finding { status, details, ticket: _, warnings, fix } = finding;
     let word = match status {
         Status::Ok => bilingual!("✓ ok", "✓ bien"),
+        Status::Warning => bilingual!("⚠ warning", "⚠ aviso"),
         Status::Failed => bilingual!("✗ failed", "✗ falló"),
         Status::Skipped => bilingual!("– skipped", "– omitido"),
     };
     let word = format!("{:<9}", word.to(language));
     let mark = match status {
         Status::Ok => style(word).green(),
+        Status::Warning => style(word).yellow(),
         Status::Failed => style(word).red(),
         Status::Skipped => style(word).dim(),
     };
-    let name = name.to(language);
-    let start = format!("{mark}  {name:<10}  ");
+    let name = step.name();
+    let start = format!("{mark}  {:<10}  ", name.to(language));
     // Further details are indented below the first.
     let indent = " ".repeat("– skipped  settings    ".chars().count());
-    let mend = mend.iter();
-    let mend = mend.map(|mend| style(format!("→ {}", mend.to(language))).yellow().to_string());
     let details = details.iter().map(|it| it.to(language).to_owned());
-    let lines: Vec<String> = details.chain(mend).collect();
+    let marked = |mark: &str, text: &Bilingual| {
+        style(format!("{mark} {}", text.to(language))).yellow().to_string()
+    };
+    let warnings = warnings.iter().map(|warning| marked("⚠", warning));
+    let fix = fix.iter().map(|fix| marked("→", fix));
+    let lines: Vec<String> = details.chain(warnings).chain(fix).collect();
     format!("{start}{}\n", lines.join(&format!("\n{indent}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ok(detail: &'static str) -> Finding {
+        Finding::ok(Bilingual::same(detail))
+    }
+
+    #[test]
+    fn findings_keep_their_steps_in_whatever_order_they_come() {
+        let mut report = Report::default();
+        report.set(Step::Quota, ok("12 left"));
+        report.set(Step::Settings, ok("two"));
+        report.skip_the_rest(&Bilingual::same("not reached"));
+        let steps = report.steps(Language::Spanish);
+        let steps: Vec<_> = steps.as_array().expect("steps").iter().collect();
+        let found: Vec<_> = steps.iter().map(|it| (&it["step"], &it["status"])).collect();
+        for (index, (step, status)) in [
+            ("settings", "ok"),
+            ("name", "skipped"),
+            ("connection", "skipped"),
+            ("TLS", "skipped"),
+            ("token", "skipped"),
+            ("quota", "ok"),
+            ("look-up", "skipped"),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            assert_eq!(found[index], (&json!(step), &json!(status)));
+        }
+    }
+
+    #[test]
+    fn only_a_failure_keeps_the_next_step_from_running() {
+        let mut report = Report::default();
+        assert!(report.set(Step::Name, ok("known")));
+        let warned = ok("TLS").with_warnings(vec![Bilingual::same("expires soon")]);
+        assert!(report.set(Step::Tls, warned));
+        assert!(!report.has_failed());
+        let failed = Finding::failed(Bilingual::same("refused"), Bilingual::same("Check it."));
+        assert!(!report.set(Step::Token, failed));
+        assert!(report.has_failed());
+    }
 }

@@ -1,20 +1,18 @@
 //! Shows the settings and where each comes from, the token only as its length.
 
-use std::path::Path;
-
-use crate::clean;
-use crate::config::{NotUnicode, Raw, Sources};
+use crate::config::{InvalidSettings, NotUnicode, Raw, Sources, path, shown};
 use crate::language::{Bilingual, bilingual};
 use crate::settings::Setting;
 use crate::wolkvox::TokenFile;
 
 /// Lists the settings with a value, and where each comes from. The value of one that is `wrong` may
-/// be anything, such as a token in the wrong place, and is not shown.
+/// be a secret in the wrong place, and then is not shown.
 pub(super) fn settings(
     sources: &Sources,
     sandbox: bool,
-    wrong: impl Fn(Setting) -> bool,
+    wrong: Option<&InvalidSettings>,
 ) -> Vec<Bilingual> {
+    let home = sources.home();
     let mut lines = Vec::new();
     if sandbox {
         lines.push(bilingual!(
@@ -40,22 +38,27 @@ pub(super) fn settings(
         };
         if setting == Setting::Token {
             lines.push(token_of_length(text.chars().count(), &origin));
-        } else if wrong(setting) {
-            lines.push(bilingual!(
-                "{variable}: not shown, as it is wrong ({origin})",
-                "{variable}: no se muestra porque está mal ({origin})",
-                origin,
-            ));
         } else {
-            let shown = shown(setting, &text);
-            lines.push(bilingual!(
-                "{variable}: {shown} ({origin})",
-                "{variable}: {shown} ({origin})",
-                origin,
-            ));
+            let value = match wrong.and_then(|wrong| wrong.about(setting)) {
+                Some(wrong) => wrong.shown.clone(),
+                None => Some(shown(setting, &text, home.as_deref())),
+            };
+            lines.push(match value {
+                Some(value) => bilingual!(
+                    "{variable}: {value} ({origin})",
+                    "{variable}: {value} ({origin})",
+                    origin
+                ),
+                None => bilingual!(
+                    "{variable}: not shown, as it may be a secret ({origin})",
+                    "{variable}: no se muestra porque podría ser un secreto ({origin})",
+                    origin,
+                ),
+            });
         }
         if setting == Setting::TokenFile
-            && let Ok(token) = TokenFile::open(text.into()).and_then(|file| file.current())
+            && let Ok(path) = path(&text, home.as_deref())
+            && let Ok(token) = TokenFile::open(path).and_then(|file| file.current())
         {
             lines.push(token_of_length(token.length(), &bilingual!("file", "archivo")));
         }
@@ -63,19 +66,6 @@ pub(super) fn settings(
     let defaults = defaults.join(", ");
     lines.push(bilingual!("by default: {defaults}", "por defecto: {defaults}"));
     lines
-}
-
-/// Writes a value so that a support ticket may hold it: nothing that looks like a token, and the
-/// home folder, which names its owner, as `~`.
-fn shown(setting: Setting, set: &str) -> String {
-    let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
-    let below_home = home.as_deref().and_then(|home| Path::new(set).strip_prefix(home).ok());
-    match below_home {
-        Some(rest) if matches!(setting, Setting::TokenFile | Setting::CaFile) => {
-            clean::redacted(&Path::new("~").join(rest).to_string_lossy())
-        }
-        _ => clean::redacted(set),
-    }
 }
 
 fn token_of_length(length: usize, source: &Bilingual) -> Bilingual {

@@ -4,72 +4,74 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::time::timeout;
-use x509_parser::prelude::{FromDer, X509Certificate};
+use x509_cert::Certificate;
+use x509_cert::der::Decode;
+use x509_cert::name::Name;
 
-use super::reach::mend_connection;
-use super::report::{Report, Status};
+use super::reach::Route;
+use super::report::Finding;
+use crate::clean;
 use crate::language::{Bilingual, bilingual};
 use crate::wolkvox::{Client, Handshake};
 
-/// A certificate that ends sooner deserves a word.
+/// A certificate that expires sooner deserves a word.
 const SOON_DAYS: i64 = 14;
 
-/// Reports TLS, and returns whether it can be used.
-pub(super) async fn secured(client: &Client, patience: Duration, report: &mut Report) -> bool {
+/// Tries a TLS handshake with the server.
+pub(super) async fn tls(client: &Client, route: &Route, patience: Duration) -> Finding {
     if !client.server().is_encrypted() {
-        report.skipped(bilingual!(
+        return Finding::skipped(bilingual!(
             "plain http, within this computer",
             "HTTP sin cifrar, dentro de este equipo",
         ));
-        return true;
     }
     let handshake = match timeout(patience, client.probe_tls()).await {
         Ok(Ok(handshake)) => handshake,
-        Ok(Err(error)) => {
-            report.refused(&error);
-            return false;
-        }
+        Ok(Err(error)) => return Finding::refused(&error),
         Err(_) => {
-            report.failed(
+            return Finding::failed(
                 bilingual!(
-                    "connected, but no answer to the TLS handshake",
-                    "hay conexión, pero nadie responde a la negociación TLS",
+                    "connected, but no answer to the TLS handshake within {patience:?}",
+                    "hay conexión, pero no hubo respuesta a la negociación TLS en {patience:?}",
                 ),
-                mend_connection(false),
+                route.fix(),
             );
-            return false;
         }
     };
     match handshake.as_ref().and_then(certificate) {
         Some((shown, days)) if days < SOON_DAYS => {
-            let soon = bilingual!("the certificate ends soon", "el certificado vence pronto");
-            report.add(Status::Ok, vec![shown, soon], None);
+            Finding::ok(shown).with_warnings(vec![bilingual!(
+                "the certificate expires soon",
+                "el certificado vence pronto"
+            )])
         }
-        Some((shown, _)) => report.ok(shown),
-        None => report.skipped(bilingual!(
-            "nothing could be learnt of the certificate",
-            "no se obtuvo información del certificado",
+        Some((shown, _)) => Finding::ok(shown),
+        None => Finding::skipped(bilingual!(
+            "the certificate could not be read",
+            "no se pudo leer el certificado",
         )),
     }
-    true
 }
 
 /// Describes a handshake, and counts the days that its certificate still has.
 fn certificate(handshake: &Handshake) -> Option<(Bilingual, i64)> {
-    let (_, certificate) = X509Certificate::from_der(&handshake.certificate).ok()?;
-    let names = certificate.issuer();
-    let issuer = names
-        .iter_organization()
-        .chain(names.iter_common_name())
-        .find_map(|name| name.as_str().ok())
-        .unwrap_or("?");
-    let left = certificate.validity().not_after.timestamp() - Timestamp::now().as_second();
+    let certificate = Certificate::from_der(&handshake.certificate).ok()?;
+    let certificate = certificate.tbs_certificate();
+    let issuer = name(certificate.issuer());
+    let end = certificate.validity().not_after.to_unix_duration();
+    let left = i64::try_from(end.as_secs()).ok()? - Timestamp::now().as_second();
     let days = left / (24 * 60 * 60);
-    let issuer = crate::clean::value(issuer, 100).into_owned();
     let protocol = handshake.protocol;
     let shown = bilingual!(
-        "{protocol}, certificate from {issuer}, {days} days left",
-        "{protocol}, certificado de {issuer}, le quedan {days} días",
+        "{protocol}, certificate issued by {issuer}, {days} days left",
+        "{protocol}, certificado emitido por {issuer}, le quedan {days} días",
     );
     Some((shown, days))
+}
+
+/// Returns the organization of a name, or else its common name.
+fn name(name: &Name) -> String {
+    let organization = name.organization().ok().flatten();
+    let known = organization.or_else(|| name.common_name().ok().flatten());
+    known.map_or("?".to_owned(), |it| clean::value(&it.value(), 100).into_owned())
 }

@@ -4,9 +4,11 @@ use std::io;
 
 use super::io_reason;
 use crate::error::{
-    AddressError, CertificatesError, MaskError, SettingError, TokenError, TokenFileError,
+    AddressError, CertificatesError, MaskError, PathError, ProxyError, SettingError, TokenError,
+    TokenFileError,
 };
 use crate::language::{Bilingual, bilingual};
+use crate::settings::Placeholder;
 
 impl SettingError {
     /// Returns what is wrong, to follow the setting's name.
@@ -21,12 +23,17 @@ impl SettingError {
                 "is set beside WOLKVOX_TOKEN: keep one of the two",
                 "está definido junto con WOLKVOX_TOKEN: deje uno de los dos",
             ),
-            Self::Placeholder => bilingual!(
-                "arrived as the name of a variable that your client did not fill in: \
-                 set that variable where the client starts, or write the value",
-                "llegó como el nombre de una variable que su asistente no reemplazó: \
-                 defina esa variable donde se abre el asistente, o escriba el valor",
+            Self::Placeholder(placeholder) => placeholder.text(),
+            Self::HoldsToken => bilingual!(
+                "holds the token, which belongs in WOLKVOX_TOKEN or its file and nowhere else",
+                "contiene el token, que solo debe estar en WOLKVOX_TOKEN o en su archivo",
             ),
+            Self::TokenIsPath => bilingual!(
+                "names a file; the setting for a file that holds the token is WOLKVOX_TOKEN_FILE",
+                "indica un archivo; el ajuste para un archivo con el token es WOLKVOX_TOKEN_FILE",
+            ),
+            Self::Path(problem) => problem.text(),
+            Self::Proxy(problem) => problem.text(),
             Self::NotUnicode => bilingual!("must be Unicode text", "debe ser texto Unicode"),
             Self::Address(problem) => problem.text(),
             Self::Host => bilingual!(
@@ -124,13 +131,90 @@ impl AddressError {
     }
 }
 
+impl Placeholder {
+    fn text(self) -> Bilingual {
+        match self {
+            Self::Variable => bilingual!(
+                "holds the name of a variable that your client did not fill in: set that variable \
+                 where the client starts, or write the value itself",
+                "contiene el nombre de una variable que su asistente no reemplazó: defina esa \
+                 variable donde se abre el asistente, o escriba el valor",
+            ),
+            Self::Command => bilingual!(
+                "holds a command, which is not run here: write what the command prints",
+                "contiene un comando, que aquí no se ejecuta: escriba lo que el comando imprime",
+            ),
+            Self::Example => bilingual!(
+                "still holds the text of an example: replace it with your own value",
+                "todavía tiene el texto de un ejemplo: reemplácelo por su propio valor",
+            ),
+        }
+    }
+}
+
+impl PathError {
+    fn text(self) -> Bilingual {
+        match self {
+            Self::Home => bilingual!(
+                "begins with a home folder that is not known here: write the whole path",
+                "empieza con una carpeta personal que aquí no se conoce: escriba la ruta completa",
+            ),
+            Self::Address => bilingual!(
+                "must be the path of a file on this computer, not an address",
+                "debe ser la ruta de un archivo de este equipo, no una dirección",
+            ),
+        }
+    }
+}
+
+impl ProxyError {
+    fn text(self) -> Bilingual {
+        match self {
+            Self::Unreadable => bilingual!(
+                "is not a valid address of a proxy; special characters in its password must be \
+                 written as %XX",
+                "no es una dirección de proxy válida; los caracteres especiales de su contraseña \
+                 se deben escribir como %XX",
+            ),
+            Self::Scheme => bilingual!(
+                "must be an http or https proxy; others, such as SOCKS, cannot be used",
+                "debe ser un proxy http o https; otros, como SOCKS, no se pueden usar",
+            ),
+        }
+    }
+}
+
 impl TokenError {
     fn text(self) -> Bilingual {
         match self {
             Self::Blank => bilingual!("is blank", "está en blanco"),
+            Self::Placeholder(Placeholder::Variable) => bilingual!(
+                "holds the name of a variable instead of the token",
+                "tiene el nombre de una variable en lugar del token",
+            ),
+            Self::Placeholder(Placeholder::Command) => bilingual!(
+                "holds a command instead of the token",
+                "tiene un comando en lugar del token",
+            ),
+            Self::Placeholder(Placeholder::Example) => bilingual!(
+                "holds the text of an example instead of the token",
+                "tiene el texto de un ejemplo en lugar del token",
+            ),
+            Self::Assignment => bilingual!(
+                "holds a name and a value, such as WOLKVOX_TOKEN=…; it must hold the token alone",
+                "tiene un nombre y un valor, como WOLKVOX_TOKEN=…; debe tener solo el token",
+            ),
+            Self::Json => bilingual!(
+                "holds JSON; it must hold the token alone",
+                "tiene JSON; debe tener solo el token",
+            ),
+            Self::Address => bilingual!(
+                "holds an address instead of the token",
+                "tiene una dirección en lugar del token",
+            ),
             Self::Character => bilingual!(
-                "holds a space or a character that no token has",
-                "tiene un espacio o un carácter que ningún token lleva",
+                "holds a space, a quote or another character that no token has",
+                "tiene un espacio, una comilla u otro carácter que ningún token lleva",
             ),
         }
     }

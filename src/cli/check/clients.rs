@@ -1,0 +1,217 @@
+//! Checks what `install` wrote: each entry as its client would start it.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+
+use super::Check;
+use super::report::{Finding, Report, Step};
+use crate::cli::Cli;
+use crate::config::{Sources, shown};
+use crate::install::{ClientKind, ConfigDirs, Installation, InstalledEntry, Os, installations};
+use crate::language::{Bilingual, Language, bilingual};
+use crate::settings::Setting;
+
+/// The report on one entry of a client.
+pub(super) struct EntryReport {
+    pub(super) client: &'static str,
+    /// The server's name there, if the file could be read.
+    pub(super) server: Option<String>,
+    pub(super) file: String,
+    pub(super) report: Report,
+}
+
+/// Returns whether nothing is set here, so that only a client's configuration can be meant.
+pub(super) fn nothing_is_set(sources: &Sources) -> bool {
+    Setting::ALL.iter().all(|setting| matches!(sources.get(*setting), Ok(None)))
+}
+
+/// Returns the configurations that know this server, of one client or of all.
+pub(super) fn found(client: Option<ClientKind>, sources: &Sources) -> Vec<Installation> {
+    let variable = |name: &str| sources.variable(name).map(PathBuf::from);
+    let Ok(dirs) = ConfigDirs::from_environment(Os::current(), variable) else {
+        return Vec::new();
+    };
+    let all = installations(&dirs).into_iter();
+    all.filter(|it| client.is_none_or(|client| it.client == client)).collect()
+}
+
+/// Checks each entry of a configuration.
+pub(super) fn reports(
+    check: &Check,
+    installation: Installation,
+    sources: &Sources,
+    language: Language,
+) -> anyhow::Result<Vec<EntryReport>> {
+    let Installation { client, scope: _, file, entries } = installation;
+    let file = shown(Setting::CaFile, &file.to_string_lossy(), sources.home().as_deref());
+    let reported =
+        |server, report| EntryReport { client: client.title(), server, file: file.clone(), report };
+    match entries {
+        Err(problem) => {
+            let report = failed(problem.text(), bilingual!("Fix it there.", "Corríjalo allí."));
+            Ok(vec![reported(None, report)])
+        }
+        Ok(entries) => entries
+            .into_iter()
+            .map(|entry| {
+                let report = of_entry(check, client, &entry, sources, language)?;
+                Ok(reported(Some(entry.name), report))
+            })
+            .collect(),
+    }
+}
+
+/// The report when a client's configuration does not have this server.
+pub(super) fn unknown_to(client: ClientKind) -> Report {
+    let title = client.title();
+    failed(
+        bilingual!(
+            "{title} is not set up to start this program",
+            "{title} no está configurado para iniciar este programa",
+        ),
+        install_again(client),
+    )
+}
+
+fn of_entry(
+    check: &Check,
+    client: ClientKind,
+    entry: &InstalledEntry,
+    sources: &Sources,
+    language: Language,
+) -> anyhow::Result<Report> {
+    let command = &entry.command;
+    if !exists(command, sources) {
+        let detail =
+            bilingual!("its command does not exist: {command}", "su comando no existe: {command}");
+        return Ok(failed(detail, install_again(client)));
+    }
+    let Ok(cli) = Cli::try_parse_from([command].into_iter().chain(&entry.arguments)) else {
+        let detail = bilingual!(
+            "its arguments are not ones that this program accepts",
+            "sus argumentos no son los que este programa acepta",
+        );
+        return Ok(failed(detail, install_again(client)));
+    };
+    let mut environment: HashMap<String, OsString> = HashMap::new();
+    for name in &entry.passed_on {
+        if let Some(value) = sources.variable(name) {
+            environment.insert(name.clone(), value.to_owned());
+        }
+    }
+    for (name, value) in &entry.environment {
+        if value.contains("${input:") {
+            // What VS Code asks for can be given here.
+            let Some(given) = sources.variable(name) else { return Ok(prompted(name)) };
+            environment.insert(name.clone(), given.to_owned());
+        } else {
+            environment.insert(name.clone(), filled_in(client, value, sources).into());
+        }
+    }
+    check.report(cli.sandbox, &sources.of_child(cli.flags.0, environment), language)
+}
+
+/// The report on an entry for which the client asks a person.
+fn prompted(variable: &str) -> Report {
+    let mut report = Report::default();
+    report.skip_the_rest(&bilingual!(
+        "VS Code asks for {variable} when it starts the server: set it here to test the entry",
+        "VS Code pide {variable} al iniciar el servidor: defínalo aquí para probar la entrada",
+    ));
+    report
+}
+
+fn failed(detail: Bilingual, fix: Bilingual) -> Report {
+    let mut report = Report::default();
+    report.set(Step::Settings, Finding::failed(detail, fix));
+    report.skip_the_rest(&super::not_reached());
+    report
+}
+
+fn install_again(client: ClientKind) -> Bilingual {
+    use clap::ValueEnum;
+    let name = client.to_possible_value().map(|it| it.get_name().to_owned()).unwrap_or_default();
+    bilingual!(
+        "Run `wolkvox-mcp install {name}` with your settings.",
+        "Ejecute `wolkvox-mcp install {name}` con sus ajustes.",
+    )
+}
+
+/// Returns whether a client finds a command: a path, or a name in one of the folders of `PATH`.
+fn exists(command: &str, sources: &Sources) -> bool {
+    if command.contains(['/', '\\']) {
+        return Path::new(command).is_file();
+    }
+    let folders = sources.variable("PATH").map(std::env::split_paths).into_iter().flatten();
+    let names = [command.to_owned(), format!("{command}.exe")];
+    folders.into_iter().any(|folder| names.iter().any(|name| folder.join(name).is_file()))
+}
+
+/// Fills in the variables that a client fills in, and no others.
+fn filled_in(client: ClientKind, value: &str, sources: &Sources) -> String {
+    let set = |name: &str| sources.variable(name)?.to_str().map(str::to_owned);
+    let braced = |start: &str, name: &str| -> Option<String> {
+        match (client, start) {
+            (ClientKind::ClaudeCode | ClientKind::Gemini, "") => match name.split_once(":-") {
+                Some((name, default)) => Some(set(name).unwrap_or_else(|| default.to_owned())),
+                None => set(name),
+            },
+            (ClientKind::Cursor | ClientKind::VsCode, "env:") => set(name),
+            _ => None,
+        }
+    };
+    if client == ClientKind::Gemini
+        && let Some(given) = value.strip_prefix('$').and_then(set)
+    {
+        return given;
+    }
+    let mut filled = String::new();
+    let mut rest = value;
+    while let Some((before, after)) = rest.split_once("${") {
+        filled.push_str(before);
+        let Some((inside, behind)) = after.split_once('}') else {
+            rest = after;
+            filled.push_str("${");
+            continue;
+        };
+        let (start, name) = match inside.strip_prefix("env:") {
+            Some(name) => ("env:", name),
+            None => ("", inside),
+        };
+        match braced(start, name) {
+            Some(given) => filled.push_str(&given),
+            None => filled.push_str(&format!("${{{inside}}}")),
+        }
+        rest = behind;
+    }
+    filled + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_client_fills_in_its_own_variables_and_no_others() {
+        let environment = [("T".into(), "abc".into())];
+        let sources = Sources::new(HashMap::new(), environment);
+        for (client, value, filled) in [
+            (ClientKind::ClaudeCode, "${T}", "abc"),
+            (ClientKind::ClaudeCode, "x${T}y${U:-z}", "xabcyz"),
+            (ClientKind::ClaudeCode, "${U}", "${U}"),
+            (ClientKind::ClaudeCode, "$T ${T", "$T ${T"),
+            (ClientKind::ClaudeDesktop, "${T}", "${T}"),
+            (ClientKind::Cursor, "${env:T}", "abc"),
+            (ClientKind::Cursor, "${T}", "${T}"),
+            (ClientKind::VsCode, "${env:T}", "abc"),
+            (ClientKind::Gemini, "$T", "abc"),
+            (ClientKind::Gemini, "${T}", "abc"),
+            (ClientKind::Codex, "$T", "$T"),
+        ] {
+            assert_eq!(filled_in(client, value, &sources), filled, "{client:?} {value}");
+        }
+    }
+}
