@@ -10,10 +10,9 @@ use anyhow::anyhow;
 use clap::Args;
 
 use crate::config::{self, Config, NotUnicode, Sources};
-use crate::error::{SettingError, TokenFileError, io_reason};
+use crate::error::{EntryError, FileErrorKind, SettingError, TokenFileError, io_reason};
 use crate::install::{
-    self, Backup, Change, ClientKind, ConfigDirs, Entry, FileErrorKind, Os, Scope, ServerName,
-    TokenDelivery,
+    self, Backup, Change, ClientKind, ConfigDirs, Entry, Os, Scope, ServerName, TokenDelivery,
 };
 use crate::language::{Bilingual, Language, bilingual};
 use crate::settings::Setting;
@@ -59,7 +58,7 @@ pub(super) struct Uninstall {
 
 impl Target {
     fn name(&self) -> Result<ServerName, Bilingual> {
-        self.name.parse()
+        self.name.parse().map_err(|problem: EntryError| problem.text())
     }
 
     fn scope(&self) -> Scope {
@@ -68,7 +67,8 @@ impl Target {
 
     fn found(&self, sources: &Sources) -> Result<install::Target, Bilingual> {
         let variable = |name: &str| sources.variable(name).map(PathBuf::from);
-        let dirs = ConfigDirs::from_environment(Os::current(), variable)?;
+        let dirs = ConfigDirs::from_environment(Os::current(), variable)
+            .map_err(|problem| problem.text())?;
         let title = self.client.title();
         let file = self.client.file(self.scope(), &dirs).ok_or_else(|| {
             bilingual!(
@@ -92,7 +92,7 @@ impl Install {
         let target = self.target.found(sources).map_err(in_language)?;
         let file = &target.file;
         let entry = self.entry(sandbox, sources).map_err(in_language)?;
-        entry.check(client).map_err(in_language)?;
+        entry.check(client).map_err(|problem| in_language(problem.text()))?;
         if self.print {
             // Only the entry goes to stdout, so that it can be piped.
             let shown = file.display();
@@ -103,13 +103,13 @@ impl Install {
             let change = target.install(&entry).map_err(|problem| {
                 let text = problem.text();
                 in_language(match problem.kind {
-                    FileErrorKind::Malformed => bilingual!(
+                    FileErrorKind::Malformed(_) => bilingual!(
                         "{text}\nFix it there, or paste what `--print` shows.",
                         "{text}\nCorríjalo allí, o pegue lo que muestra `--print`.",
                         text,
                     ),
                     // Mounted alone, or on a read-only disk: a person may have another way to it.
-                    FileErrorKind::Unwritable => bilingual!(
+                    FileErrorKind::Unwritable(_) | FileErrorKind::ReadOnly => bilingual!(
                         "{text}\nWhere you can write it, paste what `--print` shows.",
                         "{text}\nDonde usted lo pueda escribir, pegue lo que muestra `--print`.",
                         text,

@@ -5,6 +5,7 @@
 //! as [`UpstreamMessage`], which is cleaned and shortened where it is made.
 
 mod cause;
+mod install;
 mod setting;
 mod texts;
 mod upstream_message;
@@ -14,6 +15,7 @@ use std::panic::Location;
 use std::time::Duration;
 
 pub use self::cause::{BodyKind, ConnectFailure, Outage, ReplyDefect, Timings, TlsFailure};
+pub use self::install::{EntryError, FileError, FileErrorKind, Malformed};
 pub use self::setting::{
     AddressError, CertificatesError, MaskError, PathError, ProxyError, SettingError, TokenError,
     TokenFileError,

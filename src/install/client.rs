@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::error::EntryError;
 use crate::language::{Bilingual, bilingual};
 
 /// An MCP client.
@@ -79,18 +80,17 @@ impl ConfigDirs {
     ///
     /// # Errors
     ///
-    /// A sentence if there is no home folder.
+    /// [`EntryError::NoHome`] if there is no home folder.
     pub fn from_environment(
         system: Os,
         variable: impl Fn(&str) -> Option<PathBuf>,
-    ) -> Result<Self, Bilingual> {
+    ) -> Result<Self, EntryError> {
         let variable = |name: &str| variable(name).filter(|it| !it.as_os_str().is_empty());
         let name = match system {
             Os::Windows => "USERPROFILE",
             Os::MacOs | Os::Linux => "HOME",
         };
-        let home = variable(name)
-            .ok_or_else(|| bilingual!("{name} is not set", "{name} no está definida"))?;
+        let home = variable(name).ok_or(EntryError::NoHome(name))?;
         let desktop = match system {
             Os::Windows => {
                 variable("APPDATA").unwrap_or_else(|| home.join("AppData").join("Roaming"))
@@ -304,7 +304,7 @@ mod tests {
         for (system, name) in [(Os::Linux, "HOME"), (Os::Windows, "USERPROFILE")] {
             for home in [None, Some(PathBuf::new())] {
                 let problem = ConfigDirs::from_environment(system, |_| home.clone());
-                assert_eq!(problem.expect_err("no home").english, format!("{name} is not set"));
+                assert_eq!(problem.expect_err("no home"), EntryError::NoHome(name));
             }
         }
     }

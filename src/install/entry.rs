@@ -10,7 +10,7 @@ use std::str::FromStr;
 use serde_json::{Value, json};
 
 use super::ClientKind;
-use crate::language::{Bilingual, bilingual};
+use crate::error::EntryError;
 use crate::settings::Setting;
 
 /// The name of a server in a client's configuration: letters, digits, `-` and `_`, which every
@@ -37,22 +37,16 @@ const RESERVED: &[&str] = &[
 ];
 
 impl FromStr for ServerName {
-    type Err = Bilingual;
+    type Err = EntryError;
 
-    fn from_str(text: &str) -> Result<Self, Bilingual> {
+    fn from_str(text: &str) -> Result<Self, EntryError> {
         let fits = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
         if RESERVED.contains(&text) {
-            Err(bilingual!(
-                "the name `{text}` has a meaning of its own in the clients' language",
-                "el nombre `{text}` tiene un significado propio en el lenguaje de los clientes",
-            ))
+            Err(EntryError::ReservedName(text.to_owned()))
         } else if (1..=64).contains(&text.len()) && text.chars().all(fits) {
             Ok(Self(text.to_owned()))
         } else {
-            Err(bilingual!(
-                "a name is 1 to 64 letters, digits, hyphens and underscores",
-                "un nombre son de 1 a 64 letras, dígitos, guiones y guiones bajos",
-            ))
+            Err(EntryError::Name)
         }
     }
 }
@@ -122,26 +116,17 @@ impl Entry {
     ///
     /// # Errors
     ///
-    /// A sentence that says what to do instead.
-    pub fn check(&self, client: ClientKind) -> Result<(), Bilingual> {
+    /// What stands in the way, and what to do instead.
+    pub fn check(&self, client: ClientKind) -> Result<(), EntryError> {
         if client != ClientKind::ClaudeDesktop {
             return Ok(());
         }
         let missing = self.expected(client);
         if missing.contains(&Setting::Server) {
-            return Err(bilingual!(
-                "Claude Desktop cannot pass on environment variables: give --server",
-                "Claude Desktop no puede pasar variables de entorno: indique --server",
-            ));
+            return Err(EntryError::ServerFromVariable);
         }
         if missing.contains(&Setting::Token) {
-            return Err(bilingual!(
-                "Claude Desktop cannot pass on environment variables: put the token into \
-                 a file and give --token-file, or write it into the configuration with \
-                 --inline-token",
-                "Claude Desktop no puede pasar variables de entorno: ponga el token en un archivo \
-                 e indique --token-file, o escríbalo en la configuración con --inline-token",
-            ));
+            return Err(EntryError::TokenFromVariable);
         }
         Ok(())
     }

@@ -7,10 +7,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
-use super::{FileError, FileErrorKind};
-use crate::error::io_reason;
+use crate::error::{FileError, FileErrorKind, Malformed};
 use crate::file;
-use crate::language::{Bilingual, bilingual};
 
 /// Configurations are small; Claude Code's own grows to some megabytes.
 const LARGEST_FILE: u64 = 64 * 1024 * 1024;
@@ -20,15 +18,12 @@ pub(super) fn read(path: &Path) -> Result<Option<String>, FileError> {
     match file::read(path, LARGEST_FILE) {
         Ok(bytes) => match String::from_utf8(bytes) {
             Ok(text) => Ok(Some(text)),
-            Err(_) => {
-                let reason = bilingual!("it is not UTF-8 text", "no es texto UTF-8");
-                Err(FileError::malformed(path, reason))
-            }
+            Err(_) => Err(malformed(path, Malformed::NotUtf8)),
         },
         Err(problem) if problem.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(problem) => {
-            let reason = io_reason(problem.kind());
-            Err(FileError::new(path, FileErrorKind::Unreadable, reason))
+            let kind = FileErrorKind::Unreadable(problem.kind());
+            Err(FileError { path: path.to_owned(), kind })
         }
     }
 }
@@ -53,8 +48,7 @@ pub(super) fn folder_of(path: &Path) -> &Path {
 /// Refuses a file that its owner made read-only: a new file in its place would not respect that.
 pub(super) fn check_writable(path: &Path) -> Result<(), FileError> {
     if fs::metadata(path).is_ok_and(|it| it.permissions().readonly()) {
-        let reason = bilingual!("it is read-only", "es de solo lectura");
-        return Err(FileError::new(path, FileErrorKind::Unwritable, reason));
+        return Err(FileError { path: path.to_owned(), kind: FileErrorKind::ReadOnly });
     }
     Ok(())
 }
@@ -81,7 +75,7 @@ fn check_unchanged(path: &Path, before: Option<&str>) -> Result<(), FileError> {
     if read(path)?.as_deref() == before {
         return Ok(());
     }
-    Err(FileError::new(path, FileErrorKind::Changed, Bilingual::same("")))
+    Err(FileError { path: path.to_owned(), kind: FileErrorKind::Changed })
 }
 
 /// Puts a file into a place, whatever is there; a link is replaced, never followed.
@@ -131,7 +125,12 @@ pub(super) fn sweep(target: &Path) {
 }
 
 pub(super) fn unwritable(path: &Path, problem: &io::Error) -> FileError {
-    FileError::new(path, FileErrorKind::Unwritable, io_reason(problem.kind()))
+    let kind = FileErrorKind::Unwritable(problem.kind());
+    FileError { path: path.to_owned(), kind }
+}
+
+pub(super) fn malformed(path: &Path, problem: Malformed) -> FileError {
+    FileError { path: path.to_owned(), kind: FileErrorKind::Malformed(problem) }
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use std::fmt;
 use std::path::PathBuf;
 
 use super::own::Owner;
-use super::{ClientKind, ConfigDirs, FileError, Scope, edit, files};
+use super::{ClientKind, ConfigDirs, Scope, edit, files};
+use crate::error::FileError;
 
 /// An entry of a client's configuration that starts a program.
 #[derive(Clone, PartialEq, Eq)]
@@ -66,7 +67,7 @@ pub fn installations(dirs: &ConfigDirs) -> Vec<Installation> {
             let entries = match files::read(&file) {
                 Ok(None) => continue,
                 Ok(Some(text)) => edit::ours(client, &text, &Owner::default())
-                    .map_err(|reason| FileError::malformed(&file, reason)),
+                    .map_err(|problem| files::malformed(&file, problem)),
                 Err(problem) => Err(problem),
             };
             if entries.as_ref().is_ok_and(Vec::is_empty) {

@@ -28,7 +28,7 @@ use self::own::Owner;
 use self::record::{Before, Ledger, Record, fingerprint};
 pub use self::token_path::may_be_token;
 pub use self::wsl::windows_hint;
-use crate::language::{Bilingual, bilingual};
+use crate::error::{FileError, FileErrorKind};
 
 /// What became of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,81 +53,6 @@ pub struct Backup {
     pub path: PathBuf,
     /// Whether it is all that was there; else entries of this program or tokens are left out.
     pub whole: bool,
-}
-
-/// Why a file was left as it is.
-#[derive(Debug)]
-pub struct FileError {
-    pub path: PathBuf,
-    /// What is the matter with it.
-    pub kind: FileErrorKind,
-    /// What the system says, or what is wrong and in which line.
-    pub reason: Bilingual,
-}
-
-/// What can be wrong with a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FileErrorKind {
-    /// It cannot be read.
-    Unreadable,
-    /// It cannot be written.
-    Unwritable,
-    /// It is not what the client would accept.
-    Malformed,
-    /// Another program wrote it at the same time.
-    Changed,
-    /// Another installation is at work on it.
-    Locked,
-    /// The entry starts another program.
-    NotOurs,
-}
-
-impl FileError {
-    fn new(path: &Path, kind: FileErrorKind, reason: Bilingual) -> Self {
-        Self { path: path.to_owned(), kind, reason }
-    }
-
-    fn malformed(path: &Path, reason: Bilingual) -> Self {
-        Self::new(path, FileErrorKind::Malformed, reason)
-    }
-
-    /// Returns what is wrong with which file, and what to do if that is not plain.
-    pub fn text(&self) -> Bilingual {
-        let (path, reason) = (self.path.display(), &self.reason);
-        match self.kind {
-            FileErrorKind::Unreadable => bilingual!(
-                "{path} cannot be read ({reason}); it was left as it is",
-                "no se puede leer {path} ({reason}); se dejó como está",
-                reason,
-            ),
-            FileErrorKind::Unwritable => bilingual!(
-                "{path} cannot be written ({reason}); it was left as it is",
-                "no se puede escribir {path} ({reason}); se dejó como está",
-                reason,
-            ),
-            FileErrorKind::Malformed => bilingual!(
-                "{path} is not in order: {reason}; it was left as it is",
-                "{path} tiene un error: {reason}; se dejó como está",
-                reason,
-            ),
-            FileErrorKind::Changed => bilingual!(
-                "{path} was changed by another program meanwhile; run the command again",
-                "otro programa cambió {path} entretanto; ejecute el comando otra vez",
-            ),
-            FileErrorKind::Locked => bilingual!(
-                "another installation is at work on {path}; run the command again when it is done",
-                "otra instalación está trabajando en {path}; ejecute el comando otra vez cuando \
-                 termine",
-            ),
-            FileErrorKind::NotOurs => bilingual!(
-                "`{reason}` in {path} does not start this program; it was left as it is. --name gives \
-                 this server another name, --force acts on the entry all the same",
-                "`{reason}` en {path} no inicia este programa; se dejó como está. --name le da otro \
-                 nombre a este servidor, --force actúa sobre la entrada de todos modos",
-                reason,
-            ),
-        }
-    }
 }
 
 /// Shows the entry in the client's own form, for people who paste it themselves.
@@ -161,7 +86,7 @@ impl Target {
         let before = files::read(file)?;
         let text = before.as_deref().unwrap_or_default();
         let after = edit::add(*client, text, entry, &owner)
-            .map_err(|reason| FileError::malformed(file, reason))?;
+            .map_err(|problem| files::malformed(file, problem))?;
         self.check_own(text, &entry.name, &owner)?;
         if before.as_deref() == Some(after.as_str()) {
             return Ok(Change::Unchanged);
@@ -192,7 +117,7 @@ impl Target {
         let owner = known(&ledger, None);
         let Some(text) = files::read(file)? else { return Ok(Change::Unchanged) };
         let removed = edit::remove(*client, &text, name)
-            .map_err(|reason| FileError::malformed(file, reason))?;
+            .map_err(|problem| files::malformed(file, problem))?;
         let Some(removed) = removed else { return Ok(Change::Unchanged) };
         self.check_own(&text, name, &owner)?;
         files::check_writable(file)?;
@@ -244,7 +169,7 @@ impl Target {
         let target =
             files::resolved(&self.file).map_err(|it| files::unwritable(&self.file, &it))?;
         let ledger = Ledger::open(&self.state, &target)
-            .map_err(|_| FileError::new(&self.file, FileErrorKind::Locked, Bilingual::same("")))?;
+            .map_err(|_| FileError { path: self.file.clone(), kind: FileErrorKind::Locked })?;
         if ledger.is_locked() {
             files::sweep(&target);
         }
@@ -255,8 +180,8 @@ impl Target {
         if self.force || !edit::has_anothers(self.client, text, name, owner) {
             return Ok(());
         }
-        let name = Bilingual::same(name.to_string());
-        Err(FileError::new(&self.file, FileErrorKind::NotOurs, name))
+        let kind = FileErrorKind::NotOurs(name.to_string());
+        Err(FileError { path: self.file.clone(), kind })
     }
 
     /// Keeps what the file holds before this program comes into it. Further installations keep the

@@ -29,7 +29,11 @@ pub struct Admission {
 
 /// A place for one request.
 #[derive(Debug)]
-pub(super) struct Permit(Option<OwnedSemaphorePermit>);
+pub(super) struct Permit {
+    place: Option<OwnedSemaphorePermit>,
+    /// Whether a request is on its way in it.
+    is_used: bool,
+}
 
 impl Admission {
     /// Creates the limits of a token of which nothing is used yet.
@@ -53,13 +57,13 @@ impl Admission {
     /// meanwhile. Only the first request of a look-up counts towards the rate.
     pub(super) async fn request(&self, token: &Token, is_first: bool) -> Result<Permit, Error> {
         let gate = Arc::clone(&self.gate);
-        let permit = gate.acquire_owned().await.map_err(|_| internal("the gate is closed"))?;
+        let place = gate.acquire_owned().await.map_err(|_| internal("the gate is closed"))?;
         let now = Instant::now();
         lock(&self.quota).enter(token, now)?;
         if is_first {
             lock(&self.rate).take(now).map_err(|wait| self.rate_limited(wait))?;
         }
-        Ok(Permit(Some(permit)))
+        Ok(Permit { place: Some(place), is_used: false })
     }
 
     /// Returns whether somebody may be waiting for a place.
@@ -80,21 +84,27 @@ impl Admission {
 }
 
 impl Permit {
+    /// Takes note that a request is about to be sent.
+    pub(super) fn begin(&mut self) {
+        self.is_used = true;
+    }
+
     /// Gives the place back: the request has ended.
-    pub(super) fn release(mut self) {
-        drop(self.0.take());
+    pub(super) fn end(mut self) {
+        self.is_used = false;
     }
 }
 
 impl Drop for Permit {
-    /// The request was given up on its way.
+    /// Keeps the place for a while if the request was given up on its way.
     fn drop(&mut self) {
-        if let Some(permit) = self.0.take()
+        if self.is_used
+            && let Some(place) = self.place.take()
             && let Ok(runtime) = Handle::try_current()
         {
             runtime.spawn(async move {
                 sleep(GIVEN_UP).await;
-                drop(permit);
+                drop(place);
             });
         }
     }

@@ -9,8 +9,10 @@ use tokio::time::Instant;
 
 use crate::error::{Error, Outage};
 
-/// Failures in a row that open the circuit.
+/// Failed look-ups in a row that open the circuit.
 const FAILURES: u32 = 5;
+/// Failed requests in a row that do: as many as that many look-ups make, when they queue together.
+const FAILED_REQUESTS: u32 = 3 * FAILURES;
 /// How long it stays open.
 const REST: Duration = Duration::from_secs(15);
 
@@ -18,6 +20,7 @@ const REST: Duration = Duration::from_secs(15);
 #[derive(Debug, Default)]
 pub(super) struct Circuit {
     failures: u32,
+    failed_requests: u32,
     open_until: Option<Instant>,
     /// A look-up is on its way to find out whether wolkvox is back.
     probing: bool,
@@ -59,6 +62,20 @@ impl Circuit {
         }
     }
 
+    /// Takes note of how a request ended.
+    pub(super) fn request_ended(&mut self, health: Health, now: Instant) {
+        match health {
+            Health::Answered => self.failed_requests = 0,
+            Health::Unknown => {}
+            Health::Failed => {
+                self.failed_requests = self.failed_requests.saturating_add(1);
+                if self.failed_requests >= FAILED_REQUESTS && self.open_until.is_none() {
+                    self.open_until = Some(now + REST);
+                }
+            }
+        }
+    }
+
     /// Takes note of how a look-up that had passed ended.
     pub(super) fn leave(&mut self, health: Health, now: Instant) {
         match health {
@@ -67,7 +84,8 @@ impl Circuit {
             Health::Failed => {
                 self.probing = false;
                 self.failures = self.failures.saturating_add(1);
-                if self.failures >= FAILURES {
+                // A probe that fails leaves it open for as long again.
+                if self.failures >= FAILURES || self.open_until.is_some() {
                     self.open_until = Some(now + REST);
                 }
             }
@@ -89,6 +107,12 @@ impl<'a> Pass<'a> {
         let mut state = circuit.lock().unwrap_or_else(PoisonError::into_inner);
         let is_probe = state.enter(Instant::now()).map_err(is_open)?;
         Ok(Self { circuit, is_probe, health: Health::Unknown })
+    }
+
+    /// Tells the circuit how a request ended.
+    pub(super) fn request_ended(&self, health: Health) {
+        let mut state = self.circuit.lock().unwrap_or_else(PoisonError::into_inner);
+        state.request_ended(health, Instant::now());
     }
 
     /// Lets a request go out, unless the circuit has opened since the look-up passed.
@@ -165,6 +189,18 @@ mod tests {
         play(&[&DOWN[..], &probe].concat());
         let probe = [(15, Passes), (16, Ends(Failed)), (16, Waits(15)), (31, Passes)];
         play(&[&DOWN[..], &probe].concat());
+    }
+
+    #[test]
+    fn fifteen_failed_requests_in_a_row_close_the_way_before_their_look_ups_have_ended() {
+        let now = Instant::now();
+        let mut circuit = Circuit::default();
+        (0..14).for_each(|_| circuit.request_ended(Failed, now));
+        circuit.request_ended(Answered, now);
+        (0..14).for_each(|_| circuit.request_ended(Failed, now));
+        assert_eq!(circuit.request(now), Ok(()));
+        circuit.request_ended(Failed, now);
+        assert_eq!(circuit.request(now), Err(REST));
     }
 
     #[test]

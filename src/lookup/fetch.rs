@@ -7,13 +7,13 @@ use tokio::time::{Instant, sleep};
 
 use super::Limits;
 use super::admission::Admission;
-use super::circuit::Pass;
+use super::circuit::{Health, Pass};
 use super::deadline::Deadline;
 use super::meter::Meter;
 use super::paging::{Next, Paging, Whole};
 use super::retry::{Decision, decide};
-use crate::error::Error;
-use crate::wolkvox::{Client, Page, Query, Token};
+use crate::error::{Error, Kind};
+use crate::wolkvox::{Client, Failure, Page, Query, Token};
 
 /// What a look-up brought.
 #[derive(Debug)]
@@ -66,6 +66,21 @@ impl Fetch<'_> {
         }
     }
 
+    /// Tells quota and circuit how a request ended.
+    fn note(self, answer: &mut Result<Page, Failure>) {
+        let health = match answer {
+            Ok(_) => Health::Answered,
+            Err(failure) => {
+                self.admission.note(self.token, &mut failure.error);
+                match failure.error.kind() {
+                    Kind::Unavailable => Health::Failed,
+                    _ => Health::Answered,
+                }
+            }
+        };
+        self.pass.request_ended(health);
+    }
+
     fn timed_out(self) -> Error {
         Error::Timeout { limit: self.limits.timeout, spent: self.meter.timings() }
     }
@@ -76,11 +91,14 @@ impl Fetch<'_> {
             tries += 1;
             self.meter.queue();
             let is_first = self.meter.timings().attempts == 0;
-            let permit = self.admission.request(self.token, is_first).await?;
+            let mut permit = self.admission.request(self.token, is_first).await?;
             self.pass.request()?;
             self.meter.ask(page.unwrap_or(1));
-            let answer = self.client.page(query, page).await;
-            permit.release();
+            permit.begin();
+            let mut answer = self.client.page(query, page).await;
+            // Before the place is free: what waits for it must know.
+            self.note(&mut answer);
+            permit.end();
             if self.admission.is_full() {
                 // A request waits for this place: let it be sent before this reply is read.
                 yield_now().await;

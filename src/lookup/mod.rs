@@ -194,17 +194,14 @@ async fn run(
         meter: &meter,
         deadline: &deadline,
     };
-    let mut fetched = fetch.pages(&query).await;
+    let fetched = fetch.pages(&query).await;
     let was_asking = meter.is_asking();
     meter.end();
-    let failure = match &mut fetched {
-        Ok(fetched) => fetched.cut_short.as_mut(),
+    let failure = match &fetched {
+        Ok(fetched) => fetched.cut_short.as_ref(),
         Err(error) => Some(error),
     };
-    pass.health = health(failure.as_deref(), was_asking);
-    if let Some(error) = failure {
-        inner.admission.note(&token, error);
-    }
+    pass.health = health(failure, was_asking);
     let Fetched { whole, as_of, cut_short } = fetched?;
     let came = whole.records.len();
     let is_large = came > PAGE_SIZE as usize;

@@ -474,6 +474,140 @@ async fn after_five_failures_in_a_row_nothing_is_sent_for_fifteen_seconds() {
 }
 
 #[tokio::test]
+async fn look_ups_that_only_waited_in_our_own_queue_say_nothing_of_wolkvox() {
+    let limits = Limits { timeout: Duration::from_millis(500), ..limits() };
+    let scene = Scene::new(limits, |_| slow(300)).await;
+    let asked: Vec<_> = (0..12).map(|n| scene.begin(&format!("customer {n}"))).collect();
+    let mut kinds = Vec::new();
+    for one in asked {
+        kinds.push(one.await.expect("no panic").map_err(|error| error.kind()).err());
+    }
+    assert!(kinds.iter().filter(|it| **it == Some(Kind::Timeout)).count() >= 8, "{kinds:?}");
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    scene.ask("900000001").await.expect("the circuit is closed");
+}
+
+#[tokio::test]
+async fn time_outs_in_wolkvox_open_the_circuit_also_on_a_later_page() {
+    let limits = Limits { timeout: Duration::from_millis(200), ..limits() };
+    let scene =
+        Scene::new(limits, |n| (n > 0).then_some(Fault::Slow(Duration::from_secs(9)))).await;
+    scene.ask("warm-up").await.expect("an answer");
+    for n in 0..2 {
+        assert_eq!(kind(scene.ask(&format!("customer {n}")).await), Kind::Timeout);
+    }
+    let first_pages_only = |n: u64| (n % 2 == 1).then_some(Fault::Slow(Duration::from_secs(9)));
+    let wide = Limits { max_in_flight: NonZeroU16::new(50).expect("many"), ..limits };
+    let scene = Scene::new(Limits { cache_ttl: Duration::ZERO, ..wide }, first_pages_only).await;
+    for _ in 0..5 {
+        assert!(!scene.ask("900000003").await.expect("the first page").complete);
+    }
+    assert_eq!(kind(scene.ask("900000001").await), Kind::Unavailable, "the circuit is open");
+    assert_eq!(scene.sandbox.requests(), 10);
+}
+
+#[tokio::test]
+async fn a_look_up_that_is_given_up_is_no_failure_of_wolkvox() {
+    let wide = Limits { max_in_flight: NonZeroU16::new(50).expect("many"), ..limits() };
+    let scene = Scene::new(wide, |n| (n < 8).then_some(Fault::Slow(Duration::from_secs(9)))).await;
+    let asked: Vec<_> = (0..8).map(|n| scene.begin(&format!("customer {n}"))).collect();
+    scene.reached(8).await;
+    for one in &asked {
+        one.abort();
+    }
+    scene.ask("900000001").await.expect("the circuit is closed");
+}
+
+#[tokio::test]
+async fn what_is_queued_is_not_sent_once_the_quota_is_used_up_or_the_server_down() {
+    let scene = Scene::new(limits(), |_| Some(Fault::Quota)).await;
+    let asked: Vec<_> = (0..30).map(|n| scene.begin(&format!("customer {n}"))).collect();
+    for one in asked {
+        assert_eq!(kind(one.await.expect("no panic")), Kind::QuotaExhausted);
+    }
+    assert!(scene.sandbox.requests() <= 3, "{}", scene.sandbox.requests());
+
+    let scene = Scene::new(limits(), |_| Some(Fault::ServerError(500))).await;
+    let asked: Vec<_> = (0..30).map(|n| scene.begin(&format!("customer {n}"))).collect();
+    for one in asked {
+        assert_eq!(kind(one.await.expect("no panic")), Kind::Unavailable);
+    }
+    // Five failures of at most three tries, and what was on its way beside the fifth.
+    assert!(scene.sandbox.requests() <= 18, "{}", scene.sandbox.requests());
+}
+
+#[tokio::test]
+async fn the_place_of_a_request_that_was_given_up_stays_taken_for_a_while() {
+    let scene =
+        Scene::new(limits(), |n| (n < 2).then_some(Fault::Slow(Duration::from_secs(2)))).await;
+    let asked = [scene.begin("customer 1"), scene.begin("customer 2")];
+    scene.reached(2).await;
+    for one in asked {
+        one.abort();
+    }
+    let begun = Instant::now();
+    scene.ask("900000001").await.expect("an answer");
+    assert!(begun.elapsed() > Duration::from_secs(3), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn a_request_that_is_stuck_is_not_joined_for_ever() {
+    let limits = Limits { timeout: Duration::from_millis(600), ..limits() };
+    let scene =
+        Scene::new(limits, |n| (n == 0).then_some(Fault::Slow(Duration::from_secs(60)))).await;
+    let mut answers = Vec::new();
+    for _ in 0..4 {
+        let asked = scene.begin("900000001");
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        answers.push(asked);
+    }
+    let mut found = 0;
+    for answer in answers {
+        found += usize::from(answer.await.expect("no panic").is_ok());
+    }
+    assert!(found >= 1, "a later one asks anew");
+    assert!(scene.sandbox.requests() >= 2);
+}
+
+#[tokio::test]
+async fn an_answer_of_one_token_is_never_given_under_another() {
+    let sandbox = Sandbox::with_script(|_| slow(200)).await.expect("a sandbox");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("token");
+    std::fs::write(&path, sandbox.token()).expect("written");
+    let token = TokenSource::File(TokenFile::open(path.clone()).expect("a token file"));
+    let server = ServerUrl::parse(&sandbox.url(), None).expect("a server");
+    let client = Client::new(server, token, RootCertificates::default());
+    let lookup = Arc::new(Lookup::new(client, limits()));
+    let begin = |customer: &str| {
+        let (lookup, query) = (Arc::clone(&lookup), by_customer(customer));
+        tokio::spawn(async move { lookup.find(&query, |_| ()).await })
+    };
+    begin("900000001").await.expect("no panic").expect("an answer");
+    let on_its_way = begin("900000002");
+    while sandbox.requests() < 2 {
+        tokio::task::yield_now().await;
+    }
+    std::fs::write(&path, "another-token").expect("written");
+    assert_eq!(kind(begin("900000001").await.expect("no panic")), Kind::TokenRejected, "cached");
+    assert_eq!(kind(begin("900000002").await.expect("no panic")), Kind::TokenRejected, "joined");
+    on_its_way.await.expect("no panic").expect("an answer");
+    std::fs::remove_file(&path).expect("removed");
+    assert_eq!(kind(begin("900000001").await.expect("no panic")), Kind::TokenRejected, "no file");
+}
+
+#[tokio::test]
+async fn a_quota_that_ends_on_a_later_page_is_remembered_and_told() {
+    let limits = Limits { cache_ttl: Duration::ZERO, ..limits() };
+    let scene = Scene::new(limits, |n| (n == 1).then_some(Fault::Quota)).await;
+    let found = scene.ask("900000003").await.expect("the first page");
+    assert!(!found.complete);
+    assert_eq!(found.cut_short.as_ref().map(Error::kind), Some(Kind::QuotaExhausted));
+    assert_eq!(kind(scene.ask("900000001").await), Kind::QuotaExhausted, "held back");
+    assert_eq!(scene.sandbox.requests(), 2);
+}
+
+#[tokio::test]
 async fn the_own_rate_counts_only_look_ups_that_would_reach_wolkvox() {
     let limits = Limits { rate: NonZeroU32::new(3).expect("a rate"), ..Limits::default() };
     let scene = Scene::new(limits, |_| None).await;

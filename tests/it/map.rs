@@ -33,7 +33,7 @@ fn found() -> Map {
         let inside = file.strip_prefix(SOURCE).expect("a file below src");
         let room = inside.components().next().expect("a name").as_os_str().to_string_lossy();
         let room = room.trim_end_matches(".rs").to_owned();
-        if ["lib", "main"].contains(&room.as_str()) || inside.ends_with("tests.rs") {
+        if ["lib", "main"].contains(&room.as_str()) || is_of_tests(inside) {
             continue;
         }
         let text = fs::read_to_string(&file).expect("source");
@@ -45,6 +45,10 @@ fn found() -> Map {
         arrows.extend(used.filter(|used| *used != room));
     }
     found
+}
+
+fn is_of_tests(file: &Path) -> bool {
+    file.ends_with("tests.rs") || file.components().any(|part| part.as_os_str() == "tests")
 }
 
 /// Returns the rooms that a path names: one, or those of a group. What begins with a capital

@@ -1,8 +1,9 @@
 //! Every sentence about a failure, English beside Spanish: of look-ups (`failure`, `cause`), of
-//! settings (`setting`) and of the system.
+//! settings (`setting`), of clients' configurations (`install`) and of the system.
 
 mod cause;
 mod failure;
+mod install;
 mod setting;
 
 use std::io;

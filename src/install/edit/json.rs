@@ -6,10 +6,10 @@ use jsonc_parser::cst::{CstInputValue, CstNode, CstObject, CstObjectProp, CstRoo
 use serde_json::{Value, json};
 
 use super::{ARGUMENTS, COMMAND, VARIABLES, inline, line_of};
+use crate::error::Malformed;
 use crate::install::entry::{Entry, ServerName, is_kept};
 use crate::install::installed::InstalledEntry;
 use crate::install::{ClientKind, secret};
-use crate::language::{Bilingual, bilingual};
 use crate::settings::Setting;
 
 const INPUTS: &str = "inputs";
@@ -20,11 +20,9 @@ pub(super) fn add(
     text: &str,
     entry: &Entry,
     is_own: bool,
-) -> Result<String, Bilingual> {
+) -> Result<String, Malformed> {
     let root = parse(text)?;
-    let top = root
-        .object_value_or_create()
-        .ok_or_else(|| bilingual!("it is not a JSON object", "no es un objeto JSON"))?;
+    let top = root.object_value_or_create().ok_or(Malformed::NotAnObject)?;
     let key = servers_key(client);
     is_sole(&top, key)?;
     let name = &entry.name;
@@ -35,9 +33,8 @@ pub(super) fn add(
             changed = append(&changed, &[], key, server)?;
         }
         Some(servers) => {
-            let servers = servers
-                .object_value()
-                .ok_or_else(|| bilingual!("`{key}` is not an object", "`{key}` no es un objeto"))?;
+            let servers =
+                servers.object_value().ok_or_else(|| Malformed::NoObject(key.to_owned()))?;
             is_sole(&servers, name.as_str())?;
             match servers.get(name.as_str()) {
                 None => changed = append(&changed, &[key], name.as_str(), entry.json(client))?,
@@ -68,7 +65,7 @@ pub(super) fn add(
 }
 
 /// Appends a property to the object below the given keys, which is there.
-fn append(text: &str, within: &[&str], key: &str, value: Value) -> Result<String, Bilingual> {
+fn append(text: &str, within: &[&str], key: &str, value: Value) -> Result<String, Malformed> {
     if let Some(changed) = inline::append(text, within, key, &value) {
         return Ok(changed);
     }
@@ -150,7 +147,7 @@ pub(super) fn remove(
     client: ClientKind,
     text: &str,
     name: &ServerName,
-) -> Result<Option<String>, Bilingual> {
+) -> Result<Option<String>, Malformed> {
     let root = parse(text)?;
     let key = servers_key(client);
     let Some(top) = root.object_value() else { return Ok(None) };
@@ -169,7 +166,7 @@ pub(super) fn remove(
 }
 
 /// Returns the entries that start a program.
-pub(super) fn entries(client: ClientKind, text: &str) -> Result<Vec<InstalledEntry>, Bilingual> {
+pub(super) fn entries(client: ClientKind, text: &str) -> Result<Vec<InstalledEntry>, Malformed> {
     let root = parse(text)?;
     let servers = root.object_value().and_then(|top| top.object_value(servers_key(client)));
     let entries = servers.map(|servers| servers.properties()).unwrap_or_default();
@@ -221,20 +218,20 @@ pub(super) const fn options() -> ParseOptions {
     }
 }
 
-fn parse(text: &str) -> Result<CstRootNode, Bilingual> {
+fn parse(text: &str) -> Result<CstRootNode, Malformed> {
     CstRootNode::parse(text, &options()).map_err(|problem| {
         // The library's own message quotes the file, which may hold other servers' secrets.
         let line = line_of(text, problem.range().start);
-        bilingual!("it is not JSON; see line {line}", "no es JSON; vea la línea {line}")
+        Malformed::NotJson { line }
     })
 }
 
 /// Refuses a key that stands there twice: clients differ in which one they read.
-fn is_sole(object: &CstObject, key: &str) -> Result<(), Bilingual> {
+fn is_sole(object: &CstObject, key: &str) -> Result<(), Malformed> {
     let named = object.properties().into_iter().filter_map(|it| it.decoded_name());
     match named.filter(|name| name == key).count() {
         0 | 1 => Ok(()),
-        _ => Err(bilingual!("`{key}` appears twice", "`{key}` aparece dos veces")),
+        _ => Err(Malformed::Twice(key.to_owned())),
     }
 }
 
@@ -257,15 +254,13 @@ fn prompt(name: &ServerName) -> Value {
 }
 
 /// Makes VS Code prompt for the token, once for all who refer to the same input.
-fn with_prompt(text: String, name: &ServerName) -> Result<String, Bilingual> {
+fn with_prompt(text: String, name: &ServerName) -> Result<String, Malformed> {
     let root = parse(&text)?;
     let top = root.object_value_or_set();
     let Some(there) = top.get(INPUTS) else {
         return append(&text, &[], INPUTS, json!([prompt(name)]));
     };
-    let inputs = there
-        .array_value()
-        .ok_or_else(|| bilingual!("`{INPUTS}` is not a list", "`{INPUTS}` no es una lista"))?;
+    let inputs = there.array_value().ok_or_else(|| Malformed::NoList(INPUTS.to_owned()))?;
     let is_of_name = |node: &CstNode| {
         node.to_serde_value().is_some_and(|it| it.get("id").is_some_and(|id| *id == name.input()))
     };
@@ -280,7 +275,7 @@ fn with_prompt(text: String, name: &ServerName) -> Result<String, Bilingual> {
 }
 
 /// Takes the prompt out, unless another server still refers to it, or somebody else wrote it.
-fn without_prompt(text: String, name: &ServerName) -> Result<String, Bilingual> {
+fn without_prompt(text: String, name: &ServerName) -> Result<String, Malformed> {
     let root = parse(&text)?;
     let inputs = root.object_value().and_then(|top| top.array_value(INPUTS));
     let Some(inputs) = inputs.filter(|_| !text.contains(&name.input_reference())) else {

@@ -9,7 +9,7 @@ use super::entry::{Entry, ServerName};
 use super::installed::InstalledEntry;
 use super::own::Owner;
 use super::secret;
-use crate::language::Bilingual;
+use crate::error::Malformed;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 /// The key under which each entry names the program that the client is to start.
@@ -26,7 +26,7 @@ pub(super) fn add(
     text: &str,
     entry: &Entry,
     owner: &Owner,
-) -> Result<String, Bilingual> {
+) -> Result<String, Malformed> {
     let (mark, text) = split_mark(text);
     let is_own = has_own(client, text, &entry.name, owner);
     let changed = match client {
@@ -41,7 +41,7 @@ pub(super) fn remove(
     client: ClientKind,
     text: &str,
     name: &ServerName,
-) -> Result<Option<String>, Bilingual> {
+) -> Result<Option<String>, Malformed> {
     let (mark, text) = split_mark(text);
     let changed = match client {
         ClientKind::Codex => toml::remove(text, name)?,
@@ -59,7 +59,7 @@ pub(super) fn ours(
     client: ClientKind,
     text: &str,
     owner: &Owner,
-) -> Result<Vec<InstalledEntry>, Bilingual> {
+) -> Result<Vec<InstalledEntry>, Malformed> {
     let (_, text) = split_mark(text);
     let mut entries = match client {
         ClientKind::Codex => toml::entries(text)?,

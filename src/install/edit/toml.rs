@@ -5,17 +5,17 @@ use toml_edit::{
 };
 
 use super::{ARGUMENTS, COMMAND, VARIABLES, line_of};
+use crate::error::Malformed;
 use crate::install::entry::{Entry, ServerName, is_kept};
 use crate::install::installed::InstalledEntry;
 use crate::install::{ClientKind, secret};
-use crate::language::{Bilingual, bilingual};
 use crate::settings::Setting;
 
 const SERVERS: &str = "mcp_servers";
 /// Names of variables that Codex passes on.
 const PASSED_ON: &str = "env_vars";
 
-pub(super) fn add(text: &str, entry: &Entry, is_own: bool) -> Result<String, Bilingual> {
+pub(super) fn add(text: &str, entry: &Entry, is_own: bool) -> Result<String, Malformed> {
     let mut document = parse(text)?;
     let servers = document
         .entry(SERVERS)
@@ -25,7 +25,7 @@ pub(super) fn add(text: &str, entry: &Entry, is_own: bool) -> Result<String, Bil
             Item::Table(servers)
         })
         .as_table_like_mut()
-        .ok_or_else(|| bilingual!("`{SERVERS}` is not a table", "`{SERVERS}` no es una tabla"))?;
+        .ok_or_else(|| Malformed::NoTable(SERVERS.to_owned()))?;
     let name = entry.name.as_str();
     if !is_own {
         let mut table = Table::new();
@@ -44,7 +44,7 @@ pub(super) fn add(text: &str, entry: &Entry, is_own: bool) -> Result<String, Bil
 
 /// Takes the entry out; comments above it stay. The table of servers stays if it has a line of its
 /// own.
-pub(super) fn remove(text: &str, name: &ServerName) -> Result<Option<String>, Bilingual> {
+pub(super) fn remove(text: &str, name: &ServerName) -> Result<Option<String>, Malformed> {
     let mut document = parse(text)?;
     let name = name.as_str();
     let servers = document.get_mut(SERVERS).and_then(Item::as_table_like_mut);
@@ -125,7 +125,7 @@ fn table_at(table: &mut Table, position: isize) -> Option<&mut Table> {
 }
 
 /// Returns the entries that start a program.
-pub(super) fn entries(text: &str) -> Result<Vec<InstalledEntry>, Bilingual> {
+pub(super) fn entries(text: &str) -> Result<Vec<InstalledEntry>, Malformed> {
     let document = parse(text)?;
     let servers = document.get(SERVERS).and_then(Item::as_table_like);
     let entries = servers.into_iter().flat_map(TableLike::iter);
@@ -175,16 +175,13 @@ fn shown(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn parse(text: &str) -> Result<DocumentMut, Bilingual> {
+fn parse(text: &str) -> Result<DocumentMut, Malformed> {
     if is_mixed(text) {
-        return Err(bilingual!(
-            "its lines end partly as on Windows, partly as elsewhere",
-            "sus líneas terminan unas como en Windows y otras no"
-        ));
+        return Err(Malformed::MixedLineEnds);
     }
     text.parse().map_err(|problem: toml_edit::TomlError| {
         let line = line_of(text, problem.span().map_or(0, |span| span.start));
-        bilingual!("it is not TOML; see line {line}", "no es TOML; vea la línea {line}")
+        Malformed::NotToml { line }
     })
 }
 
