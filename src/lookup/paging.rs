@@ -64,7 +64,7 @@ impl Paging {
     ///
     /// [`Error::UnexpectedReply`] for a page without records that announces some.
     pub(super) fn begin(&mut self, first: Page) -> Result<Next, Error> {
-        let Page { records, total_records, total_pages } = first;
+        let Page { records, total_records, total_pages, .. } = first;
         match (records.is_empty(), total_records, total_pages) {
             (true, Some(said @ 1..), _) => {
                 return Err(Error::UnexpectedReply(ReplyDefect::Contradiction { said }));
@@ -139,7 +139,9 @@ mod tests {
     /// A page of wolkvox's: which records, and what it says about the whole.
     fn page(ids: Range<usize>, records: Option<u64>, pages: Option<u64>) -> Page {
         let record = |id: usize| Record::from_iter([("wolkvox_id".into(), json!(id))]);
-        Page { records: ids.map(record).collect(), total_records: records, total_pages: pages }
+        let (total_records, total_pages) = (records, pages);
+        let records = ids.map(record).collect();
+        Page { records, total_records, total_pages, ..Page::default() }
     }
 
     fn bare(ids: Range<usize>) -> Page {

@@ -4,7 +4,9 @@
 //! how often and how many at a time is not decided here but in [`crate::lookup`]. `reply` turns bytes
 //! into records or a reason, `token` keeps the secret.
 
+mod body;
 mod client;
+mod echo;
 mod failure;
 mod http;
 mod query;
