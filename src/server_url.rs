@@ -42,6 +42,9 @@ impl ServerUrl {
         if !(local || is_wolkvox(&host) || is_allowed) {
             return Err(AddressError::Foreign);
         }
+        if url.port() == Some(0) || !is_nameable(&host) {
+            return Err(AddressError::Malformed);
+        }
         match url.scheme() {
             "https" => Ok(Self(url)),
             "http" if local => Ok(Self(url)),
@@ -86,6 +89,22 @@ fn is_loopback(host: &Host<&str>) -> bool {
         Host::Domain(name) => *name == "localhost",
         Host::Ipv4(address) => address.is_loopback(),
         Host::Ipv6(address) => address.is_loopback(),
+    }
+}
+
+/// Returns whether a host can have a name in the DNS: labels of letters, digits and hyphens
+/// (RFC 1123, section 2.1), and underscores, which some networks use.
+fn is_nameable(host: &Host<&str>) -> bool {
+    let is_label = |label: &str| {
+        let is_inner = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(is_inner)
+    };
+    match host {
+        Host::Domain(name) => name.len() <= 253 && name.split('.').all(is_label),
+        Host::Ipv4(_) | Host::Ipv6(_) => true,
     }
 }
 
@@ -144,6 +163,13 @@ mod tests {
             ("https://https://crm0001.wolkvox.com", "host alone"),
             ("http://10.0.0.1", "not a host of wolkvox.com"),
             ("http://127.0.0.1.evil.example", "not a host of wolkvox.com"),
+            (".wolkvox.com", "not a valid address"),
+            ("a..wolkvox.com", "not a valid address"),
+            ("*.wolkvox.com", "not a valid address"),
+            ("-a.wolkvox.com", "not a valid address"),
+            ("a-.wolkvox.com", "not a valid address"),
+            ("crm0001.wolkvox.com:0", "not a valid address"),
+            ("http://localhost:0", "not a valid address"),
             ("sv0001.crmvox.com", "crm0001.wolkvox.com"),
             ("portal.crmvox.com", "address bar"),
         ] {

@@ -36,6 +36,12 @@ pub enum ConnectFailure {
     TimedOut,
     /// The proxy did not connect.
     Proxy,
+    /// The proxy wants a user name and a password.
+    ProxyPassword,
+    /// There is no connection to the proxy itself.
+    ProxyUnreached,
+    /// The proxy is of a kind that is not supported, such as SOCKS.
+    ProxyKind,
     /// The connection was closed during the TLS handshake.
     ClosedInHandshake,
     /// Something else; the log says what at `debug`.
@@ -43,16 +49,28 @@ pub enum ConnectFailure {
 }
 
 /// Why the TLS handshake failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TlsFailure {
     /// The certificate's issuer is not trusted.
-    UnknownIssuer,
+    UnknownIssuer {
+        /// The issuer's name, if the certificate says it.
+        issuer: Option<String>,
+    },
+    /// The certificate's issuer is not trusted, and the server sent no certificate between the two.
+    NoIntermediate {
+        /// The issuer's name, if the certificate says it.
+        issuer: Option<String>,
+    },
+    /// The certificate is its own issuer.
+    SelfSigned,
     /// The certificate has expired.
     Expired,
     /// The certificate is not valid yet.
     NotValidYet,
     /// The certificate is for another host.
     WrongHost,
+    /// The certificate names no host where one is looked for.
+    NamesNoHost,
     /// The certificate is not acceptable for another reason.
     BadCertificate,
     /// The server refused the handshake.
@@ -114,6 +132,34 @@ pub enum ReplyDefect {
         bytes: usize,
         /// HTTP status.
         status: u16,
+    },
+    /// Data of which nothing is a record.
+    NoRecords {
+        /// Size of the body.
+        bytes: usize,
+    },
+    /// No records, and words that do not say why.
+    UnknownWords,
+    /// No records, and a key that tells a failure.
+    UntoldFailure,
+    /// No records where they belong, but something like records elsewhere.
+    OtherKey,
+    /// No records, and a warning around the envelope.
+    Warned,
+    /// No records under a status that promises only a part, or nothing yet.
+    PartialSuccess {
+        /// HTTP status, or the body's code.
+        status: u16,
+    },
+    /// A fatal error, or more JSON, behind the envelope.
+    Continued {
+        /// Size of the body.
+        bytes: usize,
+    },
+    /// More values than this program keeps.
+    TooMany {
+        /// The limit.
+        limit: usize,
     },
     /// An envelope whose parts contradict each other.
     Contradiction {

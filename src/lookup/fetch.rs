@@ -44,7 +44,7 @@ impl Fetch<'_> {
         let mut paging = Paging::new(self.limits.max_pages);
         let first = self.deadline.within(self.page(query, paging.first())).await;
         let Some(first) = first else { return Err(self.timed_out()) };
-        let mut next = paging.begin(first?)?;
+        let mut next = paging.begin(first?);
         let as_of = Timestamp::now();
         loop {
             let page = match next {

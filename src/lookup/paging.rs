@@ -8,7 +8,6 @@ use std::num::NonZeroU32;
 
 use crate::Record;
 use crate::answer::is_newest_first;
-use crate::error::{Error, ReplyDefect};
 use crate::wolkvox::{PAGE_SIZE, Page};
 
 /// wolkvox's own id of a gestión.
@@ -85,20 +84,7 @@ impl Paging {
     }
 
     /// Takes the first page.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::UnexpectedReply`] for a page without records that announces some.
-    pub(super) fn begin(&mut self, first: Page) -> Result<Next, Error> {
-        if first.records.is_empty() && first.unreadable == 0 {
-            let said = first.total_records.max(first.announced).unwrap_or_default();
-            if said > 0 {
-                return Err(Error::UnexpectedReply(ReplyDefect::Contradiction { said }));
-            }
-            if let Some(pages @ 2..) = first.total_pages {
-                return Err(Error::UnexpectedReply(ReplyDefect::EmptyPage { pages }));
-            }
-        }
+    pub(super) fn begin(&mut self, first: Page) -> Next {
         self.first_size = first.records.len() + first.unreadable;
         self.take(first);
         if let (Some(pages), Some(most)) = (self.usable_pages(), self.most)
@@ -108,7 +94,7 @@ impl Paging {
             // The whole is too much: of what is left, the newest end is worth most.
             self.backwards = true;
         }
-        Ok(self.next())
+        self.next()
     }
 
     /// Takes a further page.

@@ -2,8 +2,9 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use jiff::Timestamp;
 use reqwest::Method;
-use reqwest::header::{CONTENT_TYPE, HeaderName, RETRY_AFTER};
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_TYPE, HeaderName, RETRY_AFTER};
 use serde::Serialize;
 use url::Url;
 
@@ -13,8 +14,8 @@ use super::reply::{Page, Reply};
 use super::tls::{Handshake, RootCertificates};
 use super::token::{Token, TokenSource};
 use super::token_information::TokenInformation;
-use super::{http, transport_error};
-use crate::error::{Error, ReplyDefect, SettingError, internal};
+use super::{body, http, transport_error};
+use crate::error::{Error, Outage, ReplyDefect, SettingError, internal};
 use crate::offload::offload;
 use crate::server_url::ServerUrl;
 
@@ -22,6 +23,8 @@ use crate::server_url::ServerUrl;
 pub const PAGE_SIZE: u32 = 250;
 /// Reading more bytes than this takes milliseconds; a usual page has fewer.
 const LARGE_REPLY: usize = 512 * 1024;
+/// Such a reply, packed as well as JSON can be.
+const LARGE_PACKED_REPLY: usize = 16 * 1024;
 /// Most bytes of one reply that are read, after decompression.
 pub const LARGEST_REPLY: usize = 16 * 1024 * 1024;
 
@@ -104,9 +107,13 @@ impl Client {
     ///
     /// The kinds from `token_rejected` to `unexpected_reply`; never `invalid_input`.
     pub async fn page(&self, query: &Query, page: Option<u32>) -> Result<Page, Failure> {
-        match query {
+        let answer = match query {
             Query::Gestion(query) => self.query_gestion(query, page).await,
             Query::Obligation(query) => self.query_obligation(query, page).await,
+        };
+        match page {
+            None | Some(1) => Ok(answer?.into_first()?),
+            Some(_) => answer,
         }
     }
 
@@ -193,9 +200,13 @@ impl Client {
             .request(method.clone(), url)
             .header(TOKEN_HEADER, header)
             .header(CONTENT_TYPE, "application/json")
+            .header(ACCEPT_ENCODING, "gzip")
             .body(body);
         let response = request.send().await.map_err(|problem| transport_error::of(&problem))?;
         let mut answer = read(response, token).await;
+        if let Err(Failure { error: Error::TokenRejected(_), .. }) = &answer {
+            self.token.rejected();
+        }
         if let Err(Failure { error: Error::Rejected { code: 405, .. }, retry }) = &mut answer {
             endpoint.use_other_than(&method);
             *retry = Retry::OtherMethod;
@@ -211,24 +222,50 @@ async fn read(mut response: reqwest::Response, token: Token) -> Result<Page, Fai
         return Err(Error::UnexpectedReply(ReplyDefect::Redirect { status }).into());
     }
     let content_type = response.headers().get(CONTENT_TYPE).cloned();
-    let retry_after = response.headers().get(RETRY_AFTER).and_then(retry_after);
+    let wait = response.headers().get(RETRY_AFTER);
+    let wait = wait.and_then(|header| retry_after(header, Timestamp::now()));
+    let retry = wait.map_or(Retry::Unsaid, Retry::After);
+    let page = match received(&mut response).await {
+        Ok(body) => {
+            let is_large = body.len() > LARGE_REPLY
+                || body::is_packed(&body) && body.len() > LARGE_PACKED_REPLY;
+            let read = move || {
+                let content_type = content_type.as_ref().and_then(|value| value.to_str().ok());
+                let body = body::unpack(&body, LARGEST_REPLY).map_err(Error::UnexpectedReply)?;
+                Reply { status, content_type, body: &body }.read(Some(&token))
+            };
+            offload(is_large, read).await?
+        }
+        Err(error) => Err(error),
+    };
+    page.map_err(|error| Failure { error: by_status(error, status, retry), retry })
+}
+
+/// Receives a body, as far as the limit.
+async fn received(response: &mut reqwest::Response) -> Result<Vec<u8>, Error> {
     let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
-    let mut body = Vec::with_capacity(announced.unwrap_or_default().min(LARGEST_REPLY));
+    let mut body = Vec::with_capacity(announced.unwrap_or_default().min(LARGE_REPLY));
     let cut = |problem: reqwest::Error| transport_error::of(&problem);
     while let Some(chunk) = response.chunk().await.map_err(cut)? {
         if body.len() + chunk.len() > LARGEST_REPLY {
-            let too_large = ReplyDefect::TooLarge { limit: LARGEST_REPLY };
-            return Err(Error::UnexpectedReply(too_large).into());
+            return Err(Error::UnexpectedReply(ReplyDefect::TooLarge { limit: LARGEST_REPLY }));
         }
         body.extend_from_slice(&chunk);
     }
-    let is_large = body.len() > LARGE_REPLY;
-    let read = move || {
-        let content_type = content_type.as_ref().and_then(|value| value.to_str().ok());
-        Reply { status, content_type, body: &body }.read(Some(&token))
-    };
-    let page = offload(is_large, read).await?;
-    page.map_err(|error| Failure { error, retry: retry_after.map_or(Retry::Unsaid, Retry::After) })
+    Ok(body)
+}
+
+/// Puts a server's failing status above what its body was like: whatever cannot be read of a 5xx,
+/// it may pass. So may a 503 that says when to come back.
+fn by_status(error: Error, status: u16, retry: Retry) -> Error {
+    let is_unread =
+        matches!(error, Error::UnexpectedReply(_) | Error::Unavailable { outage: Outage::CutOff });
+    let comes_back = matches!((&error, retry), (Error::Maintenance(_), Retry::After(_)));
+    if status == 503 && comes_back || status >= 500 && is_unread {
+        Error::Unavailable { outage: Outage::Status(status) }
+    } else {
+        error
+    }
 }
 
 /// The body of a request to `queryGestion.php`.

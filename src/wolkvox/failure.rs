@@ -34,12 +34,33 @@ impl From<Error> for Failure {
 }
 
 /// Reads `Retry-After`: seconds or a date (RFC 9110, section 10.2.3).
-pub(super) fn retry_after(header: &HeaderValue) -> Option<Duration> {
+pub(super) fn retry_after(header: &HeaderValue, now: Timestamp) -> Option<Duration> {
     let text = header.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));
     }
     let date = jiff::fmt::rfc2822::parse(text).ok()?;
     // A date in the past means "now".
-    Some(date.timestamp().duration_since(Timestamp::now()).try_into().unwrap_or_default())
+    Some(date.timestamp().duration_since(now).try_into().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_told_in_seconds_or_as_a_date() {
+        let now: Timestamp = "2026-11-20T10:00:00Z".parse().expect("a time");
+        for (header, seconds) in [
+            ("120", Some(120)),
+            (" 0 ", Some(0)),
+            ("Fri, 20 Nov 2026 10:00:30 GMT", Some(30)),
+            ("Fri, 20 Nov 2026 09:00:00 GMT", Some(0)),
+            ("soon", None),
+            ("-1", None),
+        ] {
+            let wait = retry_after(&HeaderValue::from_static(header), now);
+            assert_eq!(wait, seconds.map(Duration::from_secs), "{header}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Builds the HTTP client, beside the start of the program and not in its way.
 
 use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::thread;
 use std::time::Duration;
 
@@ -14,6 +15,11 @@ use crate::error::{Error, Outage, TlsFailure, internal};
 use crate::server_url::ServerUrl;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// What a name for this computer stands for; the port is the address's own.
+const LOOPBACK: [SocketAddr; 2] = [
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+    SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 0),
+];
 const IDLE_CONNECTION: Duration = Duration::from_secs(60);
 
 /// The HTTP client, being built or ready.
@@ -27,12 +33,13 @@ impl Http {
     pub(super) fn prepare(server: &ServerUrl, roots: RootCertificates) -> Self {
         let (built, receiver) = oneshot::channel();
         let (local, encrypted) = (server.is_loopback(), server.is_encrypted());
+        let own_name = local.then(|| server.host_and_port().0.to_owned());
         let seen = LastHandshake::default();
         let seen_by_builder = seen.clone();
         // If the thread does not start, the sender is dropped and `receiver` fails.
-        let _ = thread::Builder::new()
-            .name("http-client".to_owned())
-            .spawn(move || built.send(build(local, encrypted, roots, seen_by_builder)));
+        let _ = thread::Builder::new().name("http-client".to_owned()).spawn(move || {
+            built.send(build(own_name.as_deref(), encrypted, roots, seen_by_builder))
+        });
         let receive = async {
             receiver.await.unwrap_or_else(|_| Err(internal("the HTTP client was not built")))
         };
@@ -55,8 +62,9 @@ impl fmt::Debug for Http {
     }
 }
 
+/// Builds the client; `own_name` is the server's, if the server is this computer.
 fn build(
-    local: bool,
+    own_name: Option<&str>,
     encrypted: bool,
     roots: RootCertificates,
     seen: LastHandshake,
@@ -71,8 +79,9 @@ fn build(
         .connect_timeout(CONNECT_TIMEOUT)
         .pool_idle_timeout(IDLE_CONNECTION)
         .http1_ignore_invalid_headers_in_responses(true);
-    if local {
-        builder = builder.no_proxy();
+    if let Some(name) = own_name {
+        // Whoever answers for the name elsewhere must not get the token, least of all in clear.
+        builder = builder.no_proxy().resolve_to_addrs(name, &LOOPBACK);
     }
     builder.build().map_err(|_| unusable())
 }

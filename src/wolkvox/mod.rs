@@ -4,7 +4,9 @@
 //! how often and how many at a time is not decided here but in [`crate::lookup`]. `reply` turns bytes
 //! into records or a reason, `token` keeps the secret.
 
+mod body;
 mod client;
+mod echo;
 mod failure;
 mod http;
 mod query;
@@ -20,6 +22,7 @@ pub use self::query::{
     FieldName, FieldValue, GestionQuery, ObligationQuery, Operation, Query, QueryKey,
 };
 pub use self::reply::{Page, Reply};
+pub(crate) use self::tls::name_in_words;
 pub use self::tls::{Handshake, RootCertificates};
 pub use self::token::{Fingerprint, Token, TokenFile, TokenSource};
 pub use self::token_information::TokenInformation;

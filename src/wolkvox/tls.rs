@@ -1,16 +1,23 @@
 //! Verifies the server's certificate with the system's rules and some extra roots, and remembers
 //! what it saw, so that `check` can tell.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, Error, OtherError, SignatureScheme,
+};
 use rustls_platform_verifier::Verifier;
+use x509_cert::Certificate;
+use x509_cert::der::Decode;
+use x509_cert::name::Name;
 
-use crate::error::CertificatesError;
+use crate::clean;
+use crate::error::{CertificatesError, TlsFailure};
 
 /// Root certificates to trust beside the system's.
 #[derive(Clone, Debug, Default)]
@@ -58,6 +65,73 @@ impl LastHandshake {
     }
 }
 
+/// Why a certificate is not trusted, with what only the certificate itself can tell. It travels
+/// inside rustls's own error.
+#[derive(Debug)]
+pub(super) struct Distrusted(pub(super) TlsFailure);
+
+impl fmt::Display for Distrusted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the certificate is not trusted")
+    }
+}
+
+impl std::error::Error for Distrusted {}
+
+/// Longest name of an issuer, in characters.
+const LONGEST_ISSUER: usize = 100;
+
+/// Adds to the verifier's error who issued the certificate. Whatever rule a certificate breaks that
+/// vouches for itself, no authority vouches for it; only its times and names are told as such.
+fn distrusted(
+    error: Error,
+    certificate: &CertificateDer<'_>,
+    intermediates: &[CertificateDer<'_>],
+) -> Error {
+    use CertificateError as Problem;
+    let Error::InvalidCertificate(problem) = &error else { return error };
+    let is_told = matches!(
+        problem,
+        Problem::Expired
+            | Problem::ExpiredContext { .. }
+            | Problem::NotValidYet
+            | Problem::NotValidYetContext { .. }
+            | Problem::NotValidForName
+            | Problem::NotValidForNameContext { .. }
+            | Problem::Revoked
+    );
+    let Ok(read) = Certificate::from_der(certificate) else { return error };
+    let read = read.tbs_certificate();
+    let is_unknown = matches!(problem, Problem::UnknownIssuer);
+    let failure = if is_told {
+        return error;
+    } else if read.issuer() == read.subject() {
+        TlsFailure::SelfSigned
+    } else if is_unknown && intermediates.is_empty() {
+        TlsFailure::NoIntermediate { issuer: name_in_words(read.issuer()) }
+    } else if is_unknown {
+        // The last one sent is the nearest to the authority that is missing here.
+        let last = intermediates.last().and_then(|last| Certificate::from_der(last).ok());
+        let issuer = match last {
+            Some(last) => name_in_words(last.tbs_certificate().issuer()),
+            None => name_in_words(read.issuer()),
+        };
+        TlsFailure::UnknownIssuer { issuer }
+    } else {
+        return error;
+    };
+    Error::InvalidCertificate(Problem::Other(OtherError(Arc::new(Distrusted(failure)))))
+}
+
+/// Returns the organization of a name, or else its common name. A certificate may say anything, so
+/// it is cleaned like any text.
+pub(crate) fn name_in_words(name: &Name) -> Option<String> {
+    let organization = name.organization().ok().flatten();
+    let known = organization.or_else(|| name.common_name().ok().flatten())?;
+    let name = clean::value(&known.value(), LONGEST_ISSUER).trim().to_owned();
+    (!name.is_empty()).then_some(name)
+}
+
 /// Builds the TLS side of the HTTP client.
 pub(super) fn config(roots: RootCertificates, seen: LastHandshake) -> Result<ClientConfig, Error> {
     // ring builds everywhere without further tools, and is half the size of the default.
@@ -98,7 +172,9 @@ impl ServerCertVerifier for RecordingVerifier {
         ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        self.verifier.verify_server_cert(certificate, intermediates, name, ocsp, now)
+        let verified =
+            self.verifier.verify_server_cert(certificate, intermediates, name, ocsp, now);
+        verified.map_err(|error| distrusted(error, certificate, intermediates))
     }
 
     // rustls asks for one of these two signatures, depending on the protocol's version.

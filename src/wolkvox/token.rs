@@ -1,6 +1,5 @@
 //! The token: never printed, revealed in one place, read again when its file changes.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::fs;
 use std::io;
@@ -12,6 +11,7 @@ use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
+use super::echo;
 use crate::error::{Error, TokenError, TokenFileError};
 use crate::file;
 use crate::settings::{Placeholder, is_assignment, unquoted};
@@ -75,19 +75,9 @@ impl Token {
         Some(value)
     }
 
-    /// Replaces the token wherever JSON `text` repeats it, also with its slashes escaped, as PHP
-    /// writes them.
-    pub(super) fn remove_from(&self, text: &mut Cow<'_, str>) {
-        let token = self.secret.expose_secret();
-        if text.contains(token) {
-            *text = Cow::Owned(text.replace(token, "[removed]"));
-        }
-        if token.contains('/') {
-            let escaped = token.replace('/', "\\/");
-            if text.contains(&escaped) {
-                *text = Cow::Owned(text.replace(&escaped, "[removed]"));
-            }
-        }
+    /// Returns a text without the token, if the text repeats it in any way of writing.
+    pub(super) fn removed_from(&self, text: &str) -> Option<String> {
+        echo::removed(self.secret.expose_secret(), text)
     }
 
     /// Returns what tells this token from another without revealing either.
@@ -122,19 +112,56 @@ impl TokenSource {
             Self::File(file) => file.current().map_err(Error::TokenUnreadable),
         }
     }
+
+    /// Takes note that wolkvox rejected the token: a file is read again before the next request,
+    /// whether or not it seems to have changed.
+    pub(super) fn rejected(&self) {
+        if let Self::File(file) = self {
+            file.read.lock().unwrap_or_else(PoisonError::into_inner).stamp = None;
+        }
+    }
 }
 
-/// A file that holds the token, read again when its time or size changes.
+/// A file that holds the token, read again when it is another file, its times or its size change, or
+/// wolkvox rejects the token.
 #[derive(Debug)]
 pub struct TokenFile {
     path: PathBuf,
-    read: Mutex<(Stamp, Token)>,
+    read: Mutex<Reading>,
 }
 
+/// What was read last.
+#[derive(Debug)]
+struct Reading {
+    /// What the file looked like then; nothing if the token is to be read again.
+    stamp: Option<Stamp>,
+    token: Token,
+}
+
+/// What changes when a file does. A file can be replaced by one of the same size and time, as
+/// `cp -p` does; on UNIX it is another file then, or its status changed later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stamp {
     modified: Option<SystemTime>,
     bytes: u64,
+    identity: Identity,
+}
+
+#[cfg(unix)]
+type Identity = (u64, u64, i64, i64);
+/// The time of creation, which is what Windows tells of a file without opening it.
+#[cfg(not(unix))]
+type Identity = Option<SystemTime>;
+
+#[cfg(unix)]
+fn identity(metadata: &fs::Metadata) -> Identity {
+    use std::os::unix::fs::MetadataExt;
+    (metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec())
+}
+
+#[cfg(not(unix))]
+fn identity(metadata: &fs::Metadata) -> Identity {
+    metadata.created().ok()
 }
 
 impl TokenFile {
@@ -146,7 +173,7 @@ impl TokenFile {
     pub fn open(path: PathBuf) -> Result<Self, TokenFileError> {
         let stamp = stamp(&path)?;
         let token = read(&path)?;
-        Ok(Self { path, read: Mutex::new((stamp, token)) })
+        Ok(Self { path, read: Mutex::new(Reading { stamp: Some(stamp), token }) })
     }
 
     /// Returns the token that the file holds now.
@@ -157,10 +184,10 @@ impl TokenFile {
     pub fn current(&self) -> Result<Token, TokenFileError> {
         let now = stamp(&self.path)?;
         let mut read_before = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        if read_before.0 != now {
-            *read_before = (now, read(&self.path)?);
+        if read_before.stamp != Some(now) {
+            *read_before = Reading { stamp: Some(now), token: read(&self.path)? };
         }
-        Ok(read_before.1.clone())
+        Ok(read_before.token.clone())
     }
 }
 
@@ -172,7 +199,8 @@ fn stamp(path: &Path) -> Result<Stamp, TokenFileError> {
     if metadata.len() > LARGEST_FILE {
         return Err(TokenFileError::TooLarge);
     }
-    Ok(Stamp { modified: metadata.modified().ok(), bytes: metadata.len() })
+    let (modified, bytes) = (metadata.modified().ok(), metadata.len());
+    Ok(Stamp { modified, bytes, identity: identity(&metadata) })
 }
 
 fn read(path: &Path) -> Result<Token, TokenFileError> {
@@ -204,14 +232,6 @@ mod tests {
         assert_eq!(token("ficticio-0001").fingerprint(), token(" ficticio-0001").fingerprint());
         assert_ne!(token("ficticio-0001").fingerprint(), token("ficticio-0002").fingerprint());
         assert_eq!(format!("{:?}", token("ficticio-0001").fingerprint()), "Fingerprint(hidden)");
-    }
-
-    #[test]
-    fn a_token_is_removed_also_as_php_escapes_it() {
-        let token = Token::parse("FICT/ITIOUS+0001").expect("a token");
-        let mut text = Cow::Borrowed(r#"{"a":"FICT/ITIOUS+0001","b":"x FICT\/ITIOUS+0001"}"#);
-        token.remove_from(&mut text);
-        assert_eq!(text, r#"{"a":"[removed]","b":"x [removed]"}"#);
     }
 
     #[test]
@@ -269,5 +289,63 @@ mod tests {
             file.current().map(|_| ()),
             Err(TokenFileError::Unreadable(io::ErrorKind::NotFound))
         );
+    }
+
+    /// What a file holds is written and its time set back, so that only the rest of its status tells.
+    fn write_in_the_past(path: &Path, token: &str) {
+        fs::write(path, token).expect("written");
+        let file = fs::File::options().write(true).open(path).expect("the file");
+        file.set_modified(SystemTime::UNIX_EPOCH).expect("its time is set");
+    }
+
+    fn shown(source: &TokenSource) -> String {
+        source.current().expect("a token").secret.expose_secret().to_owned()
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_of_the_same_size_and_time_is_read_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("token");
+        write_in_the_past(&path, "token-0001");
+        let source = TokenSource::File(TokenFile::open(path.clone()).expect("a token file"));
+        let other = folder.path().join("other");
+        write_in_the_past(&other, "token-0002");
+        fs::rename(&other, &path).expect("replaced");
+        assert_eq!(shown(&source), "token-0002");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        write_in_the_past(&path, "token-0003");
+        assert_eq!(shown(&source), "token-0003");
+    }
+
+    #[test]
+    fn a_file_is_read_again_when_only_its_time_changes() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("token");
+        write_in_the_past(&path, "token-0001");
+        let file = TokenFile::open(path.clone()).expect("a token file");
+        let before = stamp(&path).expect("a stamp");
+        let later = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(60);
+        let handle = fs::File::options().write(true).open(&path).expect("the file");
+        handle.set_modified(later).expect("its time is set");
+        let after = stamp(&path).expect("a stamp");
+        assert_ne!(before.modified, after.modified);
+        assert_ne!(before, Stamp { modified: after.modified, ..before });
+        assert!(file.current().is_ok());
+    }
+
+    #[test]
+    fn a_rejected_token_is_read_again_whatever_the_file_looks_like() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("token");
+        write_in_the_past(&path, "token-0001");
+        let file = TokenFile::open(path.clone()).expect("a token file");
+        // As on a file system whose status tells nothing.
+        write_in_the_past(&path, "token-0002");
+        file.read.lock().expect("not poisoned").stamp = stamp(&path).ok();
+        let source = TokenSource::File(file);
+        assert_eq!(shown(&source), "token-0001");
+        source.rejected();
+        assert_eq!(shown(&source), "token-0002");
     }
 }

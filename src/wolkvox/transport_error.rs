@@ -4,30 +4,36 @@
 use std::error::Error as StdError;
 use std::io;
 
-use crate::error::{ConnectFailure, Error, Outage, ReplyDefect, TlsFailure};
+use super::tls::Distrusted;
+use crate::error::{ConnectFailure, Error, Outage, TlsFailure};
 
 /// Returns the reason why a request brought no whole reply.
 pub(super) fn of(problem: &reqwest::Error) -> Error {
-    if let Some(reason) = find::<rustls::Error>(problem).map(tls) {
-        return Error::Unavailable { outage: Outage::Tls(reason) };
-    }
-    let outage = if problem.is_connect() {
+    let outage = if let Some(reason) = find::<rustls::Error>(problem).map(tls) {
+        Outage::Tls(reason)
+    } else if problem.is_connect() {
         connect(problem)
-    } else if problem.is_decode() && !is_cut_off(problem) {
-        return Error::UnexpectedReply(ReplyDefect::BadCompression);
     } else {
+        // A reset, an early end, broken chunks: whatever it was, the reply is not whole.
         Outage::CutOff
     };
     Error::Unavailable { outage }
 }
 
 fn connect(problem: &reqwest::Error) -> Outage {
-    if problem.is_dns() {
-        return Outage::Dns;
-    }
     // hyper-util has no public type for what a proxy answers.
     let says = |words: &str| chain(problem).any(|cause| cause.to_string().contains(words));
-    Outage::Connect(if says("tunnel") || says("proxy") {
+    let is_proxy = says("tunnel") || says("proxy");
+    if problem.is_dns() && !is_proxy {
+        return Outage::Dns;
+    }
+    Outage::Connect(if says("proxy authorization required") {
+        ConnectFailure::ProxyPassword
+    } else if says("scheme is not http") {
+        ConnectFailure::ProxyKind
+    } else if says("failed to create underlying connection") {
+        ConnectFailure::ProxyUnreached
+    } else if is_proxy {
         ConnectFailure::Proxy
     } else if problem.is_timeout() {
         ConnectFailure::TimedOut
@@ -59,10 +65,17 @@ fn tls(problem: &rustls::Error) -> TlsFailure {
     use rustls::CertificateError as Certificate;
     match problem {
         rustls::Error::InvalidCertificate(certificate) => match certificate {
-            Certificate::UnknownIssuer => TlsFailure::UnknownIssuer,
+            Certificate::Other(other) => match other.0.downcast_ref::<Distrusted>() {
+                Some(Distrusted(reason)) => reason.clone(),
+                None => TlsFailure::BadCertificate,
+            },
+            Certificate::UnknownIssuer => TlsFailure::UnknownIssuer { issuer: None },
             Certificate::Expired | Certificate::ExpiredContext { .. } => TlsFailure::Expired,
             Certificate::NotValidYet | Certificate::NotValidYetContext { .. } => {
                 TlsFailure::NotValidYet
+            }
+            Certificate::NotValidForNameContext { presented, .. } if presented.is_empty() => {
+                TlsFailure::NamesNoHost
             }
             Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {
                 TlsFailure::WrongHost
@@ -73,10 +86,6 @@ fn tls(problem: &rustls::Error) -> TlsFailure {
         rustls::Error::InvalidMessage(_) => TlsFailure::NotTls,
         _ => TlsFailure::NoAgreement,
     }
-}
-
-fn is_cut_off(problem: &reqwest::Error) -> bool {
-    find::<io::Error>(problem).is_some_and(|cause| cause.kind() == io::ErrorKind::UnexpectedEof)
 }
 
 /// Finds the innermost error of a type, also inside the I/O errors that carry others.

@@ -6,9 +6,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use wolkvox_mcp::error::Error;
+use wolkvox_mcp::error::{Error, Outage};
 use wolkvox_mcp::lookup::{Limits, Lookup};
-use wolkvox_mcp::wolkvox::{FieldValue, ObligationQuery, Page, Query, Reply, Retry};
+use wolkvox_mcp::server_url::ServerUrl;
+use wolkvox_mcp::wolkvox::{
+    Client, FieldValue, ObligationQuery, Page, Query, Reply, Retry, RootCertificates, TokenFile,
+    TokenSource,
+};
 
 use crate::support::{RawReply, RawServer, TOKEN, by_customer, client};
 
@@ -67,7 +71,7 @@ fn cases() -> Vec<(u16, &'static str, &'static str, Becomes)> {
             200,
             JSON,
             "invalid_utf8.json",
-            Records(json!([{ "client_name": "Mu\u{fffd}oz", "agent_id": "1001" }])),
+            Records(json!([{ "client_name": "Muñoz", "agent_id": "1001" }])),
         ),
         (
             200,
@@ -144,7 +148,7 @@ fn cases() -> Vec<(u16, &'static str, &'static str, Becomes)> {
         (200, JSON, "php_warning_truncated.json", Failure("unexpected_reply", "cut off")),
         (200, JSON, "other_json.json", Failure("unexpected_reply", "without wolkvox's envelope")),
         (200, JSON, "json_text.json", Failure("unexpected_reply", "text of 4 bytes")),
-        (200, JSON, "data_text.json", Failure("unexpected_reply", "without wolkvox's envelope")),
+        (200, JSON, "data_text.json", Failure("unexpected_reply", "nothing is a record")),
         (200, JSON, "data_true.json", Failure("unexpected_reply", "")),
         (200, JSON, "data_false.json", Failure("unexpected_reply", "")),
         // "Nothing found" is believed only if neither status, nor code, nor words say otherwise.
@@ -192,6 +196,373 @@ async fn every_variant_becomes_its_records_or_its_kind_of_failure() {
             (_, read) => panic!("{case} became {read:?}"),
         }
     }
+}
+
+/// A usual envelope with a message and more.
+fn success(more: &str) -> String {
+    format!(r#"{{"code":"200","error":"null",{more}}}"#)
+}
+
+async fn become_unexpected(bodies: impl IntoIterator<Item = (u16, String, &str)>) {
+    for (status, body, words) in bodies {
+        let read = ask(status, JSON, body.as_bytes()).await;
+        let error = read.expect_err(&body);
+        assert_eq!(error.kind().as_str(), "unexpected_reply", "{body}: {error}");
+        assert!(error.to_string().contains(words), "{body}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_success_that_announces_records_is_never_none() {
+    let says = |said: &str, data: &str| success(&format!(r#""msg":"{said}"{data}"#));
+    let mut bodies = Vec::new();
+    for data in [r#","data":[]"#, r#","data":null"#, r#","data":"""#, r#","data":[{}]"#, ""] {
+        for (said, count) in [
+            ("20 records were are found", "says 20 records"),
+            ("1,234 records were are found", "says 1234 records"),
+            ("37 registros encontrados.", "says 37 records"),
+        ] {
+            bodies.push((200, says(said, data), count));
+        }
+    }
+    bodies.push((200, success(r#""msg":"","total_records":37,"data":[]"#), "says 37 records"));
+    bodies.push((200, success(r#""msg":"","total":"37","data":[]"#), "says 37 records"));
+    bodies.push((200, success(r#""data":{"items":[],"total":37}"#), "says 37 records"));
+    bodies.push((200, success(r#""Total records":0,"Total pages":5,"data":[]"#), "says 5 pages"));
+    let not_found = r#"{"code":"404","msg":"NO RECORDS FOUND","Total records":5,"data":[]}"#;
+    bodies.push((200, not_found.to_owned(), "says 5 records"));
+    become_unexpected(bodies).await;
+}
+
+#[tokio::test]
+async fn an_empty_success_is_none_only_in_known_words() {
+    let unknown = "whose words do not say";
+    let says = |said: &str| (200, success(&format!(r#""msg":"{said}","data":[]"#)), unknown);
+    let mut bodies: Vec<_> = [
+        "DATABASE CONNECTION FAILED",
+        "ERROR EXECUTING QUERY",
+        "OPERATION NOT FOUND",
+        "IP NOT ALLOWED",
+        "ok",
+        "0 records were are found for MANTENIMIENTO SAS",
+    ]
+    .map(says)
+    .into();
+    bodies.push((200, r#"{"code":200,"error":false,"msg":"FAILED","data":[]}"#.into(), unknown));
+    let no_envelope = "without wolkvox's envelope";
+    for body in [
+        r#"{"success":false,"data":[]}"#,
+        r#"{"success":true,"data":[]}"#,
+        r#"{"status":"error","reason":"db down","data":[]}"#,
+        r#"{"data":[]}"#,
+        r#"{"data":null,"took":12}"#,
+    ] {
+        bodies.push((200, body.into(), no_envelope));
+    }
+    bodies.push((200, success(r#""success":false,"data":[]"#), "marks itself as a failure"));
+    become_unexpected(bodies).await;
+    for said in ["", "0 records were are found", "NO RECORDS FOUND.", "No se encontraron registros"]
+    {
+        let body = success(&format!(r#""msg":"{said}","data":[]"#));
+        assert_eq!(ask(200, JSON, body.as_bytes()).await.expect(said).records.len(), 0);
+    }
+}
+
+#[tokio::test]
+async fn an_empty_success_beside_something_else_is_never_none() {
+    let record = r#"{"id_customer":"900000001"}"#;
+    let empty = success(r#""msg":"0 records were are found","data":[]"#);
+    let warning = "<b>Warning</b>:  mysqli_query(): MySQL server has gone away in …<br />\n";
+    let elsewhere = "under another key";
+    become_unexpected([
+        (200, success(&format!(r#""msg":"","Data":[{record}]"#)), elsewhere),
+        (200, success(&format!(r#""msg":"","data":[],"result":[{record}]"#)), elsewhere),
+        (200, success(&format!(r#""msg":"","result":{record}"#)), elsewhere),
+        (200, format!("{warning}{empty}"), "a server's warning around it"),
+        (200, format!("{empty}{warning}"), "a server's warning around it"),
+        (200, r#"<html><script>var a={"data":[]}"#.to_owned(), "an HTML page"),
+        (206, empty.clone(), "status 206"),
+        (202, empty.clone(), "status 202"),
+        (200, empty.replace("200", "206"), "status 206"),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn a_404_is_asked_the_same_questions_as_a_200() {
+    let body = |more: &str| format!(r#"{{"code":"404",{more}}}"#);
+    let none = r#""msg":"NO RECORDS FOUND","data":[]"#;
+    for (status, body, kind) in [
+        (500, body(none), "unavailable"),
+        (503, body(none), "maintenance"),
+        (403, body(none), "rejected"),
+        (200, body(r#""error":"SERVER BACKUP IN PROGRESS","msg":"NO RECORDS FOUND""#), "rejected"),
+        (200, body(r#""msg":"NO RECORDS FOUND","data":"SQL error""#), "rejected"),
+        (200, body(r#""msg":"NO RECORDS FOUND","data":[{"a":"b"}]"#), "rejected"),
+        (200, body(r#""msg":"3 records were are found","data":[]"#), "rejected"),
+        (200, body(r#""msg":"","data":[]"#), "rejected"),
+    ] {
+        let error = ask(status, JSON, body.as_bytes()).await.expect_err(&body);
+        assert_eq!(error.kind().as_str(), kind, "{body}");
+    }
+    for status in [200, 404] {
+        let page = ask(status, JSON, body(none).as_bytes()).await.expect("none");
+        assert!(page.records.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn words_announce_a_number_beside_records_and_on_later_pages() {
+    let record = r#"{"id_customer":"900000001"}"#;
+    for (more, announced) in [
+        (r#""msg":"619 records were are found","#, Some(619)),
+        (r#""msg":"1.234 registros encontrados","#, Some(1_234)),
+        (r#""msg":"ok","total":12,"#, Some(12)),
+        (r#""msg":"","#, None),
+    ] {
+        let body = success(&format!(r#"{more}"data":[{record}]"#));
+        let page = ask(200, JSON, body.as_bytes()).await.expect("a page");
+        assert_eq!((page.announced, page.records.len()), (announced, 1), "{more}");
+    }
+    // Behind the last page there is nothing, and the words still count the whole.
+    let body = success(r#""msg":"619 records were are found","Total pages":3,"data":[]"#);
+    let server = RawServer::start(vec![RawReply::new(200, JSON, body.as_bytes())]).await;
+    let page = client(server.address()).page(&by_customer("1"), Some(4)).await.expect("a page");
+    assert_eq!((page.announced, page.records.len()), (Some(619), 0));
+}
+
+#[tokio::test]
+async fn a_list_in_another_shape_is_never_one_record() {
+    let (one, two) = (r#"{"id_customer":"1"}"#, r#"{"id_customer":"2"}"#);
+    for data in [
+        format!(r#"{{"0":{one},"1":{two}}}"#),
+        format!(r#"{{"1":{one},"3":{two}}}"#),
+        format!(r#"[[{one}],[{two}]]"#),
+        format!(r#"{{"items":[{one},{two}],"total":2}}"#),
+        format!(r#"{{"records":[{one},{two}],"count":2}}"#),
+        format!(r#"{{"rows":{{"4":{one},"7":{two}}}}}"#),
+        format!(r#"{{"current_page":1,"data":[{one},{two}],"links":[{{"url":null}}],"total":2}}"#),
+    ] {
+        let body = success(&format!(r#""msg":"2 records were are found","data":{data}"#));
+        let page = ask(200, JSON, body.as_bytes()).await.expect(&data);
+        let expected = json!([{ "id_customer": "1" }, { "id_customer": "2" }]);
+        assert_eq!(json!(page.records), expected, "{data}");
+        assert_eq!(page.unreadable, 0, "{data}");
+    }
+    let page = success(&format!(r#""data":{{"items":[{one}],"total":9}}"#));
+    assert_eq!(ask(200, JSON, page.as_bytes()).await.expect("a page").announced, Some(9));
+    let defect = "nothing is a record";
+    become_unexpected(
+        [
+            format!(r#"{{"open":[{one}],"closed":[{two}]}}"#),
+            format!(r#"{{"records":[{one}],"took":12,"shard":"a"}}"#),
+            r#"{"0":"a","1":"b"}"#.to_owned(),
+            r#"[{"error":"no access"}]"#.to_owned(),
+            r#"{"message":"no access","code":7}"#.to_owned(),
+            "[null]".to_owned(),
+            "[1,2]".to_owned(),
+            r#"[{"id_customer":"","date":null}]"#.to_owned(),
+        ]
+        .map(|data| (200, success(&format!(r#""data":{data}"#)), defect)),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn an_obligation_with_a_list_inside_is_one_record() {
+    for data in [
+        r#"{"id":"obl1","form":[{"name":"Frecuencia","value":"Mensual"}]}"#,
+        r#"{"id":"obl1","total_balance":"1","items":[{"name":"a"}],"list":null}"#,
+        r#"{"id":"obl1","items":[],"rows":null}"#,
+    ] {
+        let body = success(&format!(r#""data":{data}"#));
+        let page = ask(200, JSON, body.as_bytes()).await.expect(data);
+        assert_eq!(
+            json!(page.records),
+            json!([serde_json::from_str::<Value>(data).expect("JSON")])
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_record_among_records_is_counted() {
+    let record = r#"{"id_customer":"900000001"}"#;
+    for (data, unreadable) in [
+        (format!("[null,{record},null]"), 2),
+        (format!(r#"[{record},[],{{}},"x",7]"#), 4),
+        (format!(r#"[{record},{{"id_customer":"","wolkvox_owner":{{"id":""}}}}]"#), 1),
+        (format!(r#"{{"0":{record},"1":null}}"#), 1),
+        (format!(r#"[{record},{{"error":"no access"}}]"#), 1),
+        (format!("[{record}]"), 0),
+    ] {
+        let body = success(&format!(r#""msg":"","data":{data}"#));
+        let page = ask(200, JSON, body.as_bytes()).await.expect(&data);
+        assert_eq!((page.records.len(), page.unreadable), (1, unreadable), "{data}");
+    }
+}
+
+#[tokio::test]
+async fn one_odd_detail_never_costs_the_records() {
+    let record = "{\"obligation\":\"A\nB\",\"url\":\"O\\'x\",\"n\":NaN,}";
+    let body = success(&format!("\"data\":[{record},]"));
+    let page = ask(200, JSON, body.as_bytes()).await.expect("a page");
+    assert_eq!(json!(page.records), json!([{ "obligation": "A\nB", "url": "O'x", "n": "NaN" }]));
+    let body = success(r#""data":[{"id_customer":"1"}]"#);
+    for appended in [
+        "<br />\n<b>Warning</b>:  Unknown: {x} in <b>Unknown</b> on line <b>0</b><br />",
+        "<!-- generated in 0.2 s -->",
+        "\0\0\0",
+        "0",
+        "\u{feff}\n",
+        "<script>var bar = {\"time\": 12, \"queries\": [{\"sql\": \"x\"}]};</script><style>a{b:c}</style>",
+    ] {
+        let body = format!("{body}{appended}");
+        let page = ask(200, JSON, body.as_bytes()).await.expect(appended);
+        assert_eq!(json!(page.records), json!([{ "id_customer": "1" }]), "{appended}");
+    }
+    let behind = "behind it";
+    become_unexpected(
+        [
+            "<br /><b>Fatal error</b>: Allowed memory size exhausted",
+            "\nPHP Fatal error:  Uncaught Exception",
+            r#"{"code":"200","error":"null","data":[]}"#,
+            r#"<hr>{"code":"403","msg":"x"}"#,
+            r#"<hr>[{"id_customer":"2"}]"#,
+            r#",{"id_customer":"2"}]}"#,
+            "}",
+        ]
+        .map(|appended| (200, format!("{body}{appended}"), behind)),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn an_error_that_says_no_error_is_none() {
+    let empty = [
+        "\"0\"",
+        "0",
+        "\"false\"",
+        "\"NULL\"",
+        "\"None\"",
+        "\"ok\"",
+        "\"\"",
+        "[]",
+        "{}",
+        "null",
+        "false",
+        "\" null \"",
+        "\"No error\"",
+        r#"{"code":0,"message":""}"#,
+        "[null]",
+    ];
+    for error in empty {
+        let body = format!(r#"{{"code":"200","error":{error},"data":[{{"a":"b"}}]}}"#);
+        let page = ask(200, JSON, body.as_bytes()).await.expect(error);
+        assert_eq!(page.records.len(), 1, "{error}");
+    }
+    for error in ["\"1\"", "1", "true", "\"FAILED\"", r#"{"message":"x"}"#, "\"no access\""] {
+        let body = format!(r#"{{"code":"200","error":{error},"data":[{{"a":"b"}}]}}"#);
+        let refused = ask(200, JSON, body.as_bytes()).await.expect_err(error);
+        assert_eq!(refused.kind().as_str(), "rejected", "{error}");
+    }
+}
+
+#[tokio::test]
+async fn only_whole_known_phrases_decide_a_refusals_kind() {
+    let says = |code: u16, said: &str| format!(r#"{{"code":"{code}","error":"X","msg":"{said}"}}"#);
+    for (code, said, kind) in [
+        (400, "THE FIELD simultaneous_calls DOES NOT EXIST", "rejected"),
+        (400, "OPERATION backup_2025 DOES NOT EXIST", "rejected"),
+        (403, "OPERATION backup_2025 IS NOT YOURS", "rejected"),
+        (403, "THE USER OF TOKEN INVALID SAS HAS NO PERMISSION", "rejected"),
+        (400, "TOKEN LIMIT EXCEEDED", "rejected"),
+        (403, "REQUEST RATE LIMIT EXCEEDED, WAIT 1 SECOND", "busy"),
+        (429, "SLOW DOWN", "busy"),
+        (403, "TOKEN LIMIT EXCEEDED", "quota_exhausted"),
+        (403, "PLEASE VALIDATE TOKEN", "token_rejected"),
+        (401, "WHO ARE YOU", "token_rejected"),
+        (403, "SERVER BACKUP IN PROGRESS", "maintenance"),
+    ] {
+        let error = ask(200, JSON, says(code, said).as_bytes()).await.expect_err(said);
+        assert_eq!(error.kind().as_str(), kind, "{code} {said}");
+    }
+    // Only wolkvox's own 401 says something of wolkvox's token.
+    for (body, kind) in [("<html>Proxy</html>", "rejected"), (r#"{"message":"no"}"#, "rejected")] {
+        let error = ask(401, "text/html", body.as_bytes()).await.expect_err(body);
+        assert_eq!(error.kind().as_str(), kind, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn text_comes_out_right_whatever_the_header_says() {
+    let utf8 =
+        success(r#""data":[{"client_name":"María","Teléfono":"MuÃ±oz","n":"MU\u00c3\u0091OZ"}]"#);
+    let expected = json!([{ "client_name": "María", "Teléfono": "Muñoz", "n": "MUÑOZ" }]);
+    for header in [JSON, "application/json; charset=ISO-8859-1", "text/html; charset=windows-1252"]
+    {
+        let page = ask(200, header, utf8.as_bytes()).await.expect("a page");
+        assert_eq!(json!(page.records), expected, "{header}");
+    }
+    let mixed = b"{\"code\":\"200\",\"error\":\"null\",\"data\":[{\"a\":\"Mar\xc3\xada\"},{\"a\":\"Mu\xf1oz\"}]}";
+    let page = ask(200, JSON, mixed).await.expect("a page");
+    assert_eq!(json!(page.records), json!([{ "a": "María" }, { "a": "Muñoz" }]));
+}
+
+#[tokio::test]
+async fn an_echoed_token_is_removed_once_the_text_is_decoded() {
+    let escaped: String = TOKEN.bytes().map(|byte| format!("\\u{byte:04x}")).collect();
+    for echo in [TOKEN.to_owned(), TOKEN.to_lowercase(), escaped, TOKEN.replace('-', "&#45;")] {
+        let body =
+            success(&format!(r#""data":[{{"a{echo}":"b {echo}","c":{{"{echo}":["{echo}"]}}}}]"#));
+        let page = ask(200, JSON, body.as_bytes()).await.expect("a page");
+        let expected =
+            json!([{ "a[removed]": "b [removed]", "c": { "[removed]": ["[removed]"] } }]);
+        assert_eq!(json!(page.records), expected, "{echo}");
+        let refusal = format!(r#"{{"code":"403","error":"NO","msg":"{echo} IS BLOCKED"}}"#);
+        let error = ask(403, JSON, refusal.as_bytes()).await.expect_err("refused");
+        assert!(error.to_string().contains("[removed] IS BLOCKED"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_error_is_unavailable_whatever_its_body_is_like() {
+    let cut =
+        b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 99\r\nConnection: close\r\n\r\n{".to_vec();
+    let mut packed = b"HTTP/1.1 500 X\r\nContent-Length: 6\r\n\r\n".to_vec();
+    packed.extend_from_slice(&[0x1f, 0x8b, 8, 9, 9, 9]);
+    for (reply, status) in [(cut, 502), (packed, 500)] {
+        let server = RawServer::start(vec![RawReply(reply)]).await;
+        let answer = client(server.address()).page(&by_customer("1"), Some(1)).await;
+        let error = answer.expect_err("refused").error;
+        assert_eq!(error, Error::Unavailable { outage: Outage::Status(status) });
+    }
+    let busy = b"HTTP/1.1 503 X\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n".to_vec();
+    let server = RawServer::start(vec![RawReply(busy)]).await;
+    let failure = client(server.address()).page(&by_customer("1"), Some(1)).await;
+    let failure = failure.expect_err("refused");
+    assert_eq!(failure.error, Error::Unavailable { outage: Outage::Status(503) });
+    assert_eq!(failure.retry, Retry::After(Duration::from_secs(1)));
+}
+
+#[tokio::test]
+async fn a_rejected_token_is_read_from_its_file_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("token");
+    fs::write(&path, "ficticio-0001").expect("written");
+    let token = TokenSource::File(TokenFile::open(path.clone()).expect("a token file"));
+    let refusal = br#"{"code":"403","error":"FORBIDDEN","msg":"PLEASE VALIDATE TOKEN"}"#;
+    let server = RawServer::start(vec![
+        RawReply::new(403, JSON, refusal),
+        RawReply::new(200, JSON, &fixture("none.json")),
+    ])
+    .await;
+    let address = ServerUrl::parse(server.address(), None).expect("an address");
+    let client = Client::new(address, token, RootCertificates::default());
+    client.page(&by_customer("1"), Some(1)).await.expect_err("refused");
+    fs::write(&path, "ficticio-0002").expect("written");
+    client.page(&by_customer("1"), Some(1)).await.expect("a page");
+    let [first, second] = &server.requests()[..] else { panic!("two requests") };
+    assert!(first.contains("ficticio-0001") && second.contains("ficticio-0002"), "{second}");
 }
 
 #[test]

@@ -6,13 +6,11 @@ use jiff::Timestamp;
 use tokio::time::timeout;
 use x509_cert::Certificate;
 use x509_cert::der::Decode;
-use x509_cert::name::Name;
 
 use super::reach::Route;
 use super::report::Finding;
-use crate::clean;
 use crate::language::{Bilingual, bilingual};
-use crate::wolkvox::{Client, Handshake};
+use crate::wolkvox::{Client, Handshake, name_in_words};
 
 /// A certificate that expires sooner deserves a word.
 const SOON_DAYS: i64 = 14;
@@ -57,7 +55,7 @@ pub(super) async fn tls(client: &Client, route: &Route, patience: Duration) -> F
 fn certificate(handshake: &Handshake) -> Option<(Bilingual, i64)> {
     let certificate = Certificate::from_der(&handshake.certificate).ok()?;
     let certificate = certificate.tbs_certificate();
-    let issuer = name(certificate.issuer());
+    let issuer = name_in_words(certificate.issuer()).unwrap_or_else(|| "?".to_owned());
     let end = certificate.validity().not_after.to_unix_duration();
     let left = i64::try_from(end.as_secs()).ok()? - Timestamp::now().as_second();
     let days = left / (24 * 60 * 60);
@@ -67,11 +65,4 @@ fn certificate(handshake: &Handshake) -> Option<(Bilingual, i64)> {
         "{protocol}, certificado emitido por {issuer}, le quedan {days} días",
     );
     Some((shown, days))
-}
-
-/// Returns the organization of a name, or else its common name.
-fn name(name: &Name) -> String {
-    let organization = name.organization().ok().flatten();
-    let known = organization.or_else(|| name.common_name().ok().flatten());
-    known.map_or("?".to_owned(), |it| clean::value(&it.value(), 100).into_owned())
 }

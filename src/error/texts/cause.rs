@@ -54,6 +54,21 @@ impl Outage {
                     "Revise WOLKVOX_SERVER y la red.",
                 )
             }
+            Self::Connect(ConnectFailure::ProxyPassword) => bilingual!(
+                "Put them into the proxy's address: HTTPS_PROXY=http://user:password@host:port.",
+                "Póngalos en la dirección del proxy: \
+                 HTTPS_PROXY=http://usuario:contraseña@servidor:puerto.",
+            ),
+            Self::Connect(ConnectFailure::ProxyKind) => bilingual!(
+                "Use an HTTP proxy: HTTPS_PROXY=http://host:port.",
+                "Use un proxy HTTP: HTTPS_PROXY=http://servidor:puerto.",
+            ),
+            Self::Connect(ConnectFailure::ProxyUnreached) => bilingual!(
+                "Check the proxy (HTTPS_PROXY, or this computer's settings): is its address right, \
+                 and is it running?",
+                "Revise el proxy (HTTPS_PROXY, o los ajustes de este equipo): ¿es correcta su \
+                 dirección y está encendido?",
+            ),
             Self::Connect(_) | Self::CutOff => bilingual!(
                 "Usual causes: this computer's address is not on wolkvox's IP allow-list, a proxy \
                  is needed (HTTPS_PROXY), or there is no network. Try again in a minute.",
@@ -86,6 +101,17 @@ impl ConnectFailure {
             Self::NoRoute => bilingual!("no route to host", "no hay ruta hasta el servidor"),
             Self::TimedOut => bilingual!("no answer in time", "no respondió a tiempo"),
             Self::Proxy => bilingual!("the proxy did not connect to it", "el proxy no se conectó"),
+            Self::ProxyPassword => bilingual!(
+                "the proxy wants a user name and password",
+                "el proxy pide usuario y contraseña",
+            ),
+            Self::ProxyUnreached => {
+                bilingual!("the proxy itself does not answer", "el proxy mismo no responde")
+            }
+            Self::ProxyKind => bilingual!(
+                "this kind of proxy is not supported, only http proxies are",
+                "no se admite este tipo de proxy, solo los proxies http",
+            ),
             Self::ClosedInHandshake => {
                 bilingual!("closed during the handshake", "cerrada durante la negociación TLS")
             }
@@ -95,11 +121,31 @@ impl ConnectFailure {
 }
 
 impl TlsFailure {
-    fn text(self) -> Bilingual {
+    fn text(&self) -> Bilingual {
         match self {
-            Self::UnknownIssuer => bilingual!(
-                "its certificate's issuer is not trusted here",
-                "este equipo no confía en la entidad que emitió su certificado",
+            Self::UnknownIssuer { issuer } => {
+                let issuer = issuer_name(issuer.as_deref());
+                bilingual!(
+                    "its certificate's issuer is not trusted here{issuer}",
+                    "este equipo no confía en la entidad que emitió su certificado{issuer}",
+                )
+            }
+            Self::NoIntermediate { issuer } => {
+                let issuer = issuer_name(issuer.as_deref());
+                bilingual!(
+                    "its certificate's issuer is not trusted here{issuer}, or the server does not \
+                     send its intermediate certificate",
+                    "este equipo no confía en la entidad que emitió su certificado{issuer}, o el \
+                     servidor no envía su certificado intermedio",
+                )
+            }
+            Self::SelfSigned => bilingual!(
+                "its certificate is self-signed: no authority vouches for it",
+                "su certificado es autofirmado: ninguna entidad responde por él",
+            ),
+            Self::NamesNoHost => bilingual!(
+                "its certificate names no host (no subject alternative name)",
+                "su certificado no nombra ningún servidor (sin nombre alternativo)",
             ),
             Self::Expired => bilingual!("its certificate has expired", "su certificado venció"),
             Self::NotValidYet => {
@@ -127,6 +173,11 @@ impl TlsFailure {
             ),
         }
     }
+}
+
+/// Returns an issuer's name in brackets, behind the sentence that speaks of it.
+fn issuer_name(issuer: Option<&str>) -> String {
+    issuer.map(|issuer| format!(" ({issuer})")).unwrap_or_default()
 }
 
 impl BodyKind {
@@ -180,6 +231,37 @@ impl ReplyDefect {
                 "JSON of {bytes} bytes without wolkvox's envelope, status {status}",
                 "JSON de {bytes} bytes sin la estructura de wolkvox, estado {status}",
             ),
+            Self::NoRecords { bytes } => bilingual!(
+                "data of which nothing is a record ({bytes} bytes)",
+                "datos en los que nada es un registro ({bytes} bytes)",
+            ),
+            Self::UnknownWords => bilingual!(
+                "a reply without records whose words do not say that there are none",
+                "una respuesta sin registros cuyas palabras no dicen que no los haya",
+            ),
+            Self::UntoldFailure => bilingual!(
+                "a reply without records that marks itself as a failure",
+                "una respuesta sin registros que se marca a sí misma como fallo",
+            ),
+            Self::OtherKey => bilingual!(
+                "a reply with something like records under another key than `data`",
+                "una respuesta con algo parecido a registros bajo otra clave que `data`",
+            ),
+            Self::Warned => bilingual!(
+                "a reply without records with a server's warning around it",
+                "una respuesta sin registros con una advertencia del servidor alrededor",
+            ),
+            Self::PartialSuccess { status } => bilingual!(
+                "a reply without records, status {status}",
+                "una respuesta sin registros, estado {status}",
+            ),
+            Self::Continued { bytes } => bilingual!(
+                "a reply with a fatal error or another reply behind it ({bytes} bytes)",
+                "una respuesta con un error fatal u otra respuesta detrás ({bytes} bytes)",
+            ),
+            Self::TooMany { limit } => {
+                bilingual!("more than {limit} values", "más de {limit} valores")
+            }
             Self::Contradiction { said } => bilingual!(
                 "a reply that says {said} records were found but holds none",
                 "una respuesta que dice {said} registros pero no trae ninguno",

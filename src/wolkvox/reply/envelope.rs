@@ -3,86 +3,38 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
-use super::Page;
-use super::json::{self, LosslessValue};
-use crate::Record;
-use crate::error::BodyKind;
-
-/// Why a body holds no envelope.
-#[derive(Debug)]
-pub(super) enum Unparsable {
-    /// JSON that ends too early.
-    CutOff,
-    /// JSON of another shape.
-    Json,
-    /// No JSON at all.
-    NotJson(BodyKind),
-}
-
-pub(super) fn parse(text: &str) -> Result<Envelope, Unparsable> {
-    let text = text.trim();
-    match text.chars().next() {
-        None => Err(Unparsable::NotJson(BodyKind::Empty)),
-        Some('{' | '[') => match serde_json::from_str::<Envelope>(text) {
-            Ok(envelope) if envelope.recognised => Ok(envelope),
-            Err(problem) if problem.is_eof() => Err(Unparsable::CutOff),
-            Ok(_) | Err(_) => Err(Unparsable::Json),
-        },
-        Some(first) => after_warning(text).unwrap_or(Err(Unparsable::NotJson(match first {
-            '<' => BodyKind::Html,
-            _ => BodyKind::Text,
-        }))),
-    }
-}
-
-/// How many braces of a warning's own text may stand before the envelope.
-const MOST_BRACES: usize = 64;
-
-/// Finds the envelope behind a PHP warning. It must be an object that reaches to the end: a brace
-/// in the warning, or an object inside a cut-off envelope, must not pass for one.
-fn after_warning(text: &str) -> Option<Result<Envelope, Unparsable>> {
-    // After a fatal error PHP ends, so what follows is not its output.
-    let fatal = text.to_ascii_lowercase().find("fatal error").unwrap_or(text.len());
-    let braces = text.match_indices('{').map(|(at, _)| at).take_while(|at| *at < fatal);
-    for at in braces.take(MOST_BRACES) {
-        match serde_json::from_str::<Envelope>(text.get(at..)?) {
-            Ok(envelope) if envelope.recognised => return Some(Ok(envelope)),
-            Err(problem) if problem.is_eof() => return Some(Err(Unparsable::CutOff)),
-            Ok(_) | Err(_) => {}
-        }
-    }
-    None
-}
+use super::data::{Data, ReadData, could_be_records, is_count_name, squashed};
+use super::json::Reader;
+use super::words;
 
 /// The parts of the envelope that mean something here.
 #[derive(Debug, Default)]
 pub(super) struct Envelope {
     /// Whether any of the envelope's own keys was there.
-    recognised: bool,
+    pub(super) is_recognised: bool,
+    /// Whether it was wolkvox that spoke: a key other than `data`, or a list without an envelope.
+    pub(super) has_spoken: bool,
     /// The result code, if it can be one.
     pub(super) code: Option<u16>,
     /// Whether there was a `code` that is not one; blank and 0 are known to come with records.
     pub(super) is_odd: bool,
+    /// Whether a key that wolkvox does not document tells a failure.
+    pub(super) tells_failure: bool,
+    /// Whether there may be records under another key than `data`.
+    pub(super) has_records_elsewhere: bool,
+    /// Whether there was text around the envelope that may tell of a failure.
+    pub(super) is_warned_of: bool,
     pub(super) error: Option<String>,
     msg: Option<String>,
     pub(super) data: Data,
-    total_records: Option<u64>,
-    total_pages: Option<u64>,
-}
-
-#[derive(Debug, Default)]
-pub(super) enum Data {
-    #[default]
-    Missing,
-    /// `[]`, `{}`, `null` or `""`: nothing found.
-    Blank,
-    Records(Vec<Record>),
-    /// Neither records nor blank.
-    Odd,
+    pub(super) total_records: Option<u64>,
+    pub(super) total_pages: Option<u64>,
+    /// The largest number of records that any other key counts.
+    other_count: Option<u64>,
 }
 
 impl Envelope {
@@ -92,25 +44,54 @@ impl Envelope {
                 self.code = count(value)
                     .and_then(|code| u16::try_from(code).ok())
                     .filter(|code| (100..600).contains(code));
-                self.is_odd = self.code.is_none() && words(value).is_some_and(|it| it != "0");
+                self.is_odd = self.code.is_none() && explanation(value).is_some();
             }
-            "error" => self.error = words(value),
-            "msg" | "message" => self.msg = words(value).or(self.msg.take()),
-            "Total records" => self.total_records = count(value),
-            "Total pages" => self.total_pages = count(value),
-            _ => return,
+            "error" => self.error = explanation(value),
+            "msg" | "message" => self.msg = words_of(value).or(self.msg.take()),
+            _ => return self.set_other(key, value),
         }
-        self.recognised = true;
+        self.is_recognised = true;
+        self.has_spoken = true;
     }
 
-    pub(super) fn page(&self, records: Vec<Record>) -> Page {
-        let Self { total_records, total_pages, .. } = *self;
-        Page { records, total_records, total_pages, ..Page::default() }
+    fn set_other(&mut self, key: &str, value: &Value) {
+        match squashed(key).as_str() {
+            "totalrecords" => self.total_records = self.total_records.max(count(value)),
+            "totalpages" => self.total_pages = self.total_pages.max(count(value)),
+            "success" | "status" | "result" if is_failure(value) => {
+                self.tells_failure = true;
+                return;
+            }
+            _ if is_count_name(key) => {
+                self.other_count = self.other_count.max(count(value));
+                return;
+            }
+            _ => {
+                self.has_records_elsewhere |= could_be_records(value);
+                return;
+            }
+        }
+        self.is_recognised = true;
+        self.has_spoken = true;
+    }
+
+    /// Returns the texts in which wolkvox explains itself.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &str> {
+        [self.error.as_deref(), self.msg.as_deref()].into_iter().flatten()
     }
 
     pub(super) fn words(&self) -> String {
-        let parts = [self.error.as_deref(), self.msg.as_deref()];
-        parts.into_iter().flatten().collect::<Vec<_>>().join(": ")
+        self.parts().collect::<Vec<_>>().join(": ")
+    }
+
+    /// Returns the message, which stands beside records too.
+    pub(super) fn message(&self) -> &str {
+        self.msg.as_deref().unwrap_or_default()
+    }
+
+    /// Returns the largest number of records that the envelope speaks of, beside wolkvox's total.
+    pub(super) fn announced(&self) -> Option<u64> {
+        words::announced(self.message()).max(self.other_count)
     }
 }
 
@@ -123,8 +104,52 @@ pub(in crate::wolkvox) fn count(value: &Value) -> Option<u64> {
     }
 }
 
-/// Reads an explanation; wolkvox writes `"null"` where there is none.
-fn words(value: &Value) -> Option<String> {
+/// Returns whether the value of `success` or `status` tells a failure.
+fn is_failure(value: &Value) -> bool {
+    match value {
+        Value::Bool(succeeded) => !succeeded,
+        Value::Number(_) => count(value).is_none_or(|code| code == 0 || code >= 300),
+        Value::String(text) => {
+            let failures =
+                ["0", "error", "fail", "failed", "failure", "false", "fallo", "ko", "no"];
+            failures.contains(&text.trim().to_lowercase().as_str())
+        }
+        _ => false,
+    }
+}
+
+/// What `error` says where there is none, in any case (wolkvox writes the word `null`).
+const NO_ERROR: [&str; 16] = [
+    "",
+    "-",
+    "0",
+    "false",
+    "n/a",
+    "na",
+    "nil",
+    "ninguno",
+    "no",
+    "no error",
+    "no errors",
+    "none",
+    "null",
+    "ok",
+    "sin error",
+    "undefined",
+];
+
+/// Reads the text of an error, if it is one.
+fn explanation(value: &Value) -> Option<String> {
+    match value {
+        Value::Number(number) if number.as_f64() == Some(0.0) => None,
+        Value::Object(members) if members.values().all(|it| explanation(it).is_none()) => None,
+        Value::Array(items) if items.iter().all(|item| explanation(item).is_none()) => None,
+        other => words_of(other).filter(|it| !NO_ERROR.contains(&it.to_lowercase().as_str())),
+    }
+}
+
+/// Reads words; wolkvox writes `"null"` where there are none.
+fn words_of(value: &Value) -> Option<String> {
     let text = match value {
         Value::Null | Value::Bool(false) => return None,
         Value::String(text) => text.trim().to_owned(),
@@ -136,109 +161,45 @@ fn words(value: &Value) -> Option<String> {
         Value::Array(items) if items.is_empty() => return None,
         other => other.to_string(),
     };
-    (!text.is_empty() && text != "null").then_some(text)
+    (!text.is_empty() && !text.eq_ignore_ascii_case("null")).then_some(text)
 }
 
-impl<'de> Deserialize<'de> for Envelope {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Read;
-        impl<'de> Visitor<'de> for Read {
-            type Value = Envelope;
+/// Reads an [`Envelope`].
+pub(super) struct ReadEnvelope<'r>(pub(super) &'r Reader<'r>);
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("wolkvox's envelope")
-            }
+impl<'de> DeserializeSeed<'de> for ReadEnvelope<'_> {
+    type Value = Envelope;
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Envelope, A::Error> {
-                let mut envelope = Envelope::default();
-                while let Some(key) = map.next_key::<Cow<'de, str>>()? {
-                    if key == "data" {
-                        envelope.data = map.next_value()?;
-                        envelope.recognised = true;
-                    } else {
-                        envelope.set(&key, &map.next_value::<LosslessValue>()?.0);
-                    }
-                }
-                Ok(envelope)
-            }
-
-            /// A bare array, as legacy endpoints answer.
-            fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Envelope, A::Error> {
-                let data = Data::from_items(items)?;
-                Ok(Envelope { recognised: true, data, ..Envelope::default() })
-            }
-        }
-        deserializer.deserialize_any(Read)
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<Envelope, D::Error> {
+        input.deserialize_any(self)
     }
 }
 
-impl Data {
-    pub(super) fn is_some(&self) -> bool {
-        matches!(self, Self::Records(_))
+impl<'de> Visitor<'de> for ReadEnvelope<'_> {
+    type Value = Envelope;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("wolkvox's envelope")
     }
 
-    fn from_items<'de, A: SeqAccess<'de>>(mut items: A) -> Result<Self, A::Error> {
-        let mut records = Vec::new();
-        let mut odd = false;
-        while let Some(item) = items.next_element::<Self>()? {
-            match item {
-                Self::Records(mut one) => records.append(&mut one),
-                Self::Blank | Self::Missing => {}
-                Self::Odd => odd = true,
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Envelope, A::Error> {
+        let mut envelope = Envelope::default();
+        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
+            self.0.count()?;
+            if key == "data" {
+                (envelope.data, _) = map.next_value_seed(ReadData(self.0))?;
+                envelope.is_recognised = true;
+            } else {
+                let raw = map.next_value::<&'de RawValue>()?;
+                envelope.set(&key, &self.0.envelope_value(raw));
             }
         }
-        Ok(match records {
-            _ if odd => Self::Odd,
-            records if records.is_empty() => Self::Blank,
-            records => Self::Records(records),
-        })
+        Ok(envelope)
     }
-}
 
-impl<'de> Deserialize<'de> for Data {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Read;
-        impl<'de> Visitor<'de> for Read {
-            type Value = Data;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("records")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Data, A::Error> {
-                let record = json::record(map)?;
-                Ok(if record.is_empty() { Data::Blank } else { Data::Records(vec![record]) })
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Data, A::Error> {
-                Data::from_items(items)
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Data, E> {
-                Ok(if text.trim().is_empty() { Data::Blank } else { Data::Odd })
-            }
-
-            fn visit_unit<E>(self) -> Result<Data, E> {
-                Ok(Data::Blank)
-            }
-
-            /// PHP's `false` is a failure, not an empty list.
-            fn visit_bool<E>(self, _: bool) -> Result<Data, E> {
-                Ok(Data::Odd)
-            }
-
-            fn visit_u64<E>(self, _: u64) -> Result<Data, E> {
-                Ok(Data::Odd)
-            }
-
-            fn visit_i64<E>(self, _: i64) -> Result<Data, E> {
-                Ok(Data::Odd)
-            }
-
-            fn visit_f64<E>(self, _: f64) -> Result<Data, E> {
-                Ok(Data::Odd)
-            }
-        }
-        deserializer.deserialize_any(Read)
+    /// A bare list, as legacy endpoints answer.
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Envelope, A::Error> {
+        let (data, _) = ReadData(self.0).visit_seq(items)?;
+        Ok(Envelope { is_recognised: true, has_spoken: true, data, ..Envelope::default() })
     }
 }

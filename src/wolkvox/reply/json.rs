@@ -5,52 +5,115 @@
 //! while its text survives both; otherwise it travels as text with every digit.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Number, Value};
 
+use super::text::undoubled;
+use crate::wolkvox::Token;
 use crate::{FieldKey, Record, fields};
 
 /// The largest integer that every JSON reader keeps: 2^53 - 1 (RFC 8259, section 6).
 const LARGEST_SAFE: u64 = (1 << 53) - 1;
 /// Nested deeper than any CRM field is; below this a value stays as its JSON text.
 const DEEPEST: usize = 32;
+/// Most values in one reply, records and what they hold. A reply as large as is read at all, full
+/// of records like those that wolkvox documents, has fewer; each takes some 150 bytes of memory.
+pub(super) const MOST_VALUES: usize = 1_000_000;
 
-/// A JSON value that keeps every digit of its numbers.
-#[derive(Debug, PartialEq)]
-pub(super) struct LosslessValue(pub(super) Value);
-
-impl<'de> Deserialize<'de> for LosslessValue {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(deserializer)?;
-        Ok(Self(value(raw, 0)))
-    }
+/// Reads the values of one reply: their text is repaired, the token is removed from it, and what
+/// they cost is bounded.
+#[derive(Debug)]
+pub(super) struct Reader<'t> {
+    token: Option<&'t Token>,
+    left: Cell<usize>,
+    /// Fields of the last record: the next one probably has as many.
+    fields: Cell<usize>,
 }
 
-fn value(raw: &RawValue, depth: usize) -> Value {
-    let text = raw.get();
-    let as_text = || Value::String(text.to_owned());
-    match text.as_bytes().first() {
-        Some(b'"') => Value::String(string(text)),
-        Some(b'{' | b'[') if depth >= DEEPEST => as_text(),
-        Some(b'{') => serde_json::from_str::<Entries<'_>>(text).map_or_else(
-            |_| as_text(),
-            |entries| {
-                let members = entries.0.into_iter();
-                Value::Object(members.map(|(key, raw)| (key, value(raw, depth + 1))).collect())
+impl<'t> Reader<'t> {
+    pub(super) fn new(token: Option<&'t Token>) -> Self {
+        Self { token, left: Cell::new(MOST_VALUES), fields: Cell::new(0) }
+    }
+
+    /// Forgets what was read, as when a reply is read again in another way.
+    pub(super) fn begin(&self) {
+        self.left.set(MOST_VALUES);
+    }
+
+    /// Returns whether the reply held more values than are read.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.left.get() == 0
+    }
+
+    /// Takes a value into account.
+    pub(super) fn count<E: Error>(&self) -> Result<(), E> {
+        self.left.set(self.left.get().saturating_sub(1));
+        if self.is_exhausted() { Err(E::custom("too many values")) } else { Ok(()) }
+    }
+
+    /// Reads a value of the envelope.
+    pub(super) fn envelope_value(&self, raw: &RawValue) -> Value {
+        self.value(raw, 0)
+    }
+
+    /// Reads the record that a visitor was handed.
+    pub(super) fn record<'de, A: MapAccess<'de>>(&self, mut map: A) -> Result<Record, A::Error> {
+        let mut record = Record::default();
+        while let Some((key, raw)) = map.next_entry::<Key<'_>, &'de RawValue>()? {
+            if record.is_empty() {
+                record.reserve(self.fields.get());
+            }
+            self.count()?;
+            let key = key.text();
+            let name = match fields::find(&key) {
+                Some(field) => FieldKey::Borrowed(field.name),
+                None => {
+                    let name = FieldKey::Owned(self.text(&key));
+                    // Two names may only look alike once their text is repaired.
+                    if record.contains_key(&name) { key.into_owned().into() } else { name }
+                }
+            };
+            record.insert(name, self.value(raw, 1));
+        }
+        self.fields.set(record.len());
+        Ok(record)
+    }
+
+    fn value(&self, raw: &RawValue, depth: usize) -> Value {
+        let text = raw.get();
+        let as_text = || Value::String(self.text(text));
+        match text.as_bytes().first() {
+            Some(b'"') => Value::String(self.text(&string(text))),
+            Some(b'{' | b'[') if depth >= DEEPEST => as_text(),
+            Some(b'{' | b'[') => {
+                let inner = ReadInner { reader: self, depth: depth + 1 };
+                let mut json = serde_json::Deserializer::from_str(text);
+                inner.deserialize(&mut json).unwrap_or_else(|_| as_text())
+            }
+            Some(b't') => Value::Bool(true),
+            Some(b'f') => Value::Bool(false),
+            Some(b'n') => Value::Null,
+            _ => match number(text) {
+                Some(number) if self.without_token(text).is_none() => Value::Number(number),
+                _ => as_text(),
             },
-        ),
-        Some(b'[') => serde_json::from_str::<Vec<&RawValue>>(text).map_or_else(
-            |_| as_text(),
-            |items| Value::Array(items.into_iter().map(|raw| value(raw, depth + 1)).collect()),
-        ),
-        Some(b't') => Value::Bool(true),
-        Some(b'f') => Value::Bool(false),
-        Some(b'n') => Value::Null,
-        _ => number(text).map_or_else(as_text, Value::Number),
+        }
+    }
+
+    /// Repairs a text, and removes the token in case wolkvox repeats it.
+    fn text(&self, text: &str) -> String {
+        let repaired = undoubled(text);
+        let text = repaired.as_deref().unwrap_or(text);
+        self.without_token(text).unwrap_or_else(|| text.to_owned())
+    }
+
+    fn without_token(&self, text: &str) -> Option<String> {
+        self.token?.removed_from(text)
     }
 }
 
@@ -63,59 +126,57 @@ fn number(text: &str) -> Option<Number> {
 }
 
 /// Reads a JSON string; one with half a surrogate pair, which is not valid Unicode, keeps the rest.
-fn string(text: &str) -> String {
+fn string(text: &str) -> Cow<'_, str> {
     let plain = text.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
     match plain {
         // Most strings have no escapes: they are what stands between the quotes.
-        Some(plain) if !plain.contains('\\') => plain.to_owned(),
-        _ => serde_json::from_str(text).unwrap_or_else(|_| {
+        Some(plain) if !plain.contains('\\') => Cow::Borrowed(plain),
+        _ => Cow::Owned(serde_json::from_str(text).unwrap_or_else(|_| {
             serde_json::from_str::<Key<'_>>(text)
                 .map(|key| key.text().into_owned())
                 .unwrap_or_default()
-        }),
+        })),
     }
 }
 
-/// An object's members in their order, values not yet read.
-struct Entries<'a>(Vec<(String, &'a RawValue)>);
+/// Reads an object or a list inside a record.
+struct ReadInner<'r> {
+    reader: &'r Reader<'r>,
+    depth: usize,
+}
 
-impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = Entries<'de>;
+impl<'de> DeserializeSeed<'de> for ReadInner<'_> {
+    type Value = Value;
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut entries = Vec::new();
-                while let Some((key, raw)) = map.next_entry::<Key<'_>, &'de RawValue>()? {
-                    entries.push((key.text().into_owned(), raw));
-                }
-                Ok(Entries(entries))
-            }
-        }
-        deserializer.deserialize_map(Members)
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<Value, D::Error> {
+        input.deserialize_any(self)
     }
 }
 
-/// Reads the record that a visitor was handed, numbers unharmed.
-pub(super) fn record<'de, A: MapAccess<'de>>(mut map: A) -> Result<Record, A::Error> {
-    let mut record = Record::default();
-    while let Some((key, raw)) = map.next_entry::<Key<'_>, &'de RawValue>()? {
-        if record.is_empty() {
-            record.reserve(fields::FIELDS.len());
-        }
-        let key = key.text();
-        let name = match fields::find(&key) {
-            Some(field) => FieldKey::Borrowed(field.name),
-            None => FieldKey::Owned(key.into_owned()),
-        };
-        record.insert(name, value(raw, 1));
+impl<'de> Visitor<'de> for ReadInner<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object or a list")
     }
-    Ok(record)
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut members = serde_json::Map::new();
+        while let Some((key, raw)) = map.next_entry::<Key<'_>, &'de RawValue>()? {
+            self.reader.count()?;
+            members.insert(self.reader.text(&key.text()), self.reader.value(raw, self.depth));
+        }
+        Ok(Value::Object(members))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(raw) = seq.next_element::<&'de RawValue>()? {
+            self.reader.count()?;
+            items.push(self.reader.value(raw, self.depth));
+        }
+        Ok(Value::Array(items))
+    }
 }
 
 /// A string's bytes, which may hold half a surrogate pair.
@@ -166,7 +227,8 @@ mod tests {
     use serde_json::json;
 
     fn read(text: &str) -> Value {
-        serde_json::from_str::<LosslessValue>(text).expect(text).0
+        let raw = serde_json::from_str::<&RawValue>(text).expect(text);
+        Reader::new(None).envelope_value(raw)
     }
 
     #[test]

@@ -4,18 +4,29 @@
 //! `error` as `"null"`, null, blank or absent, `data` as an array, an object, `[]` for an empty
 //! object, null, or missing; a byte order mark or a PHP warning in front. All are accepted here
 //! and nowhere else. What no variant explains is an error, never "nothing found".
+//!
+//! ```text
+//! bytes → text (text) → envelope (body, mended by lenient) → records (data, json)
+//!                                                          → or a reason (words, refusal)
+//! ```
 
+mod body;
+mod data;
 mod envelope;
 mod json;
+mod lenient;
 mod refusal;
+mod text;
+mod words;
 
-use std::borrow::Cow;
-
-use encoding_rs::Encoding;
-
+use self::body::{Unparsable, parse};
+use self::data::{Data, Records};
+use self::envelope::Envelope;
 pub(super) use self::envelope::count;
-use self::envelope::{Data, Envelope, Unparsable, parse};
-use self::refusal::{means_no_records, refusal};
+use self::json::Reader;
+pub(super) use self::refusal::wordless;
+use self::refusal::{refusal, told};
+use self::words::{Emptiness, emptiness};
 use super::Token;
 use crate::Record;
 use crate::error::{Error, ReplyDefect};
@@ -29,10 +40,24 @@ pub struct Page {
     pub total_records: Option<u64>,
     /// wolkvox's count of pages.
     pub total_pages: Option<u64>,
-    /// The number of records that wolkvox's words announce.
+    /// The number of records that wolkvox's words announce. It may make a count doubtful, never
+    /// true.
     pub announced: Option<u64>,
-    /// What came in a record's place and is none, such as null.
+    /// Records that came as null, blank, or as something that is no record.
     pub unreadable: usize,
+}
+
+impl Page {
+    /// Refuses a first page without records that announces some.
+    pub(super) fn into_first(self) -> Result<Self, Error> {
+        let said = self.total_records.max(self.announced);
+        let defect = match (self.records.is_empty(), said, self.total_pages) {
+            (true, Some(said @ 1..), _) => ReplyDefect::Contradiction { said },
+            (true, _, Some(pages @ 2..)) => ReplyDefect::EmptyPage { pages },
+            _ => return Ok(self),
+        };
+        Err(Error::UnexpectedReply(defect))
+    }
 }
 
 /// A reply as it came over HTTP.
@@ -47,82 +72,112 @@ pub struct Reply<'a> {
 }
 
 impl Reply<'_> {
-    /// Reads the reply. `token` is removed from it first, in case wolkvox repeats it.
+    /// Reads the reply. `token` is removed from every text in it, in case wolkvox repeats it.
     ///
     /// # Errors
     ///
     /// The refusal's kind, or [`Error::UnexpectedReply`] for what is not a wolkvox reply.
     pub fn read(self, token: Option<&Token>) -> Result<Page, Error> {
-        let mut text = decode(self.body, self.content_type);
-        if let Some(token) = token {
-            token.remove_from(&mut text);
-        }
-        match parse(&text) {
+        let text = text::decode(self.body, self.content_type);
+        match parse(&text, &Reader::new(token)) {
             Ok(envelope) => self.judge(envelope),
             Err(unparsable) => Err(self.without_envelope(unparsable)),
         }
     }
 
     fn judge(self, mut envelope: Envelope) -> Result<Page, Error> {
-        let (bytes, status) = (self.body.len(), self.status);
-        let code = envelope.code.unwrap_or(status);
-        if !(200..300).contains(&code) {
-            let words = envelope.words();
-            let is_none = code == 404 && !envelope.data.is_some() && means_no_records(&words);
-            return if is_none { Ok(Page::default()) } else { Err(refusal(code, &words)) };
+        let code = envelope.code.unwrap_or(self.status);
+        let data = std::mem::take(&mut envelope.data);
+        if code == 404 && is_nothing_found(&envelope) {
+            return match data {
+                Data::Blank | Data::Missing => self.without_records(&envelope, code),
+                Data::Records(_) | Data::Odd => Err(refusal(code, &envelope)),
+            };
         }
-        // A 2xx code with a non-empty `error` is a failure.
-        if envelope.error.is_some() {
-            return Err(refusal(code, &envelope.words()));
+        // A 2xx code with an `error` is a failure.
+        if !(200..300).contains(&code) || envelope.error.is_some() {
+            return Err(refusal(code, &envelope));
         }
-        let no_envelope = Error::UnexpectedReply(ReplyDefect::NoEnvelope { bytes, status });
-        let records = match std::mem::take(&mut envelope.data) {
-            Data::Records(records) => records,
-            Data::Missing if envelope.code.is_none() => return Err(no_envelope),
-            Data::Odd => return Err(no_envelope),
-            Data::Blank | Data::Missing => {
-                let words = envelope.words();
-                return match self.speaks_against(code, &words) {
-                    Some(refusal) => Err(refusal),
-                    None if envelope.is_odd => Err(no_envelope),
-                    None => Ok(envelope.page(Vec::new())),
-                };
+        match data {
+            Data::Records(found) if !found.records.is_empty() => Ok(page(&envelope, found)),
+            // A list one level deeper is blank, and a count stands beside it.
+            Data::Records(Records { announced, unreadable: 0, .. }) => {
+                let page = self.without_records(&envelope, code)?;
+                Ok(Page { announced: page.announced.max(announced), ..page })
             }
-        };
-        Ok(envelope.page(records))
+            Data::Records(_) | Data::Odd => {
+                let bytes = self.body.len();
+                Err(Error::UnexpectedReply(ReplyDefect::NoRecords { bytes }))
+            }
+            Data::Missing if envelope.code.is_none() => Err(self.no_envelope()),
+            Data::Blank | Data::Missing => self.without_records(&envelope, code),
+        }
     }
 
-    /// Returns what contradicts a reply without records that calls itself a success. "Nothing found"
-    /// is only believed if neither the HTTP status nor the words name a failure.
-    fn speaks_against(self, code: u16, words: &str) -> Option<Error> {
-        if self.status >= 400 && !(self.status == 404 && means_no_records(words)) {
-            return Some(refusal(self.status, words));
+    /// Judges a reply without records that calls itself a success. "Nothing found" is only believed
+    /// if nothing at all speaks against it.
+    fn without_records(self, envelope: &Envelope, code: u16) -> Result<Page, Error> {
+        let said = emptiness(envelope.message());
+        let is_nothing = said == Emptiness::Nothing || is_nothing_found(envelope);
+        if self.status >= 400 && !(self.status == 404 && is_nothing) {
+            return Err(refusal(self.status, envelope));
         }
-        match refusal(code, words) {
-            Error::Rejected { .. } => None,
-            trouble => Some(trouble),
+        if told(envelope).is_some() {
+            return Err(refusal(code, envelope));
         }
+        let is_whole = matches!(self.status, 200 | 404) && matches!(code, 200 | 404);
+        let defect = if !is_whole {
+            ReplyDefect::PartialSuccess { status: if code == 200 { self.status } else { code } }
+        } else if envelope.is_odd || !envelope.has_spoken {
+            return Err(self.no_envelope());
+        } else if envelope.tells_failure {
+            ReplyDefect::UntoldFailure
+        } else if envelope.has_records_elsewhere {
+            ReplyDefect::OtherKey
+        } else if envelope.is_warned_of {
+            ReplyDefect::Warned
+        } else if said == Emptiness::Other {
+            ReplyDefect::UnknownWords
+        } else {
+            return Ok(page(envelope, Records::default()));
+        };
+        Err(Error::UnexpectedReply(defect))
+    }
+
+    fn no_envelope(self) -> Error {
+        let (bytes, status) = (self.body.len(), self.status);
+        Error::UnexpectedReply(ReplyDefect::NoEnvelope { bytes, status })
     }
 
     fn without_envelope(self, unparsable: Unparsable) -> Error {
         let (bytes, status) = (self.body.len(), self.status);
-        match (status, unparsable) {
-            (300.., _) => refusal(status, ""),
-            (_, Unparsable::CutOff) => Error::UnexpectedReply(ReplyDefect::Truncated { bytes }),
-            (_, Unparsable::Json) => {
-                Error::UnexpectedReply(ReplyDefect::NoEnvelope { bytes, status })
-            }
-            (_, Unparsable::NotJson(body)) => {
-                Error::UnexpectedReply(ReplyDefect::NotJson { body, bytes, status })
-            }
-        }
+        let defect = match (status, unparsable) {
+            (300.., _) => return wordless(status),
+            (_, Unparsable::Json) => return self.no_envelope(),
+            (_, Unparsable::CutOff) => ReplyDefect::Truncated { bytes },
+            (_, Unparsable::NotJson(body)) => ReplyDefect::NotJson { body, bytes, status },
+            (_, Unparsable::Continued) => ReplyDefect::Continued { bytes },
+            (_, Unparsable::TooMany) => ReplyDefect::TooMany { limit: json::MOST_VALUES },
+        };
+        Error::UnexpectedReply(defect)
     }
 }
 
-/// Decodes the body by its declared charset, else as UTF-8; a byte order mark wins over both.
-fn decode<'a>(body: &'a [u8], content_type: Option<&str>) -> Cow<'a, str> {
-    let declared = content_type
-        .and_then(|text| text.parse::<mime::Mime>().ok())
-        .and_then(|mime| Encoding::for_label(mime.get_param(mime::CHARSET)?.as_str().as_bytes()));
-    declared.unwrap_or(encoding_rs::UTF_8).decode(body).0
+/// Returns whether every word of the envelope says that nothing was found, and at least one does.
+/// A bare "not found" is not enough: a wrong address is answered with it too.
+fn is_nothing_found(envelope: &Envelope) -> bool {
+    let is_nothing = |text: &str| emptiness(text) == Emptiness::Nothing;
+    let is_title = |text: &str| text.eq_ignore_ascii_case("not found");
+    envelope.parts().any(is_nothing) && envelope.parts().all(|it| is_nothing(it) || is_title(it))
+}
+
+fn page(envelope: &Envelope, found: Records) -> Page {
+    let Records { records, unreadable, announced } = found;
+    Page {
+        records,
+        total_records: envelope.total_records,
+        total_pages: envelope.total_pages,
+        announced: envelope.announced().max(announced),
+        unreadable,
+    }
 }

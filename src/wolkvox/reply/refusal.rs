@@ -1,45 +1,42 @@
-//! What a refusal means: wolkvox answers four different troubles with 403.
+//! What a refusal means: wolkvox answers four different troubles with 403, told apart by words.
 
+use super::envelope::Envelope;
+use super::words::{Trouble, trouble};
 use crate::error::{Error, Outage, ReplyDefect, UpstreamMessage};
 
-/// Sorts a refusal by its code and words: wolkvox answers four different troubles with 403.
-pub(super) fn refusal(code: u16, words: &str) -> Error {
-    let spoken = words.to_uppercase();
-    let says = |parts: &[&str]| parts.iter().any(|part| spoken.contains(part));
-    if says(&["SIMULTANEOUS"]) || code == 429 {
-        return Error::Busy { attempts: 1, max_in_flight: None };
-    }
-    // With these codes it is the limit of a page, not the token's quota.
-    if says(&["LIMIT EXCEEDED"]) && !matches!(code, 400 | 416) {
-        return Error::QuotaExhausted { hold: None };
-    }
-    let rejected_token = says(&["TOKEN"]) && says(&["INVALID", "INVÁLID", "EXPIRED", "EXPIRAD"]);
-    if code == 401 || says(&["VALIDATE TOKEN"]) || rejected_token {
-        return Error::TokenRejected(UpstreamMessage::new(words));
-    }
-    if code == 503 || says(&["BACKUP", "MAINTENANCE", "MANTENIMIENTO"]) {
-        return Error::Maintenance(UpstreamMessage::new(words));
+/// Codes that are about the request itself, so that its words are never about anything else.
+fn is_about_the_request(code: u16) -> bool {
+    matches!(code, 400 | 404..=428 | 430..=499)
+}
+
+/// Sorts a refusal by its code and wolkvox's words.
+pub(super) fn refusal(code: u16, envelope: &Envelope) -> Error {
+    let words = || UpstreamMessage::new(&envelope.words());
+    let told = if is_about_the_request(code) { None } else { told(envelope) };
+    match told {
+        Some(Trouble::Busy) => return Error::Busy { attempts: 1, max_in_flight: None },
+        Some(Trouble::Quota) => return Error::QuotaExhausted { hold: None },
+        Some(Trouble::Token) => return Error::TokenRejected(words()),
+        Some(Trouble::Maintenance) => return Error::Maintenance(words()),
+        None => {}
     }
     match code {
+        // A gateway's own 401 has no code of wolkvox's, and says nothing of wolkvox's token.
+        401 if envelope.code == Some(401) => Error::TokenRejected(words()),
+        429 => Error::Busy { attempts: 1, max_in_flight: None },
+        503 => Error::Maintenance(words()),
         500.. => Error::Unavailable { outage: Outage::Status(code) },
-        300..400 => Error::UnexpectedReply(ReplyDefect::Redirect { status: code }),
-        _ => Error::Rejected { code, said: UpstreamMessage::new(words) },
+        300..=399 => Error::UnexpectedReply(ReplyDefect::Redirect { status: code }),
+        _ => Error::Rejected { code, said: words() },
     }
 }
 
-/// Recognises "nothing found" in an envelope with code 404. A bare "NOT FOUND" is not enough:
-/// a wrong address is answered with it too.
-pub(super) fn means_no_records(words: &str) -> bool {
-    let spoken = format!(" {}", words.to_uppercase());
-    [
-        " 0 RECORDS WERE",
-        " 0 RECORDS FOUND",
-        " NO RECORDS FOUND",
-        " NO RECORDS WERE",
-        " RECORDS NOT FOUND",
-        " 0 REGISTROS",
-        " NO SE ENCONTRARON REG",
-    ]
-    .iter()
-    .any(|part| spoken.contains(part))
+/// Returns the trouble that the words alone tell.
+pub(super) fn told(envelope: &Envelope) -> Option<Trouble> {
+    envelope.parts().find_map(trouble)
+}
+
+/// Sorts a refusal by its status alone: no wolkvox spoke.
+pub(in crate::wolkvox) fn wordless(status: u16) -> Error {
+    refusal(status, &Envelope::default())
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, Certificate, CertificateParams, IsCa, Issuer, KeyPair};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
@@ -67,16 +67,29 @@ impl Authority {
         let server = CertificateParams::new(vec![host.to_owned()])
             .and_then(|params| params.signed_by(&server_key, &issuer))
             .expect("a certificate");
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(server_key.serialize_der()));
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .expect("TLS versions")
-            .with_no_client_auth()
-            .with_single_cert(vec![server.der().clone()], key)
-            .expect("a server's certificate");
-        Self { certificate: root.pem(), acceptor: TlsAcceptor::from(Arc::new(config)) }
+        Self { certificate: root.pem(), acceptor: acceptor(&server, &server_key) }
     }
+
+    /// A server's certificate that is its own authority.
+    pub(crate) fn self_signed(host: &str) -> Self {
+        let key = KeyPair::generate().expect("a key");
+        let mut params = CertificateParams::new(vec![host.to_owned()]).expect("parameters");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let server = params.self_signed(&key).expect("a certificate");
+        Self { certificate: server.pem(), acceptor: acceptor(&server, &key) }
+    }
+}
+
+fn acceptor(server: &Certificate, key: &KeyPair) -> TlsAcceptor {
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("TLS versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![server.der().clone()], key)
+        .expect("a server's certificate");
+    TlsAcceptor::from(Arc::new(config))
 }
 
 /// Stands in for a company's proxy and, behind it, for wolkvox over TLS.

@@ -1,0 +1,310 @@
+//! The records of a reply, in whatever shape they come. A shape that could be a list is never taken
+//! for one record, and what is no record is counted and not dropped.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+
+use super::envelope::count;
+use super::json::Reader;
+use crate::{FieldKey, Record, fields};
+
+/// What stands under `data`.
+#[derive(Debug, Default)]
+pub(super) enum Data {
+    /// No such key.
+    #[default]
+    Missing,
+    /// `[]`, `{}`, `null` or `""`: nothing found.
+    Blank,
+    /// Records.
+    Records(Records),
+    /// Neither records nor blank.
+    Odd,
+}
+
+/// Records, and what came beside them.
+#[derive(Debug, Default)]
+pub(super) struct Records {
+    pub(super) records: Vec<Record>,
+    /// Items that are no record: null, blank, or something else.
+    pub(super) unreadable: usize,
+    /// A count that stood beside a list one level deeper.
+    pub(super) announced: Option<u64>,
+}
+
+/// Keys under which frameworks put a list one level deeper.
+const LISTS: [&str; 9] =
+    ["data", "items", "list", "records", "registros", "resultados", "result", "results", "rows"];
+/// What frameworks write beside such a list (Laravel's paginator and its kin).
+const BESIDE_LISTS: [&str; 30] = [
+    "count",
+    "currentpage",
+    "firstpageurl",
+    "from",
+    "hasmore",
+    "lastpage",
+    "lastpageurl",
+    "limit",
+    "links",
+    "meta",
+    "more",
+    "next",
+    "nextpage",
+    "nextpageurl",
+    "offset",
+    "page",
+    "pages",
+    "pagination",
+    "path",
+    "perpage",
+    "prev",
+    "previous",
+    "prevpageurl",
+    "size",
+    "to",
+    "total",
+    "totalcount",
+    "totalpages",
+    "totalrecords",
+    "totalregistros",
+];
+/// Those of them that count the records.
+const COUNTS: [&str; 5] = ["count", "total", "totalcount", "totalrecords", "totalregistros"];
+/// Keys that an object has which tells a failure and is no record.
+const FAILURE: [&str; 8] =
+    ["code", "error", "errors", "message", "msg", "reason", "status", "success"];
+
+/// Returns a key as people would compare it.
+pub(super) fn squashed(key: &str) -> String {
+    let letters = key.chars().filter(|letter| letter.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+/// Returns whether a key has a name under which a list may stand.
+pub(super) fn is_list_name(key: &str) -> bool {
+    LISTS.contains(&squashed(key).as_str())
+}
+
+/// Returns whether a key counts records.
+pub(super) fn is_count_name(key: &str) -> bool {
+    COUNTS.contains(&squashed(key).as_str())
+}
+
+/// Returns whether a value holds what could be records.
+pub(super) fn could_be_records(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(Value::is_object),
+        Value::Object(members) => {
+            members.keys().any(|key| is_documented(key))
+                || !members.is_empty() && members.values().all(Value::is_object)
+        }
+        _ => false,
+    }
+}
+
+fn is_blank(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// Returns whether a value is blank, or holds blank values only.
+fn is_hollow(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().all(is_hollow),
+        Value::Object(members) => members.values().all(is_hollow),
+        other => is_blank(other),
+    }
+}
+
+/// The fields of an obligation that no other object is likely to have.
+const OBLIGATION: [&str; 6] =
+    ["days_delay", "expiring_date", "last_pay", "last_pay_date", "portfolio_type", "total_balance"];
+
+fn is_documented(key: &str) -> bool {
+    fields::find(key).is_some() || OBLIGATION.contains(&key)
+}
+
+impl Data {
+    /// Returns what an object is: a record, a list, or neither.
+    fn of(record: Record) -> Self {
+        if record.is_empty() {
+            return Self::Blank;
+        }
+        if record.keys().all(|key| is_whole_number(key)) {
+            // What PHP makes of a list with gaps.
+            return Self::of_items(record.into_values().collect());
+        }
+        let list = record.iter().find(|(key, value)| is_list_name(key) && is_list(value));
+        if let Some((key, value)) = list {
+            let is_beside = |it: &FieldKey| it == key || BESIDE_LISTS.contains(&&*squashed(it));
+            if record.keys().all(is_beside) {
+                let key = key.clone();
+                return Self::one_level_deeper(record, &key);
+            }
+            if !is_blank(value) && !record.keys().any(|key| is_documented(key)) {
+                return Self::Odd;
+            }
+        }
+        let is_list_of_objects = |value: &Value| matches!(value, Value::Array(items) if items.iter().any(Value::is_object));
+        let mut values = record.values().filter(|value| !is_blank(value)).peekable();
+        let is_odd = values.peek().is_some() && values.all(is_list_of_objects)
+            || record.keys().all(|key| FAILURE.contains(&squashed(key).as_str()));
+        if is_odd {
+            return Self::Odd;
+        }
+        if record.values().all(is_hollow) {
+            // Fields without any value: something was there, and it cannot be told what.
+            return Self::Records(Records { unreadable: 1, ..Records::default() });
+        }
+        Self::Records(Records { records: vec![record], ..Records::default() })
+    }
+
+    fn one_level_deeper(mut record: Record, key: &FieldKey) -> Self {
+        let Some(list) = record.shift_remove(key) else { return Self::Odd };
+        let counts = record.iter().filter(|(key, _)| is_count_name(key));
+        let announced = counts.filter_map(|(_, value)| count(value)).max();
+        match Self::of_value(list) {
+            Self::Records(inner) => {
+                Self::Records(Records { announced: announced.max(inner.announced), ..inner })
+            }
+            Self::Blank if announced > Some(0) => {
+                Self::Records(Records { announced, ..Records::default() })
+            }
+            other => other,
+        }
+    }
+
+    fn of_value(value: Value) -> Self {
+        match value {
+            Value::Object(members) => {
+                Self::of(members.into_iter().map(|(key, value)| (key.into(), value)).collect())
+            }
+            Value::Array(items) => Self::of_items(items),
+            blank if is_blank(&blank) => Self::Blank,
+            _ => Self::Odd,
+        }
+    }
+
+    fn of_items(items: Vec<Value>) -> Self {
+        let mut list = List::default();
+        items.into_iter().for_each(|item| {
+            let is_null = item.is_null();
+            list.add(Self::of_value(item), is_null);
+        });
+        list.end()
+    }
+}
+
+fn is_whole_number(key: &str) -> bool {
+    !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_list(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().all(|item| item.is_object() || is_blank(item)),
+        Value::Object(members) => {
+            !members.is_empty()
+                && members.keys().all(|key| is_whole_number(key))
+                && members.values().all(|item| item.is_object() || is_blank(item))
+        }
+        Value::Null => true,
+        _ => false,
+    }
+}
+
+/// A list being read.
+#[derive(Default)]
+struct List {
+    so_far: Records,
+    /// PHP's empty arrays, which are nothing as long as no record stands beside them.
+    blank: usize,
+}
+
+impl List {
+    fn add(&mut self, item: Data, is_null: bool) {
+        match item {
+            Data::Records(mut more) => {
+                self.so_far.records.append(&mut more.records);
+                self.so_far.unreadable += more.unreadable;
+                self.so_far.announced = self.so_far.announced.max(more.announced);
+            }
+            Data::Blank | Data::Missing if !is_null => self.blank += 1,
+            Data::Blank | Data::Missing | Data::Odd => self.so_far.unreadable += 1,
+        }
+    }
+
+    fn end(mut self) -> Data {
+        if !self.so_far.records.is_empty() {
+            self.so_far.unreadable += self.blank;
+        } else if self.so_far.unreadable > 0 {
+            return Data::Odd;
+        } else if self.so_far.announced.is_none() {
+            return Data::Blank;
+        }
+        Data::Records(self.so_far)
+    }
+}
+
+/// Reads [`Data`]; returns with it whether it was null.
+pub(super) struct ReadData<'r>(pub(super) &'r Reader<'r>);
+
+impl<'de> DeserializeSeed<'de> for ReadData<'_> {
+    type Value = (Data, bool);
+
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<(Data, bool), D::Error> {
+        input.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ReadData<'_> {
+    type Value = (Data, bool);
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("records")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(Data, bool), A::Error> {
+        Ok((Data::of(self.0.record(map)?), false))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(Data, bool), A::Error> {
+        let mut list = List::default();
+        while let Some((item, is_null)) = items.next_element_seed(ReadData(self.0))? {
+            self.0.count()?;
+            list.add(item, is_null);
+        }
+        Ok((list.end(), false))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<(Data, bool), E> {
+        Ok((if text.trim().is_empty() { Data::Blank } else { Data::Odd }, false))
+    }
+
+    fn visit_unit<E>(self) -> Result<(Data, bool), E> {
+        Ok((Data::Blank, true))
+    }
+
+    /// PHP's `false` is a failure, not an empty list.
+    fn visit_bool<E>(self, _: bool) -> Result<(Data, bool), E> {
+        Ok((Data::Odd, false))
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(Data, bool), E> {
+        Ok((Data::Odd, false))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(Data, bool), E> {
+        Ok((Data::Odd, false))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(Data, bool), E> {
+        Ok((Data::Odd, false))
+    }
+}
