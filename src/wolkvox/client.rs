@@ -112,7 +112,7 @@ impl Client {
             Query::Obligation(query) => self.query_obligation(query, page).await,
         };
         match page {
-            None | Some(1) => Ok(answer?.as_first()?),
+            None | Some(1) => Ok(answer?.into_first()?),
             Some(_) => answer,
         }
     }

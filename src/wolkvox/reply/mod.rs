@@ -7,7 +7,7 @@
 //!
 //! ```text
 //! bytes → text (text) → envelope (body, mended by lenient) → records (data, json)
-//!                                                          → or a reason (words, refusal)
+//!                                                          → or a reason (words, trouble, refusal)
 //! ```
 
 mod body;
@@ -17,6 +17,7 @@ mod json;
 mod lenient;
 mod refusal;
 mod text;
+mod trouble;
 mod words;
 
 use self::body::{Unparsable, parse};
@@ -49,7 +50,7 @@ pub struct Page {
 
 impl Page {
     /// Refuses a first page without records that announces some.
-    pub(super) fn as_first(self) -> Result<Self, Error> {
+    pub(super) fn into_first(self) -> Result<Self, Error> {
         let said = self.total_records.max(self.announced);
         let defect = match (self.records.is_empty(), said, self.total_pages) {
             (true, Some(said @ 1..), _) => ReplyDefect::Contradiction { said },
