@@ -1,13 +1,19 @@
-//! Any bytes at all as a reply: records or an error, and tidy rows and an answer from the records.
+//! Any bytes at all as a reply: records or an error, never the token, and tidy rows and an answer
+//! from the records.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use wolkvox_mcp::answer::{Answer, Columns, Found, LONGEST_ANSWER, Mask, Searched, View, tidy};
-use wolkvox_mcp::wolkvox::Reply;
+use wolkvox_mcp::wolkvox::{Reply, Token};
+
+const TOKEN: &str = "ficticio-0001";
 
 fuzz_target!(|input: (u16, Option<&str>, &[u8])| {
     let (status, content_type, body) = input;
-    let Ok(page) = (Reply { status, content_type, body }).read(None) else { return };
+    let token = Token::parse(TOKEN).expect("a token");
+    let Ok(page) = (Reply { status, content_type, body }).read(Some(&token)) else { return };
+    let records = serde_json::to_string(&page.records).expect("records are JSON");
+    assert!(!records.to_lowercase().contains(TOKEN));
     let came = page.records.len();
     let rows = tidy(page.records);
     let found = Found {

@@ -161,7 +161,7 @@ async fn a_certificate_that_nobody_here_trusts_fails_at_tls_and_a_known_one_is_d
     assert_eq!(status, Some(0), "{report}");
     let tls = report["steps"][3]["details"][0].as_str().expect("details");
     assert!(
-        tls.starts_with("TLS 1.3, certificate issued by rcgen self signed cert, ")
+        tls.starts_with("TLS 1.3, certificate issued by Autoridad Ficticia, ")
             && tls.ends_with(" days left"),
         "{tls}"
     );

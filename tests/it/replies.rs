@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
 use wolkvox_mcp::error::{Error, Outage};
 use wolkvox_mcp::lookup::{Limits, Lookup};
 use wolkvox_mcp::server_url::ServerUrl;
@@ -14,7 +15,7 @@ use wolkvox_mcp::wolkvox::{
     TokenSource,
 };
 
-use crate::support::{RawReply, RawServer, TOKEN, by_customer, client};
+use crate::support::{RawReply, RawServer, TOKEN, by_customer, client, read_request, serve};
 
 /// What a reply must become.
 enum Becomes {
@@ -228,7 +229,11 @@ async fn an_empty_success_that_announces_records_is_never_none() {
     bodies.push((200, success(r#""msg":"","total_records":37,"data":[]"#), "says 37 records"));
     bodies.push((200, success(r#""msg":"","total":"37","data":[]"#), "says 37 records"));
     bodies.push((200, success(r#""data":{"items":[],"total":37}"#), "says 37 records"));
-    bodies.push((200, success(r#""Total records":0,"Total pages":5,"data":[]"#), "says 5 pages"));
+    bodies.push((
+        200,
+        success(r#""Total records":0,"Total pages":5,"data":[]"#),
+        "there are 5 pages",
+    ));
     let not_found = r#"{"code":"404","msg":"NO RECORDS FOUND","Total records":5,"data":[]}"#;
     bodies.push((200, not_found.to_owned(), "says 5 records"));
     become_unexpected(bodies).await;
@@ -526,15 +531,21 @@ async fn an_echoed_token_is_removed_once_the_text_is_decoded() {
 
 #[tokio::test]
 async fn a_server_error_is_unavailable_whatever_its_body_is_like() {
-    let cut =
-        b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 99\r\nConnection: close\r\n\r\n{".to_vec();
-    let mut packed = b"HTTP/1.1 500 X\r\nContent-Length: 6\r\n\r\n".to_vec();
+    let cut = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 99\r\n\r\n{".to_vec();
+    let mut packed = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 6\r\n\r\n".to_vec();
     packed.extend_from_slice(&[0x1f, 0x8b, 8, 9, 9, 9]);
-    for (reply, status) in [(cut, 502), (packed, 500)] {
-        let server = RawServer::start(vec![RawReply(reply)]).await;
-        let answer = client(server.address()).page(&by_customer("1"), Some(1)).await;
-        let error = answer.expect_err("refused").error;
-        assert_eq!(error, Error::Unavailable { outage: Outage::Status(status) });
+    for reply in [cut, packed] {
+        let (address, _) = serve(move |mut stream| {
+            let reply = reply.clone();
+            async move {
+                read_request(&mut stream).await;
+                stream.write_all(&reply).await.expect("written");
+            }
+        })
+        .await;
+        let client = client(&format!("http://{address}"));
+        let error = client.page(&by_customer("1"), Some(1)).await.expect_err("refused").error;
+        assert_eq!(error, Error::Unavailable { outage: Outage::Status(502) });
     }
     let busy = b"HTTP/1.1 503 X\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n".to_vec();
     let server = RawServer::start(vec![RawReply(busy)]).await;

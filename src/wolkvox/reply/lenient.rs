@@ -128,16 +128,15 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    #[expect(clippy::needless_pass_by_value, reason = "takes `json!` as it comes")]
-    fn assert_mended(text: &str, meant: Value, rest: &str) {
+    fn assert_mended(text: &str, meant: &Value, rest: &str) {
         let (mended, after) = mend(text).expect(text);
-        assert_eq!(serde_json::from_str::<Value>(&mended).expect(&mended), meant, "{text}");
+        assert_eq!(serde_json::from_str::<Value>(&mended).expect(&mended), *meant, "{text}");
         assert_eq!(after, rest, "{text}");
     }
 
     #[test]
     fn control_characters_inside_strings_are_read_as_if_escaped() {
-        assert_mended("{\"a\":\"A\nB\tC\r\0\u{1f}\"}", json!({ "a": "A\nB\tC\r\0\u{1f}" }), "");
+        assert_mended("{\"a\":\"A\nB\tC\r\0\u{1f}\"}", &json!({ "a": "A\nB\tC\r\0\u{1f}" }), "");
     }
 
     #[test]
@@ -150,23 +149,23 @@ mod tests {
             ("[\"a\\\nb\"]", json!(["a\\\nb"])),
             (r#"["\ñ"]"#, json!(["\\ñ"])),
         ] {
-            assert_mended(text, meant, "");
+            assert_mended(text, &meant, "");
         }
     }
 
     #[test]
     fn commas_before_a_bracket_and_words_for_no_number_cost_nothing() {
-        assert_mended("{\"a\":[1,2, ],\n}", json!({ "a": [1, 2] }), "");
+        assert_mended("{\"a\":[1,2, ],\n}", &json!({ "a": [1, 2] }), "");
         assert_mended(
             "[NaN,-Infinity,INF,1.50,null]",
-            json!(["NaN", "-Infinity", "INF", 1.5, null]),
+            &json!(["NaN", "-Infinity", "INF", 1.5, null]),
             "",
         );
     }
 
     #[test]
     fn what_follows_the_last_bracket_is_left_alone() {
-        assert_mended("[1,]<br />{", json!([1]), "<br />{");
+        assert_mended("[1,]<br />{", &json!([1]), "<br />{");
     }
 
     #[test]

@@ -7,7 +7,7 @@
 //!
 //! ```text
 //! bytes → text (text) → envelope (body, mended by lenient) → records (data, json)
-//!                                                          → or a reason (words, refusal)
+//!                                                          → or a reason (words, trouble, refusal)
 //! ```
 
 mod body;
@@ -17,6 +17,7 @@ mod json;
 mod lenient;
 mod refusal;
 mod text;
+mod trouble;
 mod words;
 
 use self::body::{Unparsable, parse};

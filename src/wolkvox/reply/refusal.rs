@@ -1,7 +1,7 @@
 //! What a refusal means: wolkvox answers four different troubles with 403, told apart by words.
 
 use super::envelope::Envelope;
-use super::words::{Trouble, trouble};
+use super::trouble::{Trouble, trouble};
 use crate::error::{Error, Outage, ReplyDefect, UpstreamMessage};
 
 /// Codes that are about the request itself, so that its words are never about anything else.

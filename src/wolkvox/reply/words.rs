@@ -15,60 +15,14 @@ pub(super) enum Emptiness {
     Other,
 }
 
-/// A trouble that wolkvox tells in words alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Trouble {
-    /// Too many requests at once, or in a short time.
-    Busy,
-    /// The day's calls are used up.
-    Quota,
-    /// The token is missing, wrong or expired.
-    Token,
-    /// Closed for a backup or maintenance.
-    Maintenance,
-}
-
 /// What is counted.
-const NOUNS: &[&str] = &[
-    "RECORD",
-    "RECORDS",
-    "REGISTRO",
-    "REGISTROS",
-    "RESULT",
-    "RESULTS",
-    "RESULTADO",
-    "RESULTADOS",
-    "ROW",
-    "ROWS",
-];
+const NOUNS: &str = "\
+    RECORD RECORDS REGISTRO REGISTROS RESULT RESULTS RESULTADO RESULTADOS ROW ROWS";
 /// What else belongs to "… records were are found".
-const FOUND: &[&str] = &[
-    "WERE",
-    "ARE",
-    "WAS",
-    "IS",
-    "HAVE",
-    "BEEN",
-    "FOUND",
-    "THERE",
-    "TOTAL",
-    "SE",
-    "HA",
-    "HAN",
-    "HAY",
-    "EXISTEN",
-    "FUE",
-    "FUERON",
-    "ENCONTRO",
-    "ENCONTRARON",
-    "ENCONTRADO",
-    "ENCONTRADOS",
-    "HALLO",
-    "HALLARON",
-    "HALLADO",
-    "HALLADOS",
-];
-const NONE: &[&str] = &["NO", "NOT", "ZERO", "CERO", "NINGUN", "NINGUNO", "SIN"];
+const FOUND: &str = "\
+    WERE ARE WAS IS HAVE BEEN FOUND THERE TOTAL SE HA HAN HAY EXISTEN FUE FUERON ENCONTRO \
+    ENCONTRARON ENCONTRADO ENCONTRADOS HALLO HALLARON HALLADO HALLADOS";
+const NONE: &str = "NO NOT ZERO CERO NINGUN NINGUNO SIN";
 
 /// Returns what the words of a reply without records say.
 pub(super) fn emptiness(words: &str) -> Emptiness {
@@ -77,16 +31,16 @@ pub(super) fn emptiness(words: &str) -> Emptiness {
         return Emptiness::Unsaid;
     }
     let belongs = |word: &str| {
-        NOUNS.contains(&word) || FOUND.contains(&word) || NONE.contains(&word) || is_count(word)
+        is_in(NOUNS, word) || is_in(FOUND, word) || is_in(NONE, word) || is_count(word)
     };
-    let Some(noun) = tokens.iter().position(|word| NOUNS.contains(&word.as_str())) else {
+    let Some(noun) = tokens.iter().position(|word| is_in(NOUNS, word)) else {
         return Emptiness::Other;
     };
     if !tokens.iter().all(|word| belongs(word)) {
         return Emptiness::Other;
     }
     let mut counts = tokens.iter().filter_map(|word| count(word));
-    let none = tokens.iter().position(|word| NONE.contains(&word.as_str()));
+    let none = tokens.iter().position(|word| is_in(NONE, word));
     match (counts.next(), counts.next(), none) {
         (Some(0), None, _) => Emptiness::Nothing,
         (Some(count), None, None) => Emptiness::Some(count),
@@ -110,8 +64,8 @@ pub(super) fn announced(words: &str) -> Option<u64> {
         matches!(words, [per, page]
             if matches!((per.as_str(), page.as_str()), ("PER", "PAGE") | ("POR", "PAGINA")))
     };
-    let noun = |at: usize| tokens.get(at).is_some_and(|word| NOUNS.contains(&word.as_str()));
-    let is_filler = |word: &String| FOUND.contains(&word.as_str()) || word == "OF" || word == "DE";
+    let noun = |at: usize| tokens.get(at).is_some_and(|word| is_in(NOUNS, word));
+    let is_filler = |word: &String| is_in(FOUND, word) || word == "OF" || word == "DE";
     let mut most = None;
     for (at, word) in tokens.iter().enumerate() {
         let Some(count) = count(word) else { continue };
@@ -129,275 +83,13 @@ pub(super) fn announced(words: &str) -> Option<u64> {
     most
 }
 
-/// The words of a trouble: those that make it, all of a group and any group, and those that may
-/// stand beside them.
-struct Phrase {
-    trouble: Trouble,
-    /// At least one word of each list.
-    makes: &'static [&'static [&'static str]],
-    beside: &'static [&'static str],
-}
-
-/// Words that say nothing about which trouble it is.
-const FILLERS: &[&str] = &[
-    "A",
-    "AGAIN",
-    "AL",
-    "AND",
-    "ARE",
-    "BEEN",
-    "BY",
-    "CON",
-    "DE",
-    "DEL",
-    "EL",
-    "EN",
-    "ERROR",
-    "ES",
-    "ESTA",
-    "ESTE",
-    "FAVOR",
-    "FOR",
-    "FORBIDDEN",
-    "HA",
-    "HAS",
-    "HAVE",
-    "IN",
-    "IS",
-    "LA",
-    "LAS",
-    "LATER",
-    "LO",
-    "LOS",
-    "MAS",
-    "MINUTES",
-    "MOMENT",
-    "NOW",
-    "OF",
-    "ON",
-    "OR",
-    "PER",
-    "PLEASE",
-    "POR",
-    "SE",
-    "SU",
-    "SUS",
-    "TARDE",
-    "THE",
-    "THIS",
-    "TO",
-    "TRY",
-    "UNAUTHORIZED",
-    "UN",
-    "UNA",
-    "WAIT",
-    "WE",
-    "WOLKVOX",
-    "Y",
-    "YOUR",
-    "O",
-    "INTENTE",
-    "NUEVAMENTE",
-    "NUEVO",
-    "ESPERE",
-];
-
-const EXCEEDED: &[&str] = &[
-    "EXCEED",
-    "EXCEEDS",
-    "EXCEEDED",
-    "REACHED",
-    "EXHAUSTED",
-    "EXCEDE",
-    "EXCEDIDO",
-    "EXCEDIDA",
-    "SUPERA",
-    "SUPERADO",
-    "SUPERO",
-    "ALCANZADO",
-    "ALCANZO",
-    "AGOTADO",
-    "AGOTADAS",
-    "AGOTO",
-];
-const REQUESTS: &[&str] = &[
-    "API",
-    "CALL",
-    "CALLS",
-    "REQUEST",
-    "REQUESTS",
-    "QUERIES",
-    "CONSULTAS",
-    "PETICIONES",
-    "SOLICITUDES",
-    "TOKEN",
-    "NUMBER",
-    "NUMERO",
-    "MAXIMUM",
-    "MAXIMO",
-    "MAX",
-    "ALLOWED",
-    "PERMITIDAS",
-    "PERMITIDO",
-    "LIMIT",
-    "LIMITS",
-    "LIMITE",
-    "TOO",
-    "MANY",
-    "DEMASIADAS",
-    "TIME",
-    "SAME",
-];
-
-const PHRASES: &[Phrase] = &[
-    Phrase {
-        trouble: Trouble::Busy,
-        makes: &[&["SIMULTANEOUS", "CONCURRENT", "SIMULTANEAS", "CONCURRENTES"], REQUESTS],
-        beside: EXCEEDED,
-    },
-    // A rate is over in seconds, so it must not hold look-ups back as a day's quota does.
-    Phrase {
-        trouble: Trouble::Busy,
-        makes: &[
-            &["RATE", "SECOND", "SECONDS", "MINUTE", "SEGUNDO", "SEGUNDOS", "MINUTO"],
-            &["LIMIT", "LIMITED", "LIMITE", "TOO", "DEMASIADAS"],
-        ],
-        beside: EXCEEDED,
-    },
-    Phrase {
-        trouble: Trouble::Busy,
-        makes: &[&["TOO", "DEMASIADAS"], &["REQUESTS", "SOLICITUDES", "PETICIONES"]],
-        beside: &[],
-    },
-    Phrase {
-        trouble: Trouble::Quota,
-        makes: &[
-            &["LIMIT", "LIMITE", "QUOTA", "CUPO", "CALLS", "CONSULTAS"],
-            &["TOKEN", "DAILY", "DAY", "TODAY", "DIARIO", "DIARIAS", "DIA", "HOY", "QUOTA", "CUPO"],
-            EXCEEDED,
-        ],
-        beside: &[],
-    },
-    Phrase {
-        trouble: Trouble::Token,
-        makes: &[
-            &["TOKEN", "WOLKVOX-TOKEN"],
-            &[
-                "VALIDATE",
-                "VERIFY",
-                "CHECK",
-                "ENTER",
-                "INVALID",
-                "VALID",
-                "EXPIRED",
-                "WRONG",
-                "INCORRECT",
-                "MALFORMED",
-                "MISSING",
-                "REVOKED",
-                "VALIDE",
-                "VALIDAR",
-                "VERIFIQUE",
-                "INGRESE",
-                "INVALIDO",
-                "VALIDO",
-                "EXPIRADO",
-                "EXPIRO",
-                "VENCIDO",
-                "VENCIO",
-                "INCORRECTO",
-            ],
-        ],
-        beside: &["NOT", "NO"],
-    },
-    Phrase {
-        trouble: Trouble::Maintenance,
-        makes: &[&["BACKUP", "BACKUPS", "MAINTENANCE", "MANTENIMIENTO", "RESPALDO", "SEGURIDAD"]],
-        beside: &[
-            "APIS",
-            "API",
-            "AVAILABLE",
-            "BEING",
-            "CLOSED",
-            "COPIA",
-            "CURRENTLY",
-            "DATABASE",
-            "DISABLED",
-            "DISPONIBLE",
-            "DOING",
-            "DOWN",
-            "DUE",
-            "DURING",
-            "ENCUENTRA",
-            "MAKING",
-            "MODE",
-            "MODO",
-            "MOMENTO",
-            "NO",
-            "NOT",
-            "OFF",
-            "PLATFORM",
-            "PLATAFORMA",
-            "PROCESO",
-            "PROCESS",
-            "PROGRAMADO",
-            "PROGRESS",
-            "REALIZANDO",
-            "RUNNING",
-            "RUNS",
-            "SCHEDULED",
-            "SERVER",
-            "SERVERS",
-            "SERVICE",
-            "SERVICES",
-            "SERVICIO",
-            "SERVICIOS",
-            "SERVIDOR",
-            "SERVIDORES",
-            "SISTEMA",
-            "SITE",
-            "SORRY",
-            "SUSPENDED",
-            "SUSPENDIDO",
-            "SWITCHED",
-            "SYSTEM",
-            "TEMPORALMENTE",
-            "TEMPORARILY",
-            "UNAVAILABLE",
-            "UNDER",
-            "UNTIL",
-            "WHILE",
-            "WORK",
-            "CRM",
-            "ESTAMOS",
-            "ESTAN",
-            "PERFORMING",
-            "BACK",
-            "SOON",
-        ],
-    },
-];
-
-/// Returns the trouble that a text tells.
-pub(super) fn trouble(text: &str) -> Option<Trouble> {
-    let tokens = tokens(text);
-    let is_told = |phrase: &&Phrase| {
-        let has = |words: &[&str]| tokens.iter().any(|token| words.contains(&token.as_str()));
-        let belongs = |token: &String| {
-            let is_in = |words: &[&str]| words.contains(&token.as_str());
-            phrase.makes.iter().any(|words| is_in(words))
-                || is_in(phrase.beside)
-                || is_in(FILLERS)
-                || is_in(REQUESTS) && phrase.trouble != Trouble::Maintenance
-                || is_count(token)
-        };
-        phrase.makes.iter().all(|words| has(words)) && tokens.iter().all(belongs)
-    };
-    PHRASES.iter().find(is_told).map(|phrase| phrase.trouble)
+/// Returns whether a word stands in a list of words.
+pub(super) fn is_in(words: &str, word: &str) -> bool {
+    words.split(' ').any(|it| it == word)
 }
 
 /// Returns the words, in capitals without accents and punctuation.
-fn tokens(text: &str) -> Vec<String> {
+pub(super) fn tokens(text: &str) -> Vec<String> {
     let bare = |word: &str| {
         let word = word.trim_matches(|letter: char| !letter.is_alphanumeric());
         word.chars().flat_map(char::to_uppercase).map(without_accent).collect::<String>()
@@ -416,7 +108,7 @@ fn without_accent(letter: char) -> char {
     }
 }
 
-fn is_count(word: &str) -> bool {
+pub(super) fn is_count(word: &str) -> bool {
     count(word).is_some()
 }
 
@@ -438,4 +130,85 @@ fn count(word: &str) -> Option<u64> {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_found_is_a_whole_phrase_with_the_count_0() {
+        for words in [
+            "0 records were are found",
+            "0 records",
+            "NO RECORDS FOUND",
+            "No records were found.",
+            "Records not found",
+            "there are no records",
+            "Records found: 0",
+            "0 registros encontrados.",
+            "No se encontraron registros",
+            "NO SE ENCONTRÓ NINGÚN REGISTRO",
+            "Sin resultados",
+            "  0   results ",
+        ] {
+            assert_eq!(emptiness(words), Emptiness::Nothing, "{words}");
+        }
+    }
+
+    #[test]
+    fn other_words_are_not_nothing_found() {
+        for words in [
+            "DATABASE CONNECTION FAILED",
+            "OPERATION NOT FOUND",
+            "OPERATION NOT FOUND, NO RECORDS TABLE",
+            "NOT FOUND",
+            "RECORD NOT FOUND",
+            "0 records were are found for MANTENIMIENTO SAS",
+            "0 records were are found, database error",
+            "0 of 37 records were found",
+            "ok",
+            "0",
+            "no",
+            "records",
+            "1.5 records",
+        ] {
+            assert_eq!(emptiness(words), Emptiness::Other, "{words}");
+        }
+        assert_eq!(emptiness(" . "), Emptiness::Unsaid);
+    }
+
+    #[test]
+    fn a_count_above_0_is_announced_and_never_nothing() {
+        for (words, count) in [
+            ("1 records were are found", 1),
+            ("619 records were are found", 619),
+            ("4 registros encontrados.", 4),
+            ("Se encontraron 12 registros", 12),
+            ("1,234 records were are found", 1_234),
+            ("1.234.567 registros", 1_234_567),
+            ("Records found: 37", 37),
+        ] {
+            assert_eq!(announced(words), Some(count), "{words}");
+            assert_eq!(emptiness(words), Emptiness::Some(count), "{words}");
+        }
+        assert_eq!(announced("showing 250 of 619 records"), Some(619));
+        assert_eq!(announced("250 records of 619"), Some(619));
+    }
+
+    #[test]
+    fn what_counts_no_records_announces_none() {
+        for words in [
+            "",
+            "ok",
+            "page 3 of 7",
+            "1.23 records",
+            "12,34 records",
+            "MAX 250 RECORDS",
+            "250 records per page",
+            "limit of 250 records",
+            "client 900000001 has records",
+            "1,2.345 records",
+        ] {
+            assert_eq!(announced(words), None, "{words}");
+        }
+        assert_eq!(announced("0 records were are found"), Some(0));
+    }
+}
