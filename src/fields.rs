@@ -6,12 +6,16 @@
 //!
 //! A tenant may have fields of its own; they are kept, shown and searchable, but not listed here.
 
+mod words;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use foldhash::fast::RandomState;
 
+use self::words::WORDS;
+pub use self::words::meant;
 use crate::clean;
 
 /// Whether an answer shows a field without being asked for it.
@@ -121,39 +125,8 @@ pub const SPELLINGS: [&[&str]; 2] = [
     ],
 ];
 
-/// Words for a field beside those of [`FIELDS`]' Spanish column, folded.
-const WORDS: &[(&str, &str)] = &[
-    ("agent", "agent_name"),
-    ("apellidos", "client_lastname"),
-    ("asesor", "agent_name"),
-    ("campaign", "campaign_id"),
-    ("caso", "wolkvox_idRecord"),
-    ("celular", "client_telephone"),
-    ("channel", "type_interaction"),
-    ("cliente", "client_name"),
-    ("customer", "id_customer"),
-    ("documento", "id_customer"),
-    ("document", "id_customer"),
-    ("dni", "id_customer"),
-    ("expediente", "wolkvox_idRecord"),
-    ("fecha", DATE),
-    ("first name", "client_name"),
-    ("gestion", "wolkvox_id"),
-    ("gestor", "agent_name"),
-    ("id cliente", "id_customer"),
-    ("identificacion", "id_customer"),
-    ("last name", "client_lastname"),
-    ("llamada", "wolkvox_idCall"),
-    ("mobile", "client_telephone"),
-    ("movil", "client_telephone"),
-    ("name", "client_name"),
-    ("nombres", "client_name"),
-    ("numero de documento", "id_customer"),
-    ("phone", "client_telephone"),
-    ("resultado", CLASSIFICATION_DESCRIPTION),
-    ("surname", "client_lastname"),
-    ("telephone", "client_telephone"),
-];
+/// Stand for the underscore in a name.
+const HYPHENS: [char; 4] = ['-', '\u{2010}', '\u{2011}', '\u{2013}'];
 
 /// How much a name must resemble another to be taken for a slip.
 const ALIKE: f64 = 0.87;
@@ -178,6 +151,12 @@ pub fn find_folded(name: &str) -> Option<&'static Field> {
     find(name)
         .or_else(|| FOLDED.get(&clean::folded(name)).copied())
         .or_else(|| FOLDED.get(compared(name).as_ref()).copied())
+}
+
+/// Finds a documented field by its name as people write it: in any case, with spaces or hyphens.
+pub fn documented(name: &str) -> Option<&'static Field> {
+    let name = name.replace(HYPHENS, " ");
+    find_folded(&name).filter(|field| clean::folded(field.name) == clean::folded(&name))
 }
 
 /// Returns a field's name as it is compared with others: folded, and the spellings of one thing as
@@ -246,6 +225,25 @@ mod tests {
             assert_eq!(find_folded(typed).map(|it| it.name), Some(field), "{typed}");
         }
         assert!(find_folded("Otro teléfono").is_none());
+    }
+
+    #[test]
+    fn a_documented_name_is_that_field_however_it_is_typed() {
+        for typed in [
+            "id_customer",
+            "ID_CUSTOMER",
+            " id_customer ",
+            "id customer",
+            "Id-Customer",
+            "id\u{2011}customer",
+            "id_customer\u{200b}",
+            "id_customer\n",
+        ] {
+            assert_eq!(documented(typed).map(|it| it.name), Some("id_customer"), "{typed:?}");
+        }
+        for other in ["idcustomer", "id_costumer", "tipification_desc", "Otro teléfono", ""] {
+            assert!(documented(other).is_none(), "{other:?}");
+        }
     }
 
     #[test]

@@ -161,7 +161,7 @@ impl App {
                 (client, operation, Some(sandbox))
             }
         };
-        let lookup = Arc::new(Lookup::new(client, limits));
+        let lookup = Arc::new(Lookup::new(client, limits).naming(operation.clone()));
         let tenant = Tenant { lookup, operation, mask, is_sandbox: sandbox.is_some() };
         Ok(Self { tenant, sandbox, warnings })
     }

@@ -13,14 +13,14 @@ use serde_json::Value;
 
 use super::{App, FAILED, NOTHING_FOUND};
 use crate::Record;
-use crate::answer::{Answer, Columns, ObligationAnswer, Outcome, Summary, View};
+use crate::answer::{Answer, ObligationAnswer, Outcome, Summary, View};
 use crate::error::Error;
 use crate::fields::FIELDS;
 use crate::language::{Bilingual, Language, bilingual};
 use crate::tenant::Tenant;
 use crate::tools::arguments::{date, whole};
-use crate::tools::{GestionesRequest, LIMIT, OFFSET, ObligationRequest, to_usize};
-use crate::wolkvox::{FieldName, FieldValue, GestionQuery, Operation};
+use crate::tools::{self, GestionesRequest, LIMIT, OFFSET, ObligationRequest, to_usize};
+use crate::wolkvox::Operation;
 
 /// A table that goes into a file or a pipe is this wide.
 const WIDTH_ELSEWHERE: u16 = 120;
@@ -121,11 +121,6 @@ impl QueryArgs {
     }
 
     fn gestiones(&self, operation: Operation) -> Result<GestionesRequest, Error> {
-        let query = GestionQuery {
-            operation,
-            field: FieldName::parse(self.field.clone().unwrap_or_default())?,
-            value: FieldValue::parse(self.value.clone().unwrap_or_default())?,
-        };
         let default = View::default();
         let day =
             |name, text: &Option<String>| text.as_deref().map(|it| date(name, it)).transpose();
@@ -136,11 +131,13 @@ impl QueryArgs {
         let view = View {
             since: day("since", &self.since)?,
             until: day("until", &self.until)?,
-            columns: Columns::named(self.columns.clone()),
+            columns: tools::columns(self.columns.clone()),
             limit: count("limit", &self.limit, LIMIT, default.limit)?,
             offset: count("offset", &self.offset, OFFSET, default.offset)?,
         };
-        GestionesRequest::new(query, view)
+        let (field, value) = (self.field.clone(), self.value.clone());
+        let (field, value) = (field.unwrap_or_default(), value.unwrap_or_default());
+        GestionesRequest::typed(operation, field, value, view)
     }
 }
 

@@ -50,13 +50,15 @@ use self::observation::Observation;
 use crate::answer::{self, Found};
 use crate::error::{Error, Kind};
 use crate::offload::offload;
-use crate::wolkvox::{Client, PAGE_SIZE, Query, Token};
+use crate::wolkvox::{Client, Operation, PAGE_SIZE, Query, Token};
 
 /// A door to wolkvox that keeps to the limits of a token.
 #[derive(Debug)]
 pub struct Lookup {
     inner: Arc<Inner>,
     flights: Flights,
+    /// The operation that the log may name.
+    named: Option<Operation>,
 }
 
 /// What the look-ups of one account share.
@@ -110,7 +112,14 @@ impl Lookup {
     pub fn with_admission(client: Client, limits: Limits, admission: Arc<Admission>) -> Self {
         let cache = Cache::new(limits.cache_ttl);
         let inner = Inner { client, limits, admission, cache, circuit: Mutex::default() };
-        Self { inner: Arc::new(inner), flights: Flights::default() }
+        Self { inner: Arc::new(inner), flights: Flights::default(), named: None }
+    }
+
+    /// Sets the operation that the log may name, the configured one. What a call names instead may
+    /// be a customer's value.
+    #[must_use]
+    pub fn naming(self, operation: Option<Operation>) -> Self {
+        Self { named: operation, ..self }
     }
 
     /// Returns the client that it asks with.
@@ -137,7 +146,7 @@ impl Lookup {
         query: &Query,
         mut report: impl FnMut(Stage),
     ) -> Result<Shared, Error> {
-        let mut observation = Observation::begin(query);
+        let mut observation = Observation::begin(query, self.named.as_ref());
         let token = self.inner.client.token().inspect_err(|error| {
             observation.end(Source::Wolkvox, None, Err(error));
         })?;

@@ -7,11 +7,13 @@ use super::meter::Meter;
 use crate::answer::Found;
 use crate::error::{Error, Timings};
 use crate::fields;
-use crate::wolkvox::Query;
+use crate::wolkvox::{Operation, Query};
 
 /// The observation of one look-up. It is written on drop, so that a cancelled one leaves it too.
 pub(super) struct Observation<'a> {
     query: &'a Query,
+    /// The only operation whose name is written.
+    named: Option<&'a Operation>,
     outcome: &'static str,
     source: Option<Source>,
     records: usize,
@@ -20,9 +22,9 @@ pub(super) struct Observation<'a> {
 }
 
 impl<'a> Observation<'a> {
-    pub(super) fn begin(query: &'a Query) -> Self {
+    pub(super) fn begin(query: &'a Query, named: Option<&'a Operation>) -> Self {
         let timings = Timings::default();
-        Self { query, outcome: "cancelled", source: None, records: 0, pages: 0, timings }
+        Self { query, named, outcome: "cancelled", source: None, records: 0, pages: 0, timings }
     }
 
     pub(super) fn end(
@@ -46,17 +48,17 @@ impl<'a> Observation<'a> {
 
 impl Drop for Observation<'_> {
     fn drop(&mut self) {
-        let operation = self.query.operation().as_str();
+        // A model may put a customer's value where a name belongs, so only known names are written.
+        let operation = self.query.operation();
+        let is_named = self.named == Some(operation);
         let field = match self.query {
             Query::Gestion(query) => {
                 fields::find(query.field.as_str()).map_or("(another)", |known| known.name)
             }
             Query::Obligation(_) => "(an obligation's id)",
         };
-        // A model may put a customer's value where a name belongs, so only what is surely a name is
-        // written.
         tracing::info!(
-            operation = if is_identifier(operation) { operation } else { "(another)" },
+            operation = if is_named { operation.as_str() } else { "(another)" },
             field,
             outcome = self.outcome,
             records = self.records,
@@ -69,12 +71,6 @@ impl Drop for Observation<'_> {
             "look-up"
         );
     }
-}
-
-/// Returns whether a text can be an operation's name and not a person's or a number.
-fn is_identifier(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_alphabetic())
-        && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-.".contains(letter))
 }
 
 fn milliseconds(time: Duration) -> u64 {

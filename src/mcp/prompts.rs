@@ -97,7 +97,7 @@ impl Template {
 
     fn filled(&self, mut given: Arguments) -> Result<String, Error> {
         let language = match given.text(LANGUAGE)?.as_deref().map(str::trim) {
-            None | Some("" | "es") => Language::Spanish,
+            None | Some("es") => Language::Spanish,
             Some("en") => Language::English,
             Some(_) => {
                 return Err(Error::invalid_input("`language` is not known", "Give es or en."));

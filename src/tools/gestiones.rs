@@ -8,14 +8,13 @@ use rmcp::model::{JsonObject, Tool as ToolDefinition};
 use serde_json::{Value, json};
 
 use super::arguments::Arguments;
-use super::schema;
-use super::{Tool, read_only};
+use super::{Tool, add_notes, read_only, schema, typed};
 use crate::answer::{Answer, Columns, Searched, View};
 use crate::error::Error;
 use crate::fields::{FIELDS, Field, Shown};
 use crate::lookup::Stage;
 use crate::tenant::Tenant;
-use crate::wolkvox::{FieldName, FieldValue, GestionQuery};
+use crate::wolkvox::{GestionQuery, Operation};
 
 const NAME: &str = "query_obligation";
 const ARGUMENTS: &[&str] =
@@ -74,6 +73,8 @@ impl Tool for Gestiones {
 pub struct GestionesRequest {
     query: GestionQuery,
     view: View,
+    /// What was read otherwise than it was written, for the answer's hint.
+    notes: Vec<String>,
 }
 
 impl GestionesRequest {
@@ -89,7 +90,24 @@ impl GestionesRequest {
                 "Give the earlier day as `since`; both days are included.",
             ));
         }
-        Ok(Self { query, view })
+        Ok(Self { query, view, notes: Vec::new() })
+    }
+
+    /// Puts a question together from the field's name and the value as they were typed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidInput`] if one of them cannot be used, or means another field.
+    pub fn typed(
+        operation: Operation,
+        field: String,
+        value: String,
+        view: View,
+    ) -> Result<Self, Error> {
+        let mut notes = Vec::new();
+        let field = typed::field(field)?;
+        let value = typed::value(&field, value, &mut notes)?;
+        Ok(Self { notes, ..Self::new(GestionQuery { operation, field, value }, view)? })
     }
 
     /// Reads the arguments of a `tools/call`.
@@ -99,20 +117,19 @@ impl GestionesRequest {
     /// [`Error::InvalidInput`], which names the argument and shows what is accepted.
     pub fn from_json(given: JsonObject, tenant: &Tenant) -> Result<Self, Error> {
         let mut given = Arguments::new(given, ARGUMENTS)?;
-        let query = GestionQuery {
-            operation: tenant.operation(given.text("operation")?)?,
-            field: FieldName::parse(given.required("field")?)?,
-            value: FieldValue::parse(given.required("value")?)?,
-        };
+        let operation = super::operation(&mut given, tenant)?;
+        let (field, value) = (given.required("field")?, given.required("value")?);
         let default = View::default();
         let view = View {
             since: given.date("since")?,
             until: given.date("until")?,
-            columns: Columns::named(given.list("columns")?),
+            columns: columns(given.list("columns")?),
             limit: given.whole("limit", LIMIT)?.map_or(default.limit, to_usize),
             offset: given.whole("offset", OFFSET)?.map_or(default.offset, to_usize),
         };
-        Self::new(query, view)
+        let mut request = Self::typed(operation, field, value, view)?;
+        request.notes.extend(given.ignored());
+        Ok(request)
     }
 
     /// Answers it. `report` is called with what the look-up is doing.
@@ -125,15 +142,14 @@ impl GestionesRequest {
         tenant: &Tenant,
         report: impl FnMut(Stage),
     ) -> Result<Answer, Error> {
-        let Self { query, view } = self;
+        let Self { query, view, notes } = self;
         let found = tenant.find(&query.clone().into(), report).await?;
         let searched = Searched { field: query.field.as_str(), value: query.value.reveal() };
         let mut answer = Answer::new(&found, searched, view, &tenant.mask)?;
         answer.sandbox = tenant.is_sandbox.then_some(true);
-        if view.offset > 0 && found.is_fresh() {
-            let hint = answer.hint.take().map_or(String::new(), |hint| hint + " ");
-            answer.hint = Some(hint + FETCHED_ANEW);
-        }
+        let is_another_fetch = view.offset > 0 && found.is_fresh();
+        add_notes(&mut answer.hint, is_another_fetch.then_some(FETCHED_ANEW));
+        add_notes(&mut answer.hint, notes.iter().map(String::as_str));
         Ok(answer)
     }
 }
@@ -180,6 +196,11 @@ fn list(shown: Shown) -> String {
     let explained =
         |field: &Field| format!("{}: {} / {}", field.name, field.english, field.spanish);
     group.map(explained).collect::<Vec<_>>().join("; ")
+}
+
+/// Returns the columns that were asked for by names as they were typed.
+pub(crate) fn columns(names: Vec<String>) -> Columns {
+    Columns::named(names.into_iter().map(typed::column).collect())
 }
 
 pub(crate) fn to_usize(number: u64) -> usize {

@@ -11,6 +11,8 @@ pub(crate) mod arguments;
 mod gestiones;
 mod obligation;
 mod schema;
+mod typed;
+mod unknown;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -18,12 +20,14 @@ use rmcp::model::{JsonObject, Tool as ToolDefinition, ToolAnnotations};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use self::arguments::Arguments;
 pub use self::gestiones::{Gestiones, GestionesRequest};
-pub(crate) use self::gestiones::{LIMIT, OFFSET, to_usize};
+pub(crate) use self::gestiones::{LIMIT, OFFSET, columns, to_usize};
 pub use self::obligation::{Obligation, ObligationRequest};
 use crate::error::{Error, internal};
 use crate::lookup::Stage;
 use crate::tenant::Tenant;
+use crate::wolkvox::Operation;
 
 /// A tool: one kind of `tools/call`.
 pub(crate) trait Tool: Send + Sync {
@@ -59,6 +63,22 @@ fn input_schema(tenant: &Tenant, properties: Value, required: &[&str]) -> JsonOb
         ("required".to_owned(), json!(required)),
         ("additionalProperties".to_owned(), json!(false)),
     ])
+}
+
+/// Takes the operation that a call names, or the configured one.
+fn operation(given: &mut Arguments, tenant: &Tenant) -> Result<Operation, Error> {
+    let named = given.text("operation")?;
+    let is_missing = named.is_none();
+    let operation = tenant.operation(named);
+    if is_missing { operation.map_err(|error| given.beside(error)) } else { operation }
+}
+
+/// Adds what was read otherwise than it was written to an answer's hint.
+fn add_notes<'a>(hint: &mut Option<String>, notes: impl IntoIterator<Item = &'a str>) {
+    for note in notes {
+        let before = hint.take().map_or(String::new(), |hint| hint + " ");
+        *hint = Some(before + note);
+    }
 }
 
 /// Turns a typed answer into the JSON that a client gets.

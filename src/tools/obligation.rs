@@ -7,8 +7,7 @@ use rmcp::model::{JsonObject, Tool as ToolDefinition};
 use serde_json::{Value, json};
 
 use super::arguments::Arguments;
-use super::schema;
-use super::{Tool, read_only};
+use super::{Tool, add_notes, read_only, schema, typed};
 use crate::answer::ObligationAnswer;
 use crate::error::Error;
 use crate::lookup::Stage;
@@ -68,7 +67,11 @@ impl Tool for Obligation {
 
 /// A checked question for one obligation.
 #[derive(Clone, Debug)]
-pub struct ObligationRequest(ObligationQuery);
+pub struct ObligationRequest {
+    query: ObligationQuery,
+    /// What was read otherwise than it was written, for the answer's hint.
+    notes: Vec<String>,
+}
 
 impl ObligationRequest {
     /// Checks an obligation's id and its case file's.
@@ -77,15 +80,14 @@ impl ObligationRequest {
     ///
     /// [`Error::InvalidInput`] if one of them is not usable.
     pub fn new(operation: Operation, obligation: String, case_file: String) -> Result<Self, Error> {
-        Ok(Self(ObligationQuery {
-            operation,
-            obligation: FieldValue::named("obligation", obligation, "for example FIC-001")?,
-            case_file: FieldValue::named(
-                "record_id",
-                case_file,
-                "it is the wolkvox_idRecord of query_obligation's answers",
-            )?,
-        }))
+        let mut notes = Vec::new();
+        let mut checked = |name, text, example| {
+            FieldValue::named(name, typed::visible(name, text, &mut notes), example)
+        };
+        let obligation = checked("obligation", obligation, "for example FIC-001")?;
+        let example = "it is the wolkvox_idRecord of query_obligation's answers";
+        let case_file = checked("record_id", case_file, example)?;
+        Ok(Self { query: ObligationQuery { operation, obligation, case_file }, notes })
     }
 
     /// Reads the arguments of a `tools/call`.
@@ -96,7 +98,10 @@ impl ObligationRequest {
     pub fn from_json(given: JsonObject, tenant: &Tenant) -> Result<Self, Error> {
         let mut given = Arguments::new(given, ARGUMENTS)?;
         let (obligation, case_file) = (given.required("obligation")?, given.required("record_id")?);
-        Self::new(tenant.operation(given.text("operation")?)?, obligation, case_file)
+        let operation = super::operation(&mut given, tenant)?;
+        let mut request = Self::new(operation, obligation, case_file)?;
+        request.notes.extend(given.ignored());
+        Ok(request)
     }
 
     /// Answers it. `report` is called with what the look-up is doing.
@@ -109,10 +114,12 @@ impl ObligationRequest {
         tenant: &Tenant,
         report: impl FnMut(Stage),
     ) -> Result<ObligationAnswer, Error> {
-        let found = tenant.find(&self.0.clone().into(), report).await?;
-        let asked = self.0.obligation.reveal();
+        let Self { query, notes } = self;
+        let found = tenant.find(&query.clone().into(), report).await?;
+        let asked = query.obligation.reveal();
         let mut answer = ObligationAnswer::new(&found, asked, &tenant.mask)?;
         answer.sandbox = tenant.is_sandbox.then_some(true);
+        add_notes(&mut answer.hint, notes.iter().map(String::as_str));
         Ok(answer)
     }
 }

@@ -81,3 +81,16 @@ async fn a_client_that_asks_hears_the_progress_of_its_call_and_nothing_after_the
         ended.stdout.iter().position(|line| line.contains(r#""id":7"#)).expect("an answer");
     assert!(last < answer);
 }
+
+#[tokio::test]
+async fn an_operation_that_a_call_names_is_not_written() {
+    let mut program = Program::start(&["--sandbox"], &[("WOLKVOX_LOG", "trace")]);
+    program.initialize("2025-11-25").await;
+    for operation in ["MariaPerez", "ana.perez-900000001"] {
+        let question = json!({ "operation": operation, "field": "id_customer", "value": "1" });
+        program.call(question).await;
+    }
+    let ended = program.end().await;
+    assert!(ended.stderr.contains(r#"operation="(another)""#), "{}", ended.stderr);
+    assert!(!ended.stderr.to_lowercase().contains("perez"), "{}", ended.stderr);
+}

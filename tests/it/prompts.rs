@@ -78,7 +78,8 @@ async fn wrong_prompts_and_arguments_are_invalid_parameters() {
         json!({ "name": "customer_briefing" }),
         json!({ "name": "customer_briefing", "arguments": { "document": "a\nb" } }),
         json!({ "name": "customer_briefing", "arguments": { "document": "1", "language": "fr" } }),
-        json!({ "name": "customer_briefing", "arguments": { "document": "1", "obligation": "2" } }),
+        json!({ "name": "customer_briefing", "arguments": { "document": "1", "lenguage": "es" } }),
+        json!({ "name": "customer_briefing", "arguments": { "document": " " } }),
         json!({ "name": "customer_briefing", "arguments": [] }),
     ] {
         let response = program.request("prompts/get", params.clone()).await;

@@ -110,6 +110,16 @@ async fn a_failure_is_status_2_with_its_kind_on_stderr() {
 }
 
 #[tokio::test]
+async fn a_word_for_a_field_is_status_2_and_what_was_typed_otherwise_is_told() {
+    let (status, stdout, stderr) = query(&["cedula", "900000001"]).await;
+    assert_eq!((status, stdout.as_str()), (Some(2), ""));
+    assert!(stderr.contains("did you mean `id_customer`?"), "{stderr}");
+    let (status, stdout, _) = query(&["ID customer", "900.000.005"]).await;
+    assert_eq!(status, Some(0));
+    assert!(stdout.contains("`value` was searched as its digits alone."), "{stdout}");
+}
+
+#[tokio::test]
 async fn colour_and_spinner_stay_away_from_pipes() {
     let (_, stdout, stderr) = query(&["id_customer", "900000001"]).await;
     assert!(!stdout.contains('\u{1b}') && !stderr.contains('\u{1b}'));

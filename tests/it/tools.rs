@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::support::Program;
+use crate::support::{Program, RawServer};
 
 async fn connected(environment: &[(&str, &str)]) -> Program {
     let mut program = Program::start(&["--sandbox"], environment);
@@ -355,22 +355,22 @@ async fn wrong_arguments_are_failures_that_say_what_is_accepted() {
     assert_snapshot!(sentences, @r#"
     invalid_input: `field` is missing. Known are `operation`, `field`, `value`, `limit`, `offset`, `since`, `until`, `columns`.
     invalid_input: `value` is missing. Known are `operation`, `field`, `value`, `limit`, `offset`, `since`, `until`, `columns`.
-    invalid_input: `field` is blank. Give `field` as 1 to 128 characters on one line; for example `id_customer` for a document number.
-    invalid_input: `value` is blank. Give `value` as 1 to 256 characters on one line; for example the document number 900000001.
+    invalid_input: `field` is missing. Known are `operation`, `field`, `value`, `limit`, `offset`, `since`, `until`, `columns`.
+    invalid_input: `value` is missing. Known are `operation`, `field`, `value`, `limit`, `offset`, `since`, `until`, `columns`.
     invalid_input: `value` holds a control character, such as a line break or a tab. Give `value` as 1 to 256 characters on one line; for example the document number 900000001.
     invalid_input: `value` has 257 characters. Give `value` as 1 to 256 characters on one line; for example the document number 900000001.
     invalid_input: `value` must be text. Put it in quotes.
     invalid_input: `value` is a number that JSON cannot carry exactly. Give `value` as text in quotes, with every digit.
     invalid_input: `value` is a number that JSON cannot carry exactly. Give `value` as text in quotes, with every digit.
     invalid_input: `operation` has 129 characters. Give `operation` as 1 to 128 characters on one line; an operation is your tenant's name in wolkvox.
-    invalid_input: `limit` is no whole number in range. Give a whole number from 1 to 100.
-    invalid_input: `limit` is no whole number in range. Give a whole number from 1 to 100.
-    invalid_input: `offset` is no whole number in range. Give a whole number 0 or more.
-    invalid_input: `since` is no calendar day. Give it as YYYY-MM-DD, for example 2026-03-31.
-    invalid_input: `until` is no calendar day. Give it as YYYY-MM-DD, for example 2026-03-31.
+    invalid_input: `limit` must be a whole number from 1 to 100. For example 20.
+    invalid_input: `limit` must be a whole number from 1 to 100. For example 20.
+    invalid_input: `offset` must be a whole number, 0 or more. For example 20.
+    invalid_input: `since` must be a date, YYYY-MM-DD. For example 2026-03-31.
+    invalid_input: `until` must be a date, YYYY-MM-DD. For example 2026-03-31.
     invalid_input: `since` is later than `until`. Give the earlier day as `since`; both days are included.
     invalid_input: `columns` must be a list of texts. For example ["wolkvox_id"], or ["*"] for all.
-    invalid_input: there is an argument that is not known here (did you mean `limit`?). Known are `operation`, `field`, `value`, `limit`, `offset`, `since`, `until`, `columns`.
+    invalid_input: `limits` is not known here (did you mean `limit`?). Known are `operation`, `field`, `value`, `limit`, `offset`, `since`, `until`, `columns`.
     invalid_input: `columns` names a field that no record has. Close names: `wolkvox_owner`, `wolkvox_origen`, `wolkvox_id`. ["*"] shows every field.
     "#);
 }
@@ -388,6 +388,131 @@ async fn numbers_written_as_text_and_null_for_not_given_are_accepted() {
     assert_eq!(answer["records"].as_array().map(Vec::len), Some(2), "{result}");
     assert_eq!(answer["next_offset"], 3);
     assert!(answer["records"][0]["wolkvox_id"].is_string());
+}
+
+#[tokio::test]
+async fn whole_floats_written_lists_and_blank_arguments_are_read_as_they_are_meant() {
+    let mut program = connected(&[]).await;
+    let result = program
+        .call(json!({
+            "operation": "", "field": "id_customer", "value": 900000001.0, "limit": 2.0,
+            "offset": "", "since": " ", "until": null, "columns": "[\"wolkvox_id\"]",
+        }))
+        .await;
+    let answer = &result["structuredContent"];
+    assert_eq!(answer["total"], 37, "{result}");
+    assert_eq!(answer["records"].as_array().map(Vec::len), Some(2), "{result}");
+    assert!(answer["records"][0]["wolkvox_id"].is_string(), "{result}");
+    assert_eq!(answer["hint"], Value::Null, "{result}");
+}
+
+#[tokio::test]
+async fn what_a_client_adds_is_ignored_and_named_in_the_hint() {
+    let mut program = connected(&[]).await;
+    let arguments = json!({
+        "field": "id_customer", "value": "900000001", "toolCallId": "c1", "sessionId": "900000002",
+    });
+    let answer = program.call(arguments).await["structuredContent"].clone();
+    assert_eq!(answer["total"], 37);
+    assert_eq!(answer["hint"], "Ignored, as not known here: `toolCallId`, `sessionId`.");
+    let arguments = json!({
+        "obligation": "FIC-002\u{200b}", "record_id": "0000000000000000000000aa",
+        "toolCallId": "c1",
+    });
+    let answer = program.call_tool("get_obligation", arguments).await["structuredContent"].clone();
+    assert_eq!(answer["outcome"], "found");
+    let hint = answer["hint"].as_str().expect("a hint");
+    assert!(hint.contains("Taken off `obligation`") && hint.contains("`toolCallId`"), "{hint}");
+}
+
+#[tokio::test]
+async fn a_misspelt_argument_or_one_beside_a_missing_one_is_refused_and_named() {
+    let mut program = connected(&[]).await;
+    for (arguments, named) in [
+        (json!({ "field": "id_customer", "value": "9", "valeu": "1" }), "did you mean `value`?"),
+        (json!({ "Field": "id_customer", "value": "9" }), "`Field` is not known here"),
+        (json!({ "filed": "id_customer", "value": "9" }), "did you mean `field`?"),
+        (
+            json!({ "field": "id_customer", "toolCallId": "c1" }),
+            "`value` is missing, and `toolCallId`",
+        ),
+        (json!({ "field": "id_customer", "value": "9", "agent_id": "1" }), "`agent_id` is a field"),
+    ] {
+        let result = program.call(arguments.clone()).await;
+        assert_eq!(result["isError"], true, "{arguments}");
+        let text = result["content"][0]["text"].as_str().expect("text");
+        assert!(text.starts_with("invalid_input: ") && text.contains(named), "{text}");
+    }
+    for misspelt in ["record-id", "recordId"] {
+        let result =
+            program.call_tool("get_obligation", json!({ "obligation": "1", misspelt: "2" })).await;
+        let text = result["content"][0]["text"].as_str().expect("text");
+        assert!(text.contains("did you mean `record_id`?"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_missing_operation_is_asked_for_and_what_was_given_instead_is_named() {
+    let account = [("WOLKVOX_SERVER", "http://127.0.0.1:9"), ("WOLKVOX_TOKEN", "ficticio")];
+    let mut program = Program::start(&[], &account);
+    program.initialize("2025-11-25").await;
+    let arguments = json!({ "field": "id_customer", "value": "1", "operation": "", "extra": "x" });
+    let result = program.call(arguments).await;
+    let text = result["content"][0]["text"].as_str().expect("text");
+    let expected = "invalid_input: `operation` is missing, and `extra` is not known here. It is";
+    assert!(text.starts_with(expected), "{text}");
+}
+
+#[tokio::test]
+async fn a_word_for_a_field_is_answered_with_its_name_before_anything_is_sent() {
+    let server = RawServer::start(vec![]).await;
+    let account = [
+        ("WOLKVOX_SERVER", server.address()),
+        ("WOLKVOX_TOKEN", "ficticio"),
+        ("WOLKVOX_OPERATION", "empresa"),
+    ];
+    let mut program = Program::start(&[], &account);
+    program.initialize("2025-11-25").await;
+    for (field, meant) in [
+        ("cedula", "id_customer"),
+        ("Cédula", "id_customer"),
+        ("id_costumer", "id_customer"),
+        ("celular", "client_telephone"),
+        ("client_telefone", "client_telephone"),
+        ("campana", "campaign_id"),
+    ] {
+        let result = program.call(json!({ "field": field, "value": "900000001" })).await;
+        let text = result["content"][0]["text"].as_str().expect("text");
+        let expected = format!("did you mean `{meant}`?");
+        assert!(text.starts_with("invalid_input: ") && text.contains(&expected), "{text}");
+    }
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn fields_and_values_are_found_however_they_are_typed() {
+    let mut program = connected(&[]).await;
+    for (field, value, hint) in [
+        ("ID_CUSTOMER", "900000001", None),
+        (" id customer ", "900000001", None),
+        ("id_customer", "900.000.001", Some("`value` was searched as its digits alone.")),
+        ("id_customer", "900'000'001", Some("`value` was searched as its digits alone.")),
+        (
+            "id_customer",
+            "\u{202a}900000001\u{202c}",
+            Some("Taken off `value`: characters that cannot be seen, or spaces around it."),
+        ),
+    ] {
+        let answer = program.call(json!({ "field": field, "value": value })).await;
+        let answer = &answer["structuredContent"];
+        assert_eq!(answer["total"], 37, "{field} {value:?}");
+        assert_eq!(answer["hint"].as_str(), hint, "{field} {value:?}");
+    }
+    let arguments = json!({ "field": "id_customer", "value": "900000001-5" });
+    let answer = program.call(arguments).await["structuredContent"].clone();
+    assert_eq!(answer["outcome"], "none");
+    let hint = answer["hint"].as_str().expect("a hint");
+    assert!(hint.contains("Try `900000001`, without the check digit `5`"), "{hint}");
 }
 
 #[tokio::test]
