@@ -308,7 +308,7 @@ mod tests {
 
     #[test]
     fn however_long_it_is_an_obligation_keeps_its_balance() {
-        for (fields, length) in [(70, 1_000), (2_000, 900), (20_000, 5)] {
+        for (fields, length) in [(70, 1_000), (2_000, 40), (4_000, 5)] {
             let form: Vec<_> = (0..fields)
                 .map(|n| json!({ "name": format!("Campo {n}"), "value": "ñ".repeat(length) }))
                 .collect();

@@ -176,3 +176,13 @@ fn help_of(setting: Setting) -> String {
     };
     format!("{meaning} [{variable}{default}]")
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_has_no_flaw_that_clap_knows() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -33,7 +33,7 @@ use std::ops::Deref;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use futures::FutureExt;
+use futures_util::FutureExt;
 use tokio::time::{Instant, timeout_at};
 
 pub use self::admission::Admission;

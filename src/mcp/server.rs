@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use futures::FutureExt;
+use futures_util::FutureExt;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock,
     CustomRequest, CustomResult, DiscoverResult, ErrorCode, GetPromptRequestParams,
@@ -209,7 +209,7 @@ impl ServerHandler for Server {
             () = context.ct.cancelled() => {
                 return Err(ErrorData::internal_error("cancelled", None));
             }
-            both = futures::future::join(call, told) => both,
+            both = futures_util::future::join(call, told) => both,
         };
         let written = answer.and_then(|answer| match serde_json::to_string(&answer) {
             Ok(text) => Ok((text, answer)),
@@ -255,7 +255,7 @@ impl ServerHandler for Server {
 mod tests {
     use std::time::Duration;
 
-    use futures::future::BoxFuture;
+    use futures_util::future::BoxFuture;
     use rmcp::ServiceExt;
     use rmcp::model::{CallToolRequest, ClientRequest, JsonObject};
     use rmcp::service::PeerRequestOptions;

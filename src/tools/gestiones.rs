@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use futures::future::BoxFuture;
+use futures_util::future::BoxFuture;
 use rmcp::model::{JsonObject, Tool as ToolDefinition};
 use serde_json::{Value, json};
 

@@ -14,8 +14,8 @@ mod schema;
 mod typed;
 mod unknown;
 
-use futures::FutureExt;
-use futures::future::BoxFuture;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use rmcp::model::{JsonObject, Tool as ToolDefinition, ToolAnnotations};
 use serde::Serialize;
 use serde_json::{Value, json};

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{Program, RawReply, RawServer, TOKEN};
 
 fn reply(body: Value) -> RawReply {
-    RawReply::new(200, "application/json", body.to_string().as_bytes())
+    RawReply::json(body.to_string())
 }
 
 fn account<'a>(server: &'a RawServer, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {

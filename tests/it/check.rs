@@ -230,8 +230,8 @@ async fn a_look_up_that_is_not_whole_says_so() {
     let rows = vec![r#"{"id_customer":"900000001"}"#; 250].join(",");
     let page = format!(r#"{{"code":"200","Total records":1000,"Total pages":4,"data":[{rows}]}}"#);
     let server = RawServer::start(vec![
-        RawReply::new(200, "application/json", TOKEN_INFORMATION),
-        RawReply::new(200, "application/json", page.as_bytes()),
+        RawReply::json(TOKEN_INFORMATION),
+        RawReply::json(page),
         RawReply::new(403, "application/json", b"{}"),
     ])
     .await;
@@ -246,7 +246,7 @@ async fn a_look_up_that_is_not_whole_says_so() {
 async fn a_ticket_leaves_out_wolkvoxs_words_which_may_name_people() {
     let words = r#"{"code":"400","error":"BAD REQUEST","msg":"NO CLIENT NAMED JUAN FICTICIO"}"#;
     let server = RawServer::start(vec![
-        RawReply::new(200, "application/json", TOKEN_INFORMATION),
+        RawReply::json(TOKEN_INFORMATION),
         RawReply::new(400, "application/json", words.as_bytes()),
     ])
     .await;
@@ -257,7 +257,7 @@ async fn a_ticket_leaves_out_wolkvoxs_words_which_may_name_people() {
     assert!(!text.to_string().contains("FICTICIO"), "{text}");
     let arguments = [&["check"], &look_up[..]].concat();
     let server = RawServer::start(vec![
-        RawReply::new(200, "application/json", TOKEN_INFORMATION),
+        RawReply::json(TOKEN_INFORMATION),
         RawReply::new(400, "application/json", words.as_bytes()),
     ])
     .await;
@@ -286,7 +286,7 @@ async fn a_server_that_accepts_and_says_nothing_fails_where_it_falls_silent() {
 async fn token_information_is_asked_with_get_after_a_405() {
     let server = RawServer::start(vec![
         RawReply::new(405, "application/json", br#"{"code":"405"}"#),
-        RawReply::new(200, "application/json", TOKEN_INFORMATION),
+        RawReply::json(TOKEN_INFORMATION),
     ])
     .await;
     let (status, report) = check(&account(server.address()), &[]).await;
@@ -302,7 +302,7 @@ async fn token_information_is_asked_with_get_after_a_405() {
 
 #[tokio::test]
 async fn without_an_operation_the_token_cannot_be_tested_and_that_is_a_failure() {
-    let server = RawServer::start(vec![RawReply::new(200, "application/json", b"{}")]).await;
+    let server = RawServer::start(vec![RawReply::json(b"{}")]).await;
     let environment = [("WOLKVOX_SERVER", server.address()), ("WOLKVOX_TOKEN", TOKEN)];
     let report = check(&environment, &[]).await;
     assert_fails(&report, "token", "no operation is set", "WOLKVOX_OPERATION");

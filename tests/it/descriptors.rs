@@ -122,7 +122,7 @@ fn large_reply() -> RawReply {
     let record = |n: usize| json!({ "id": n, "nota": format!("{n} {}", "ñ\"\n".repeat(150)) });
     let records: Vec<Value> = (0..100).map(record).collect();
     let body = json!({ "code": "200", "error": "null", "data": records }).to_string();
-    RawReply::new(200, "application/json", body.as_bytes())
+    RawReply::json(body)
 }
 
 #[tokio::test]

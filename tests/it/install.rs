@@ -834,7 +834,7 @@ async fn every_one_of_many_installations_at_once_is_there() {
                 machine.run(&arguments, &[]).await
             }
         };
-        let ended = futures::future::join_all(names.iter().map(|name| install(name))).await;
+        let ended = futures_util::future::join_all(names.iter().map(|name| install(name))).await;
         let text = read(&file);
         for (name, (status, said)) in names.iter().zip(ended) {
             assert_eq!(status, Some(0), "{said}");

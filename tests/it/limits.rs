@@ -16,47 +16,7 @@ use wolkvox_mcp::tenant::Tenant;
 use wolkvox_mcp::tools::GestionesRequest;
 use wolkvox_mcp::wolkvox::{Client, Query, RootCertificates, TokenFile, TokenSource};
 
-use crate::support::{RawReply, RawServer, TOKEN, by_customer};
-
-/// A look-up over a sandbox that fails as its script says.
-struct Scene {
-    sandbox: Sandbox,
-    lookup: Arc<Lookup>,
-}
-
-impl Scene {
-    async fn new(
-        limits: Limits,
-        script: impl Fn(u64) -> Option<Fault> + Send + Sync + 'static,
-    ) -> Self {
-        let sandbox = Sandbox::with_script(script).await.expect("a sandbox");
-        let client = Client::local(&sandbox.url(), sandbox.token()).expect("a client");
-        let lookup = Arc::new(Lookup::new(client, limits));
-        Self { sandbox, lookup }
-    }
-
-    async fn ask(&self, customer: &str) -> Result<Shared, Error> {
-        self.lookup.find(&by_customer(customer), |_| ()).await
-    }
-
-    fn begin(&self, customer: &str) -> tokio::task::JoinHandle<Result<Shared, Error>> {
-        let (lookup, query) = (Arc::clone(&self.lookup), by_customer(customer));
-        tokio::spawn(async move { lookup.find(&query, |_| ()).await })
-    }
-
-    /// Waits until this many requests have reached the sandbox.
-    async fn reached(&self, requests: u64) {
-        while self.sandbox.requests() < requests {
-            tokio::task::yield_now().await;
-        }
-    }
-
-    /// Makes one look-up, so that the client is built, and stops the clock.
-    async fn stop_the_clock(&self) {
-        self.ask("warm-up").await.expect("an answer");
-        pause();
-    }
-}
+use crate::support::{RawReply, RawServer, Scene, by_customer, client};
 
 fn limits() -> Limits {
     Limits { rate: NonZeroU32::new(10_000).expect("a rate"), ..Limits::default() }
@@ -176,7 +136,7 @@ async fn a_cancelled_look_up_closes_its_connection_at_once() {
     use tokio::io::AsyncReadExt;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = format!("http://{}", listener.local_addr().expect("an address"));
-    let client = Client::local(&address, TOKEN).expect("a client");
+    let client = client(&address);
     let lookup = Lookup::new(client, limits());
     let query = by_customer("900000001");
     let asked = tokio::spawn(async move { lookup.find(&query, |_| ()).await });
@@ -190,9 +150,9 @@ async fn a_cancelled_look_up_closes_its_connection_at_once() {
 
 #[tokio::test]
 async fn connections_are_kept_and_used_again() {
-    let found = RawReply::new(200, "application/json", br#"{"code":"200","data":[]}"#);
+    let found = RawReply::json(br#"{"code":"200","data":[]}"#);
     let server = RawServer::start(vec![found]).await;
-    let client = Client::local(server.address(), TOKEN).expect("a client");
+    let client = client(server.address());
     let lookup = Lookup::new(client, limits());
     for customer in ["1", "2", "3"] {
         lookup.find(&by_customer(customer), |_| ()).await.expect("an answer");
@@ -272,10 +232,10 @@ async fn the_servers_own_wait_is_kept_if_the_deadline_allows() {
         let head = format!("HTTP/1.1 502 x\r\nRetry-After: {wait}\r\nContent-Length: 0\r\n\r\n");
         RawReply(head.into_bytes())
     };
-    let found = RawReply::new(200, "application/json", br#"{"code":"200","data":[]}"#);
+    let found = RawReply::json(br#"{"code":"200","data":[]}"#);
     let server =
         RawServer::start(vec![found.clone(), reply("3"), found.clone(), reply("60")]).await;
-    let client = Client::local(server.address(), TOKEN).expect("a client");
+    let client = client(server.address());
     let lookup = Lookup::new(client, limits());
     lookup.find(&by_customer("warm-up"), |_| ()).await.expect("an answer");
     pause();
@@ -360,10 +320,10 @@ async fn without_totals(pages: &[(usize, usize)]) -> (usize, bool, usize) {
     let page = |(from, count): &(usize, usize)| {
         let rows: Vec<_> = (*from..from + count).map(|n| format!(r#"{{"n":{n}}}"#)).collect();
         let body = format!(r#"{{"code":"200","error":"null","data":[{}]}}"#, rows.join(","));
-        RawReply::new(200, "application/json", body.as_bytes())
+        RawReply::json(body)
     };
     let server = RawServer::start(pages.iter().map(page).collect()).await;
-    let client = Client::local(server.address(), TOKEN).expect("a client");
+    let client = client(server.address());
     let lookup = Lookup::new(client, limits());
     let found = lookup.find(&by_customer("1"), |_| ()).await.expect("an answer");
     (found.rows.len(), found.complete, server.requests().len())
@@ -387,8 +347,8 @@ async fn a_server_that_ignores_the_page_is_noticed() {
 #[tokio::test]
 async fn a_total_without_records_is_no_none() {
     let body = br#"{"code":"200","error":"null","Total records":3,"data":[]}"#;
-    let server = RawServer::start(vec![RawReply::new(200, "application/json", body)]).await;
-    let client = Client::local(server.address(), TOKEN).expect("a client");
+    let server = RawServer::start(vec![RawReply::json(body)]).await;
+    let client = client(server.address());
     let lookup = Lookup::new(client, limits());
     let answer = lookup.find(&by_customer("1"), |_| ()).await;
     assert_eq!(kind(answer), Kind::UnexpectedReply);
@@ -401,18 +361,18 @@ async fn pages_that_were_announced_and_do_not_come_leave_an_honest_answer() {
         let data = rows.join(",");
         let body =
             format!(r#"{{"code":"200","error":"null","Total pages":{pages},"data":[{data}]}}"#);
-        RawReply::new(200, "application/json", body.as_bytes())
+        RawReply::json(body)
     };
     let beyond = RawReply::new(416, "application/json", br#"{"code":"416"}"#);
     for second in [reply(3, &[]), beyond] {
         let server = RawServer::start(vec![reply(3, &rows), second]).await;
-        let client = Client::local(server.address(), TOKEN).expect("a client");
+        let client = client(server.address());
         let lookup = Lookup::new(client, limits());
         let found = lookup.find(&by_customer("1"), |_| ()).await.expect("an answer");
         assert_eq!((found.rows.len(), found.complete), (250, false));
     }
     let server = RawServer::start(vec![reply(3, &[])]).await;
-    let client = Client::local(server.address(), TOKEN).expect("a client");
+    let client = client(server.address());
     let lookup = Lookup::new(client, limits());
     let answer = lookup.find(&by_customer("1"), |_| ()).await;
     assert_eq!(kind(answer), Kind::UnexpectedReply, "the first page cannot be the empty one");

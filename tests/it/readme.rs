@@ -1,8 +1,5 @@
 //! The READMEs and `mcp.json`, held against the program: what they say is what it does.
 
-use std::fs;
-use std::path::Path;
-
 use clap::ValueEnum;
 use serde_json::Value;
 use wolkvox_mcp::error::Kind;
@@ -11,12 +8,7 @@ use wolkvox_mcp::install::{ClientKind, ConfigDirs, Os, Scope};
 use wolkvox_mcp::sandbox::Fault;
 use wolkvox_mcp::settings::{Setting, Spec};
 
-use crate::support::Program;
-
-fn file(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
-    fs::read_to_string(path).expect(name).replace("\r\n", "\n")
-}
+use crate::support::{Program, exists, file};
 
 #[track_caller]
 fn assert_in_readme(expected: &str) {
@@ -195,4 +187,17 @@ async fn the_example_of_a_call_has_the_real_answer() {
     let mut answer = program.call(call).await["structuredContent"].clone();
     answer["as_of"] = shown["as_of"].clone();
     assert_eq!(answer, shown, "{answer}");
+}
+
+#[test]
+fn every_place_that_contributing_names_is_there() {
+    let text = file("CONTRIBUTING.md");
+    let outside_blocks = text.split("```").step_by(2);
+    let code = outside_blocks.flat_map(|part| part.split('`').skip(1).step_by(2));
+    let is_place = |word: &&str| word.contains('/') && !word.contains(' ');
+    let places: Vec<&str> = code.filter(is_place).collect();
+    assert!(places.len() > 40, "{places:?}");
+    for place in places.iter().filter(|place| **place != "target/") {
+        assert!(exists(place), "{place}");
+    }
 }

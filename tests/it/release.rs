@@ -1,20 +1,14 @@
 //! What is published beside the program names the same version, settings, tools and address.
 
 use std::fs;
-use std::path::Path;
 
 use serde_json::Value;
 use wolkvox_mcp::settings::Setting;
 
-use crate::support::Program;
+use crate::support::{Program, file};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
-
-fn file(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
-    fs::read_to_string(path).expect(name)
-}
 
 fn json(name: &str) -> Value {
     serde_json::from_str(&file(name)).expect("JSON")

@@ -619,7 +619,7 @@ async fn totals_are_read_as_numbers_and_as_text() {
 
 #[tokio::test]
 async fn the_request_carries_the_token_in_its_header_and_the_value_as_text() {
-    let reply = RawReply::new(200, JSON, &fixture("none.json"));
+    let reply = RawReply::json(fixture("none.json"));
     let server = RawServer::start(vec![reply]).await;
     let client = client(server.address());
     client.page(&by_customer("00\"7ñ"), Some(2)).await.expect("a page");
@@ -644,7 +644,7 @@ async fn a_405_is_asked_again_with_get_and_remembered() {
     let refusal = br#"{"code":"405","error":"METHOD NOT ALLOWED","msg":""}"#;
     let server = RawServer::start(vec![
         RawReply::new(405, JSON, refusal),
-        RawReply::new(200, JSON, &fixture("none.json")),
+        RawReply::json(fixture("none.json")),
     ])
     .await;
     let client = client(server.address());
@@ -666,7 +666,7 @@ async fn a_405_is_asked_again_with_get_and_remembered() {
 #[tokio::test]
 async fn each_endpoint_has_a_method_of_its_own_and_a_405_to_that_one_is_tried_the_other_way() {
     let refusal = RawReply::new(405, JSON, br#"{"code":"405","error":"METHOD NOT ALLOWED"}"#);
-    let none = RawReply::new(200, JSON, &fixture("none.json"));
+    let none = RawReply::json(fixture("none.json"));
     // Obligations want GET, gestiones POST; later obligations want POST as well.
     let replies = vec![refusal.clone(), none.clone(), none.clone(), refusal, none];
     let server = RawServer::start(replies).await;
@@ -704,7 +704,7 @@ async fn each_endpoint_has_a_method_of_its_own_and_a_405_to_that_one_is_tried_th
 
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
-    let target = RawServer::start(vec![RawReply::new(200, JSON, b"{}")]).await;
+    let target = RawServer::start(vec![RawReply::json(b"{}")]).await;
     let redirect = format!(
         "HTTP/1.1 307 Temporary Redirect\r\nLocation: {}/x\r\nContent-Length: 0\r\n\r\n",
         target.address()

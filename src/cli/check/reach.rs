@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use futures::FutureExt;
-use futures::future::select_ok;
+use futures_util::FutureExt;
+use futures_util::future::select_ok;
 use hyper_util::client::proxy::matcher::Matcher;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;

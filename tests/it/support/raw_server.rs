@@ -12,6 +12,11 @@ use tokio::task::JoinHandle;
 pub(crate) struct RawReply(pub(crate) Vec<u8>);
 
 impl RawReply {
+    /// Writes a whole response of status 200 with JSON.
+    pub(crate) fn json(body: impl AsRef<[u8]>) -> Self {
+        Self::new(200, "application/json", body.as_ref())
+    }
+
     /// Writes a whole response.
     pub(crate) fn new(status: u16, content_type: &str, body: &[u8]) -> Self {
         let mut bytes = format!(

@@ -11,14 +11,25 @@ use super::*;
 const TIMELY: Duration = Duration::from_secs(20);
 
 fn pair() -> (JsonLines<DuplexStream, DuplexStream>, DuplexStream, DuplexStream) {
-    let (ours, their_input) = duplex(64);
-    let (their_output, output) = duplex(64);
+    pair_with_pipes_of(64)
+}
+
+/// Builds a pair for messages of many megabytes, which take seconds through narrow pipes.
+fn wide_pair() -> (JsonLines<DuplexStream, DuplexStream>, DuplexStream, DuplexStream) {
+    pair_with_pipes_of(64 * 1024)
+}
+
+fn pair_with_pipes_of(
+    bytes: usize,
+) -> (JsonLines<DuplexStream, DuplexStream>, DuplexStream, DuplexStream) {
+    let (ours, their_input) = duplex(bytes);
+    let (their_output, output) = duplex(bytes);
     (JsonLines::new(ours, output), their_input, their_output)
 }
 
 #[tokio::test]
 async fn a_line_that_is_too_long_is_left_out_and_the_next_one_is_read() {
-    let (mut lines, mut input, output) = pair();
+    let (mut lines, mut input, output) = wide_pair();
     let writing = tokio::spawn(async move {
         let part = vec![b'x'; 1024 * 1024];
         for _ in 0..17 {
@@ -145,7 +156,7 @@ async fn a_batch_is_read_where_the_revision_has_them() {
 
 #[tokio::test(start_paused = true)]
 async fn while_too_much_waits_to_be_written_nothing_is_read() {
-    let (mut lines, mut input, mut output) = pair();
+    let (mut lines, mut input, mut output) = wide_pair();
     let asked = [ping("1"), ping("2"), ping("3")].join("\n") + "\n";
     let writing = tokio::spawn(async move { input.write_all(asked.as_bytes()).await });
     assert!(lines.receive().await.is_some());
