@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::anyhow;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::config::{self, Config, NotUnicode, Sources};
 use crate::error::{EntryError, FileErrorKind, SettingError, TokenFileError, io_reason};
@@ -181,6 +181,15 @@ impl Install {
             ));
         }
         said.push(client.restart());
+        if !self.target.project
+            && let Some(name) = client.to_possible_value()
+        {
+            let name = name.get_name();
+            said.push(bilingual!(
+                "To test it: wolkvox-mcp check --client {name}",
+                "Para probarlo: wolkvox-mcp check --client {name}",
+            ));
+        }
         let mut out = io::stdout();
         said.iter().try_for_each(|text| writeln!(out, "{}", text.to(language)))
     }
