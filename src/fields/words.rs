@@ -147,7 +147,7 @@ fn vocabulary() -> impl Iterator<Item = (Vec<String>, &'static str)> {
 fn by_word(typed: &[String]) -> Option<&'static str> {
     let (squashed, in_order) = (typed.concat(), sorted(typed));
     let is_it = |(word, _): &(Vec<String>, _)| {
-        let plural = squashed.strip_prefix(&word.concat()).is_some_and(|it| is_ending(it));
+        let plural = squashed.strip_prefix(&word.concat()).is_some_and(is_ending);
         plural || sorted(word) == in_order
     };
     vocabulary().find(is_it).map(|(_, field)| field)
