@@ -143,8 +143,11 @@ fn unknown(name: &str, rows: &[Row]) -> Error {
         .filter(|(likeness, _)| *likeness > CLOSE)
         .collect();
     close.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(other.1)));
+    let meant = fields::meant(name);
+    let close = close.into_iter().map(|(_, known)| known).filter(|known| Some(*known) != meant);
+    let mut close: Vec<_> = meant.into_iter().chain(close).collect();
     close.dedup();
-    let names: Vec<_> = close.iter().take(MOST).map(|(_, known)| format!("`{known}`")).collect();
+    let names: Vec<_> = close.iter().take(MOST).map(|known| format!("`{known}`")).collect();
     let hint = match names.as_slice() {
         [] => "Leave `columns` out, or give [\"*\"] to see every field.".to_owned(),
         names => format!("Close names: {}. [\"*\"] shows every field.", names.join(", ")),

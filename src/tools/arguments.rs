@@ -19,6 +19,8 @@ use crate::error::Error;
 const LARGEST_SAFE: u64 = (1 << 53) - 1;
 /// No tenant has more fields.
 const MOST_ITEMS: usize = 200;
+/// The longest name of a field, as wolkvox's query takes it.
+const LONGEST_ITEM: usize = 128;
 
 /// A tool's arguments, handed out one by one.
 pub(crate) struct Arguments {
@@ -112,6 +114,10 @@ impl Arguments {
             let problem = format!("has more than {MOST_ITEMS} names");
             return Err(wrong(name, &problem, "Give [\"*\"] for all fields."));
         }
+        if texts.iter().any(|text| text.chars().count() > LONGEST_ITEM) {
+            let problem = format!("has a name of more than {LONGEST_ITEM} characters");
+            return Err(wrong(name, &problem, "Give [\"*\"] for all fields."));
+        }
         Ok(texts)
     }
 
@@ -201,7 +207,8 @@ mod tests {
 
     fn given(name: &str, value: Value) -> Arguments {
         let given = JsonObject::from_iter([(name.to_owned(), value)]);
-        Arguments::new(given, KNOWN).expect("known arguments")
+        let Ok(given) = Arguments::new(given, KNOWN) else { panic!("refused: {name}") };
+        given
     }
 
     #[test]
@@ -291,6 +298,7 @@ mod tests {
         }
         let many = vec!["x"; 201];
         assert!(given("columns", json!(many)).list("columns").is_err());
+        assert!(given("columns", json!("x".repeat(129))).list("columns").is_err());
     }
 
     #[test]

@@ -235,6 +235,7 @@ fn an_unknown_column_is_refused_with_the_close_ones() {
     };
     assert_snapshot!(refused("wolkvox_ownr"), @r#"invalid_input: `columns` names a field that no record has. Close names: `wolkvox_owner`, `wolkvox_origen`, `wolkvox_id`. ["*"] shows every field."#);
     assert_snapshot!(refused("Canal extr"), @r#"invalid_input: `columns` names a field that no record has. Close names: `Canal extra`. ["*"] shows every field."#);
+    assert!(refused("extensión").contains("Close names: `agent_id`"), "{}", refused("extensión"));
     assert_snapshot!(refused("###"), @r#"invalid_input: `columns` names a field that no record has. Leave `columns` out, or give ["*"] to see every field."#);
     // With nothing found there is nothing to hold a tenant's own name against.
     assert!(Answer::new(&self::found(&[]), searched(), &also("###"), &Mask::default()).is_ok());
