@@ -81,3 +81,6 @@ pub type Record = indexmap::IndexMap<FieldKey, serde_json::Value, foldhash::fast
 /// The name of a record's field. Names in the table of fields are borrowed from there: thousands
 /// of records share them.
 pub type FieldKey = std::borrow::Cow<'static, str>;
+
+/// The largest integer that every JSON reader keeps: 2^53 - 1 (RFC 8259, section 6).
+pub(crate) const LARGEST_SAFE: u64 = (1 << 53) - 1;

@@ -26,7 +26,8 @@ fuzz_target!(|input: (u16, Option<&str>, &[u8])| {
     };
     let view = View { columns: Columns::All, ..View::default() };
     let searched = Searched { field: "id_customer", value: "1" };
-    let answer = Answer::new(&found, searched, &view, &Mask::default()).expect("columns need no check");
+    let answer =
+        Answer::new(&found, searched, &view, &Mask::default()).expect("columns need no check");
     let json = serde_json::to_string(&answer).expect("an answer is JSON");
     assert!(json.chars().count() < LONGEST_ANSWER);
 });

@@ -12,11 +12,10 @@ use rmcp::model::JsonObject;
 use serde_json::{Number, Value};
 
 use super::unknown::{Ignored, listed};
+use crate::LARGEST_SAFE;
 use crate::clean;
 use crate::error::Error;
 
-/// The largest integer that every client passes on unchanged: 2^53 - 1.
-const LARGEST_SAFE: u64 = (1 << 53) - 1;
 /// No tenant has more fields.
 const MOST_ITEMS: usize = 200;
 /// The longest name of a field, as wolkvox's query takes it.

@@ -21,6 +21,10 @@ const LOOPBACK: [SocketAddr; 2] = [
     SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 0),
 ];
 const IDLE_CONNECTION: Duration = Duration::from_secs(60);
+/// A connection is dead if its other end acknowledges nothing for so long, as after a sleep or when a
+/// NAT forgot it. A wolkvox that only thinks for long acknowledges the request at once.
+#[cfg(any(target_os = "android", target_os = "linux"))]
+const UNACKNOWLEDGED: Duration = Duration::from_secs(5);
 
 /// The HTTP client, being built or ready.
 #[derive(Clone)]
@@ -79,6 +83,10 @@ fn build(
         .connect_timeout(CONNECT_TIMEOUT)
         .pool_idle_timeout(IDLE_CONNECTION)
         .http1_ignore_invalid_headers_in_responses(true);
+    #[cfg(any(target_os = "android", target_os = "linux"))]
+    {
+        builder = builder.tcp_user_timeout(UNACKNOWLEDGED);
+    }
     if let Some(name) = own_name {
         // Whoever answers for the name elsewhere must not get the token, least of all in clear.
         builder = builder.no_proxy().resolve_to_addrs(name, &LOOPBACK);

@@ -2,7 +2,8 @@
 //!
 //! `serde_json::Value` alone would round a long number: a 20-digit id would come out changed. And
 //! a client written in JavaScript rounds every integer above 2^53. So a number stays a number only
-//! while its text survives both; otherwise it travels as text with every digit.
+//! while its text survives both; otherwise it travels as text with every digit. (`serde_json`'s own
+//! `arbitrary_precision` would do so too, but for every `Value` of the whole program.)
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -15,10 +16,8 @@ use serde_json::{Number, Value};
 
 use super::text::undoubled;
 use crate::wolkvox::Token;
-use crate::{FieldKey, Record, fields};
+use crate::{FieldKey, LARGEST_SAFE, Record, fields};
 
-/// The largest integer that every JSON reader keeps: 2^53 - 1 (RFC 8259, section 6).
-const LARGEST_SAFE: u64 = (1 << 53) - 1;
 /// Nested deeper than any CRM field is; below this a value stays as its JSON text.
 const DEEPEST: usize = 32;
 /// Most values in one reply, records and what they hold. A reply as large as is read at all, full
