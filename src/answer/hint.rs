@@ -129,7 +129,7 @@ fn sample(
     Some(format!("One has the date `{}`.", clean::value(&text, LONGEST_DATE)))
 }
 
-/// Names the classification's spellings that the page shows both of; they are one where they agree.
+/// Returns the classification's spellings that the page shows both of; they are one where they agree.
 fn contradictions(answer: &Answer) -> Option<String> {
     let shown = |name: &&&str| {
         let shared = answer.common.iter();

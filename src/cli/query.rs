@@ -198,7 +198,7 @@ fn heading(
     hint.map_or(found.clone(), |hint| format!("{found}{}\n", style(hint).yellow()))
 }
 
-/// Says how many records were found, and of how many if not all were fetched.
+/// Returns how many records were found, and of how many if not all were fetched.
 fn count(total: u64, fetched: Option<u64>) -> Bilingual {
     let (all, came) = (thousands(total), fetched.map(thousands));
     match (came, fetched) {

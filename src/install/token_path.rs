@@ -1,4 +1,4 @@
-//! Tells a token that was given in a file's place by a slip, from the name of a file that may come
+//! Distinguishes a token that was given in a file's place by a slip, from the name of a file that may come
 //! later (pure).
 
 use std::path::Path;

@@ -89,7 +89,7 @@ impl Permit {
         self.is_used = true;
     }
 
-    /// Gives the place back: the request has ended.
+    /// Returns the place: the request has ended.
     pub(super) fn end(mut self) {
         self.is_used = false;
     }

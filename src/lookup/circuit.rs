@@ -109,7 +109,7 @@ impl<'a> Pass<'a> {
         Ok(Self { circuit, is_probe, health: Health::Unknown })
     }
 
-    /// Tells the circuit how a request ended.
+    /// Reports to the circuit how a request ended.
     pub(super) fn request_ended(&self, health: Health) {
         let mut state = self.circuit.lock().unwrap_or_else(PoisonError::into_inner);
         state.request_ended(health, Instant::now());

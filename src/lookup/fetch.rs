@@ -66,7 +66,7 @@ impl Fetch<'_> {
         }
     }
 
-    /// Tells quota and circuit how a request ended.
+    /// Reports to quota and circuit how a request ended.
     fn note(self, answer: &mut Result<Page, Failure>) {
         let health = match answer {
             Ok(_) => Health::Answered,

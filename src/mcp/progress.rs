@@ -19,7 +19,7 @@ impl Progress {
         Self { token: context.meta.get_progress_token(), told: 0 }
     }
 
-    /// Tells the client of each stage until there are no more. Each is written before this goes on
+    /// Notifies the client of each stage until there are no more. Each is written before this goes on
     /// and returns, so none follows the answer.
     pub(super) async fn tell_all(
         mut self,

@@ -1,4 +1,4 @@
-//! Tells a value from what only stands for one, because a client, a shell, a template or a person
+//! Distinguishes a value from what only stands for one, because a client, a shell, a template or a person
 //! did not fill it in (pure).
 
 use super::Setting;

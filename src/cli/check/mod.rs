@@ -321,7 +321,7 @@ fn uninformed() -> Finding {
     )
 }
 
-/// Tells how many of the token's calls are left.
+/// Reports how many of the token's calls are left.
 fn quota(information: TokenInformation) -> Finding {
     let told = |count: Option<u64>| count.map_or("?".to_owned(), |count| count.to_string());
     let TokenInformation { limit, used, left, hours_to_restart } = information;

@@ -134,7 +134,7 @@ where
         }
     }
 
-    /// Says once, and without quoting it, that something could not be read.
+    /// Logs once, and without quoting it, that something could not be read.
     fn warn(&mut self, what: &'static str) {
         if std::mem::replace(&mut self.warned, true) {
             tracing::debug!(what, "the client wrote what cannot be read");

@@ -15,7 +15,7 @@ const ENOUGH: usize = 32 * 1024 * 1024;
 /// Messages to be written.
 pub(super) struct Output<W> {
     pending: Mutex<Pending>,
-    /// Tells that some of them have been written.
+    /// Wakes whoever waits: some of them have been written.
     progress: Notify,
     stream: tokio::sync::Mutex<W>,
     /// Cancelled when nobody can read the answers any more.

@@ -1,4 +1,4 @@
-//! Gives each request a number of its own, and its answer the client's id back.
+//! Replaces each request's id by a number of its own, and puts the client's id back on its answer.
 //!
 //! The SDK (rmcp 3.11) knows requests by the client's id alone: with two of one id in flight, one
 //! is cancelled by the other's answer, and a cancelled id that is used again at once gets the late
@@ -23,7 +23,7 @@ impl Requests {
         self.waiting.len()
     }
 
-    /// Gives a message our number. Returns the messages to pass on: one, or for a cancellation as
+    /// Puts our number on a message. Returns the messages to pass on: one, or for a cancellation as
     /// many as there are requests with that id.
     pub(super) fn admit(&mut self, mut message: ClientJsonRpcMessage) -> Vec<ClientJsonRpcMessage> {
         match &mut message {
@@ -66,7 +66,7 @@ impl Requests {
         cancelled.map(renumbered).collect()
     }
 
-    /// Gives an answer the client's id. Returns whether somebody waits for the message: not if its
+    /// Puts the client's id on an answer. Returns whether somebody waits for the message: not if its
     /// request was cancelled.
     pub(super) fn release(&mut self, message: &mut ServerJsonRpcMessage) -> bool {
         let id = match message {
