@@ -25,6 +25,7 @@
 //! tools      → tenant, lookup, answer, wolkvox
 //! tenant     → lookup, answer, wolkvox
 //! config     → lookup, answer, wolkvox, server_url
+//! caller     → answer
 //! lookup     → answer, wolkvox, offload
 //! wolkvox    → server_url, offload
 //! all        → error, fields, file, settings, clean, language
@@ -36,8 +37,9 @@
 //!
 //! - For others: [`wolkvox`] (the API's client), [`lookup`] (look-ups within a token's limits),
 //!   [`answer`] (records to answers, pure), [`tools`] and [`tenant`] (what can be asked, and of
-//!   whom), [`mcp`] (the protocol), [`sandbox`] (a wolkvox on this computer with fictitious data,
-//!   which shares no code with the rest), [`error`] and [`server_url`].
+//!   whom), [`caller`] (who asks, and what that person may), [`mcp`] (the protocol), [`sandbox`] (a
+//!   wolkvox on this computer with fictitious data, which shares no code with the rest), [`error`]
+//!   and [`server_url`].
 //! - For this program alone, and hidden from these pages: `cli` (the command line), `config` (flags
 //!   and variables to checked settings), `install` (this server in the clients' configuration files),
 //!   `settings` and `fields` (the two tables that others walk), `clean` (text that third parties
@@ -50,6 +52,7 @@
 //! - Anything but the protocol on stdout while serving.
 
 pub mod answer;
+pub mod caller;
 #[doc(hidden)]
 pub mod clean;
 #[doc(hidden)]
