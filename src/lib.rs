@@ -4,7 +4,8 @@
 //! # The way of a question
 //!
 //! ```text
-//! mcp/transport   a line of JSON becomes a message                cli      or a command line
+//! mcp/transport   a line of JSON becomes a message       http     or a request does
+//! cli             or a command line
 //! mcp             the message becomes a call, with progress and a way to cancel it
 //! tools           its arguments become a checked request
 //! tenant          the account that is asked, and what its answers mask
@@ -20,7 +21,8 @@
 //! Which rooms each room uses; a test holds this drawing to the source. All arrows point down.
 //!
 //! ```text
-//! cli        → config, install, mcp, tools, tenant, sandbox, lookup, answer, wolkvox, server_url
+//! cli        → config, http, install, mcp, tools, tenant, sandbox, lookup, answer, wolkvox, server_url, caller
+//! http       → mcp, caller
 //! mcp        → tools, tenant, lookup, wolkvox
 //! tools      → tenant, lookup, answer, wolkvox
 //! tenant     → lookup, answer, wolkvox
@@ -63,6 +65,8 @@ pub mod error;
 #[doc(hidden)]
 pub mod fields;
 mod file;
+#[doc(hidden)]
+pub mod http;
 #[doc(hidden)]
 pub mod install;
 #[doc(hidden)]
