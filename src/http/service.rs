@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http::header::{ACCEPT, CACHE_CONTROL, CONNECTION, HOST, HeaderMap, HeaderValue, RETRY_AFTER};
-use http::{Request, Response, StatusCode, request};
+use http::{Method, Request, Response, StatusCode, request};
 use http_body_util::{BodyExt, Collected, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
 use rmcp::transport::StreamableHttpService;
@@ -155,6 +155,9 @@ impl Service {
         let caller = self.access.caller(&mut parts.headers).await;
         let caller = caller.map_err(|denied| Box::new(self.access.challenge(denied, &parts)))?;
         let (tenant, mcp) = self.tenant(&parts, &caller)?;
+        if parts.method != Method::POST {
+            return Ok(ask(mcp.clone(), parts, Bytes::new(), &Taken::default(), None).await);
+        }
         let body = read(body).await?;
         let envelope = Envelope::read(&body).map_err(unreadable)?;
         let id = envelope.id;
