@@ -1,17 +1,17 @@
 //! What one token may do: how many requests at a time, how many look-ups a minute, and none at all
 //! while its quota is used up. Accounts with the same token share it.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep};
 
 use super::Limits;
+use super::gate::{Gate, Person, Place};
 use super::quota::QuotaHold;
 use super::rate::Rate;
-use crate::error::{Error, internal};
+use crate::error::Error;
 use crate::wolkvox::Token;
 
 /// How long the place of a request that was given up stays taken: wolkvox works on, and would count
@@ -22,7 +22,7 @@ const GIVEN_UP: Duration = Duration::from_secs(4);
 #[derive(Debug)]
 pub struct Admission {
     per_minute: u32,
-    gate: Arc<Semaphore>,
+    gate: Gate,
     rate: Mutex<Rate>,
     quota: Mutex<QuotaHold>,
 }
@@ -30,7 +30,7 @@ pub struct Admission {
 /// A place for one request.
 #[derive(Debug)]
 pub(super) struct Permit {
-    place: Option<OwnedSemaphorePermit>,
+    place: Option<Place>,
     /// Whether a request is on its way in it.
     is_used: bool,
 }
@@ -40,7 +40,7 @@ impl Admission {
     pub fn new(limits: &Limits) -> Self {
         Self {
             per_minute: limits.rate.get(),
-            gate: Arc::new(Semaphore::new(limits.max_in_flight.get().into())),
+            gate: Gate::new(limits.max_in_flight.get().into()),
             rate: Mutex::new(Rate::new(limits.rate.get())),
             quota: Mutex::default(),
         }
@@ -55,9 +55,13 @@ impl Admission {
 
     /// Waits for a free place for one request, and asks the limits anew: much may have happened
     /// meanwhile. Only the first request of a look-up counts towards the rate.
-    pub(super) async fn request(&self, token: &Token, is_first: bool) -> Result<Permit, Error> {
-        let gate = Arc::clone(&self.gate);
-        let place = gate.acquire_owned().await.map_err(|_| internal("the gate is closed"))?;
+    pub(super) async fn request(
+        &self,
+        token: &Token,
+        person: &Person,
+        is_first: bool,
+    ) -> Result<Permit, Error> {
+        let place = self.gate.enter(person).await;
         let now = Instant::now();
         lock(&self.quota).enter(token, now)?;
         if is_first {
@@ -68,7 +72,7 @@ impl Admission {
 
     /// Returns whether somebody may be waiting for a place.
     pub(super) fn is_full(&self) -> bool {
-        self.gate.available_permits() == 0
+        self.gate.is_full()
     }
 
     /// Takes note of a failure: a spent quota holds this token's look-ups.

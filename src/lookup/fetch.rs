@@ -9,6 +9,7 @@ use super::Limits;
 use super::admission::Admission;
 use super::circuit::{Health, Pass};
 use super::deadline::Deadline;
+use super::gate::Person;
 use super::meter::Meter;
 use super::paging::{Next, Paging, Whole};
 use super::retry::{Decision, decide};
@@ -30,6 +31,7 @@ pub(super) struct Fetched {
 pub(super) struct Fetch<'a> {
     pub(super) client: &'a Client,
     pub(super) token: &'a Token,
+    pub(super) person: &'a Person,
     pub(super) pass: &'a Pass<'a>,
     pub(super) admission: &'a Admission,
     pub(super) limits: &'a Limits,
@@ -91,7 +93,7 @@ impl Fetch<'_> {
             tries += 1;
             self.meter.queue();
             let is_first = self.meter.timings().attempts == 0;
-            let mut permit = self.admission.request(self.token, is_first).await?;
+            let mut permit = self.admission.request(self.token, self.person, is_first).await?;
             self.pass.request()?;
             self.meter.ask(page.unwrap_or(1));
             permit.begin();

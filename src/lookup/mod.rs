@@ -21,6 +21,7 @@ mod deadline;
 mod deferred_drop;
 mod fetch;
 mod flights;
+mod gate;
 mod limits;
 mod meter;
 mod observation;
@@ -43,6 +44,7 @@ use self::deadline::Deadline;
 use self::deferred_drop::DeferredDrop;
 use self::fetch::{Fetch, Fetched};
 use self::flights::{Flight, Flights};
+pub use self::gate::Person;
 pub use self::limits::Limits;
 use self::meter::Meter;
 pub use self::meter::Stage;
@@ -59,6 +61,8 @@ pub struct Lookup {
     flights: Flights,
     /// The operation that the log may name.
     named: Option<Operation>,
+    /// Who asks where people are not told apart.
+    anybody: Person,
 }
 
 /// What the look-ups of one account share.
@@ -112,7 +116,12 @@ impl Lookup {
     pub fn with_admission(client: Client, limits: Limits, admission: Arc<Admission>) -> Self {
         let cache = Cache::new(limits.cache_ttl);
         let inner = Inner { client, limits, admission, cache, circuit: Mutex::default() };
-        Self { inner: Arc::new(inner), flights: Flights::default(), named: None }
+        Self {
+            inner: Arc::new(inner),
+            flights: Flights::default(),
+            named: None,
+            anybody: Person::default(),
+        }
     }
 
     /// Sets the operation that the log may name, the configured one. What a call names instead may
@@ -132,7 +141,17 @@ impl Lookup {
         self.inner.limits.timeout
     }
 
-    /// Finds what matches, gestiones newest first. `report` is called with what the look-up is
+    /// Finds what matches, for whoever asks: see [`Lookup::find_for`].
+    ///
+    /// # Errors
+    ///
+    /// Every kind but `invalid_input`.
+    pub async fn find(&self, query: &Query, report: impl FnMut(Stage)) -> Result<Shared, Error> {
+        self.find_for(&self.anybody, query, report).await
+    }
+
+    /// Finds what matches, gestiones newest first. People wait in turn for the token's places.
+    /// `report` is called with what the look-up is
     /// doing.
     ///
     /// Dropping the future stops its queueing or its request at once, unless other callers wait
@@ -141,8 +160,9 @@ impl Lookup {
     /// # Errors
     ///
     /// Every kind but `invalid_input`.
-    pub async fn find(
+    pub async fn find_for(
         &self,
+        person: &Person,
         query: &Query,
         mut report: impl FnMut(Stage),
     ) -> Result<Shared, Error> {
@@ -159,7 +179,8 @@ impl Lookup {
         let (flight, source) = self.flights.join(&key, deadline, || {
             Flight::new(deadline, |meter, deadline| {
                 let inner = Arc::clone(&self.inner);
-                run(inner, query.clone(), token, key.clone(), meter, deadline).boxed()
+                let asked = Asked { query: query.clone(), person: Arc::clone(person), token };
+                run(inner, asked, key.clone(), meter, deadline).boxed()
             })
         });
         let mut stages = flight.meter.stages();
@@ -183,11 +204,17 @@ impl Lookup {
     }
 }
 
+/// What is looked up, for whom, and with which token.
+struct Asked {
+    query: Query,
+    person: Person,
+    token: Token,
+}
+
 /// Makes one look-up and puts its answer into the cache.
 async fn run(
     inner: Arc<Inner>,
-    query: Query,
-    token: Token,
+    Asked { query, person, token }: Asked,
     key: Key,
     meter: Arc<Meter>,
     deadline: Arc<Deadline>,
@@ -197,6 +224,7 @@ async fn run(
     let fetch = Fetch {
         client: &inner.client,
         token: &token,
+        person: &person,
         pass: &pass,
         admission: &inner.admission,
         limits: &inner.limits,
