@@ -122,6 +122,15 @@ async fn settings_are_shown_with_their_source_and_the_token_only_as_its_length()
 }
 
 #[tokio::test]
+async fn the_name_localhost_is_tested_as_it_is_asked_without_a_resolver() {
+    let server = RawServer::start(vec![RawReply::json(TOKEN_INFORMATION)]).await;
+    let server = server.address().replace("127.0.0.1", "localhost");
+    let (status, report) = check(&account(&server), &[]).await;
+    assert_eq!(status, Some(0), "{report}");
+    assert_eq!(report["steps"][1]["details"][0], "it is this computer's own: no resolver is asked");
+}
+
+#[tokio::test]
 async fn a_refused_port_fails_at_the_connection() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let server = format!("http://{}", listener.local_addr().expect("an address"));
