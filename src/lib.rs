@@ -4,7 +4,8 @@
 //! # The way of a question
 //!
 //! ```text
-//! mcp/transport   a line of JSON becomes a message                cli      or a command line
+//! mcp/transport   a line of JSON becomes a message       http     or a request does
+//! cli             or a command line
 //! mcp             the message becomes a call, with progress and a way to cancel it
 //! tools           its arguments become a checked request
 //! tenant          the account that is asked, and what its answers mask
@@ -20,11 +21,13 @@
 //! Which rooms each room uses; a test holds this drawing to the source. All arrows point down.
 //!
 //! ```text
-//! cli        → config, install, mcp, tools, tenant, sandbox, lookup, answer, wolkvox, server_url
+//! cli        → config, http, install, mcp, tools, tenant, sandbox, lookup, answer, wolkvox, server_url, caller
+//! http       → mcp, caller
 //! mcp        → tools, tenant, lookup, wolkvox
 //! tools      → tenant, lookup, answer, wolkvox
 //! tenant     → lookup, answer, wolkvox
 //! config     → lookup, answer, wolkvox, server_url
+//! caller     → answer
 //! lookup     → answer, wolkvox, offload
 //! wolkvox    → server_url, offload
 //! all        → error, fields, file, settings, clean, language
@@ -36,8 +39,9 @@
 //!
 //! - For others: [`wolkvox`] (the API's client), [`lookup`] (look-ups within a token's limits),
 //!   [`answer`] (records to answers, pure), [`tools`] and [`tenant`] (what can be asked, and of
-//!   whom), [`mcp`] (the protocol), [`sandbox`] (a wolkvox on this computer with fictitious data,
-//!   which shares no code with the rest), [`error`] and [`server_url`].
+//!   whom), [`caller`] (who asks, and what that person may), [`mcp`] (the protocol), [`sandbox`] (a
+//!   wolkvox on this computer with fictitious data, which shares no code with the rest), [`error`]
+//!   and [`server_url`].
 //! - For this program alone, and hidden from these pages: `cli` (the command line), `config` (flags
 //!   and variables to checked settings), `install` (this server in the clients' configuration files),
 //!   `settings` and `fields` (the two tables that others walk), `clean` (text that third parties
@@ -50,6 +54,7 @@
 //! - Anything but the protocol on stdout while serving.
 
 pub mod answer;
+pub mod caller;
 #[doc(hidden)]
 pub mod clean;
 #[doc(hidden)]
@@ -60,6 +65,8 @@ pub mod error;
 #[doc(hidden)]
 pub mod fields;
 mod file;
+#[doc(hidden)]
+pub mod http;
 #[doc(hidden)]
 pub mod install;
 #[doc(hidden)]

@@ -1,5 +1,7 @@
 //! Starts the log: on stderr only, and with nothing in it that names a customer.
 
+#[cfg(target_os = "linux")]
+mod direct;
 mod writer;
 
 use std::io::{IsTerminal, Write};

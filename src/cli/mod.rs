@@ -9,6 +9,8 @@ mod logging;
 mod man;
 mod query;
 mod serve;
+mod stdio;
+mod stop;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -67,6 +69,8 @@ enum Command {
     Man(man::Man),
     /// Make one look-up and print the answer
     Query(query::QueryArgs),
+    /// Serve MCP over HTTP to a team
+    Serve(serve::Serve),
     /// Take this server out of a client's configuration
     Uninstall(install::Uninstall),
 }
@@ -97,9 +101,13 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let config = resolve(sandbox, &sources, language)?;
             with_app(config, language, async |app| query.run(app, language).await)
         }
+        Some(Command::Serve(serve)) => {
+            let config = resolve(sandbox, &sources, language)?;
+            with_app(config, language, async |app| serve.run(app, language).await)
+        }
         None => {
             let config = resolve(sandbox, &sources, language)?;
-            with_app(config, language, async |app| serve::serve(app, language).await)
+            with_app(config, language, async |app| stdio::serve(app, language).await)
         }
     }
 }

@@ -241,17 +241,54 @@ fn full_pipe() -> (File, OwnedFd, usize) {
     (File::from(reader), writer, filled)
 }
 
+/// Gives the program a standard error of this kind, and returns our end of it.
+fn stderr_of(streams: Streams, command: &mut Command) -> OwnedFd {
+    match streams {
+        Streams::Pipes => {
+            let (reader, writer) = rustix::pipe::pipe().expect("a pipe");
+            command.stderr(writer);
+            reader
+        }
+        Streams::Sockets => {
+            let (reader, writer) = UnixStream::pair().expect("a pair");
+            command.stderr(OwnedFd::from(writer));
+            reader.into()
+        }
+    }
+}
+
 #[test]
 fn a_client_that_never_reads_stderr_gets_all_of_its_answers() {
-    let mut command = command(&["--sandbox"]);
-    command.stderr(Stdio::piped());
-    let mut client = Client::start(Streams::Pipes, command);
-    for id in 1..=700 {
-        client.send(&call(id, json!({ "field": "id_customer", "value": "900000002" })));
-        assert_eq!(client.receive()["id"], id);
+    for streams in BOTH {
+        let mut command = command(&["--sandbox"]);
+        command.env("WOLKVOX_LOG", "trace");
+        let _unread = stderr_of(streams, &mut command);
+        let mut client = Client::start(streams, command);
+        for id in 1..=700 {
+            client.send(&call(id, json!({ "field": "id_customer", "value": "900000002" })));
+            assert_eq!(client.receive()["id"], id);
+        }
+        drop(client.input.take());
+        assert!(ended(&mut client.child, Duration::from_secs(5)), "{streams:?}");
     }
-    drop(client.input.take());
-    assert!(ended(&mut client.child, Duration::from_secs(5)));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_log_needs_no_thread_while_stderr_takes_its_lines() {
+    for streams in BOTH {
+        let mut command = command(&["--sandbox"]);
+        let log = stderr_of(streams, &mut command);
+        let client = Client::start(streams, command);
+        let mut line = [0; 512];
+        let length = File::from(log).read(&mut line).expect("a line");
+        assert!(String::from_utf8_lossy(&line[..length]).contains("serving MCP"));
+        let tasks = fs::read_dir(format!("/proc/{}/task", client.child.id())).expect("tasks");
+        let name = |task: fs::DirEntry| fs::read_to_string(task.path().join("comm"));
+        let names = tasks.map(|task| name(task.expect("a task")).unwrap_or_default());
+        assert_eq!(names.filter(|name| name.trim() == "log").count(), 0, "{streams:?}");
+        client.end();
+    }
 }
 
 #[cfg(target_os = "linux")]

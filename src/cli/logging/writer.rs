@@ -4,12 +4,18 @@
 //! a plain write waits for ever. Lines are therefore handed to a thread through a queue that drops
 //! what does not fit. Unlike a non-blocking descriptor that holds for pipes, sockets, files and
 //! stopped terminals on every system, and changes nothing that other processes share. The thread
-//! ends soon after the last line, so that the idle program is one thread.
+//! ends soon after the last line, so that the idle program is one thread. On Linux there is none
+//! before a line does not fit into a pipe or socket: starting one takes longer than a whole line.
 
 use std::io::{self, Write};
+#[cfg(target_os = "linux")]
+use std::sync::OnceLock;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
+
+#[cfg(target_os = "linux")]
+use super::direct::Direct;
 
 /// Bytes that may wait: bursts at level `trace` fit, what nobody reads stays small.
 const QUEUE: usize = 1024 * 1024;
@@ -28,6 +34,8 @@ pub(in crate::cli) struct StderrWriter(Arc<Shared>);
 struct Shared {
     state: Mutex<State>,
     changed: Condvar,
+    #[cfg(target_os = "linux")]
+    direct: OnceLock<Option<Direct>>,
 }
 
 #[derive(Debug, Default)]
@@ -64,8 +72,13 @@ impl StderrWriter {
 impl Write for StderrWriter {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let mut state = self.0.lock();
-        if state.waiting.len() + line.len() <= QUEUE {
-            state.waiting.extend_from_slice(line);
+        let must_queue = state.has_work() || state.thread == Thread::Working;
+        let rest = if must_queue { line } else { self.0.write_at_once(line) };
+        if rest.is_empty() {
+            return Ok(line.len());
+        }
+        if state.waiting.len() + rest.len() <= QUEUE {
+            state.waiting.extend_from_slice(rest);
         } else {
             state.dropped += 1;
         }
@@ -90,6 +103,19 @@ impl Write for StderrWriter {
 }
 
 impl Shared {
+    /// Writes what fits without waiting, and returns the rest.
+    #[cfg(target_os = "linux")]
+    fn write_at_once<'a>(&self, line: &'a [u8]) -> &'a [u8] {
+        let direct = self.direct.get_or_init(Direct::open).as_ref();
+        line.get(direct.map_or(0, |direct| direct.write(line))..).unwrap_or_default()
+    }
+
+    /// Returns all of it: elsewhere there is no way that is known never to wait.
+    #[cfg(not(target_os = "linux"))]
+    fn write_at_once<'a>(&self, line: &'a [u8]) -> &'a [u8] {
+        line
+    }
+
     /// Writes what is waiting, until nothing has come for a while.
     fn write_out(&self) {
         let mut state = self.lock();

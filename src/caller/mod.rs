@@ -1,0 +1,73 @@
+//! Who asks, and what that person may.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use crate::answer::Mask;
+
+/// A person, or a program, that asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// What tells this caller from every other: a name in the file of callers, or an issuer's id.
+    pub id: String,
+    /// What people call the caller, where that is known and another.
+    pub name: Option<String>,
+    /// How the caller is known.
+    pub origin: Origin,
+    /// What the caller may.
+    pub role: Arc<Role>,
+}
+
+/// How a caller is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The person whose client started this program.
+    System,
+    /// By a token of the file of callers.
+    Static,
+    /// By a token of an identity provider.
+    OAuth {
+        /// Which one: the token's `iss`.
+        issuer: String,
+    },
+}
+
+impl Origin {
+    /// Returns the word that logs use.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Static => "static",
+            Self::OAuth { .. } => "oauth",
+        }
+    }
+}
+
+/// What a group of callers may.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Role {
+    /// Its name; blank where no roles are configured.
+    pub name: String,
+    /// What is masked for it, instead of what is masked for everybody.
+    pub mask: Option<Mask>,
+    /// Look-ups a minute for each person; none is no limit but that of the token.
+    pub rate: Option<NonZeroU32>,
+    /// Look-ups a day for each person.
+    pub daily: Option<NonZeroU32>,
+    /// Ids of the tenants that it may ask; none is all of them.
+    pub tenants: Option<Vec<String>>,
+}
+
+impl Role {
+    /// Returns whether it may ask this tenant.
+    pub fn may_ask(&self, tenant: &str) -> bool {
+        self.tenants.as_ref().is_none_or(|all| all.iter().any(|it| it == tenant))
+    }
+}
+
+impl Caller {
+    /// Returns the person at this computer, whose client started this program.
+    pub fn system(user: String) -> Self {
+        Self { id: user, name: None, origin: Origin::System, role: Arc::default() }
+    }
+}

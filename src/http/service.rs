@@ -1,0 +1,290 @@
+//! Answers one HTTP request: who asks, what for, and whether that may be; then MCP.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use http::header::{ACCEPT, CACHE_CONTROL, CONNECTION, HOST, HeaderMap, HeaderValue, RETRY_AFTER};
+use http::{Request, Response, StatusCode, request};
+use http_body_util::{BodyExt, Collected, LengthLimitError, Limited};
+use hyper::body::{Bytes, Incoming};
+use rmcp::transport::StreamableHttpService;
+use rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
+use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
+use serde_json::value::RawValue;
+use tokio::time::timeout;
+use tower_service::Service as _;
+
+use super::access::Access;
+use super::address;
+use super::cancel::{self, Key, Running};
+use super::held::{Held, Taken};
+use super::message::{Envelope, Unreadable};
+use super::names::Names;
+use super::places::{AT_ONCE, Places};
+use super::refusal::{Body, INVALID_REQUEST, PARSE_ERROR, REFUSED, full, refuse, worded};
+use crate::caller::Caller;
+use crate::mcp::Server;
+
+/// Most bytes of a message.
+const LARGEST_BODY: usize = 64 * 1024;
+/// How long a whole message may take to arrive.
+const BODY_TIME: Duration = Duration::from_secs(10);
+/// What a client must accept; the SDK takes it by these names only.
+const ACCEPTED: HeaderValue = HeaderValue::from_static("application/json, text/event-stream");
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+const CLOSE: HeaderValue = HeaderValue::from_static("close");
+
+/// The address that a request comes from, among what a call is made with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ClientAddress(pub(crate) IpAddr);
+
+/// The MCP service of one tenant.
+type Mcp = StreamableHttpService<Arc<Server>, NeverSessionManager>;
+
+/// One tenant's address on this server.
+#[derive(Debug)]
+pub struct Endpoint {
+    /// The tenant's id; blank where there is one alone.
+    pub tenant: String,
+    /// What answers there.
+    pub server: Arc<Server>,
+}
+
+impl Endpoint {
+    fn path(&self) -> String {
+        if self.tenant.is_empty() { "/mcp".to_owned() } else { format!("/{}/mcp", self.tenant) }
+    }
+}
+
+/// What answers requests.
+pub struct Service {
+    tenants: HashMap<String, (String, Mcp)>,
+    access: Access,
+    trusted: Vec<ipnet::IpNet>,
+    running: Running,
+    places: Places,
+    is_ending: AtomicBool,
+}
+
+impl std::fmt::Debug for Service {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Service").field("paths", &self.tenants.keys()).finish_non_exhaustive()
+    }
+}
+
+impl Service {
+    /// Creates what answers for these tenants, to those whom `access` lets in, under these names.
+    pub fn new(
+        endpoints: Vec<Endpoint>,
+        access: Access,
+        names: &Names,
+        trusted: Vec<ipnet::IpNet>,
+    ) -> Self {
+        let tenants = endpoints.into_iter().map(|endpoint| {
+            let (path, Endpoint { tenant, server }) = (endpoint.path(), endpoint);
+            let config = StreamableHttpServerConfig::default()
+                .with_legacy_session_mode(false)
+                .with_json_response(true)
+                .with_allowed_hosts(names.hosts())
+                .with_allowed_origins(names.origins())
+                .enforce_origin_validation()
+                .with_max_request_body_bytes(LARGEST_BODY);
+            let server = move || Ok(Arc::clone(&server));
+            (path, (tenant, Mcp::new(server, Arc::default(), config)))
+        });
+        Self {
+            tenants: tenants.collect(),
+            access,
+            trusted,
+            running: Running::default(),
+            places: Places::default(),
+            is_ending: AtomicBool::new(false),
+        }
+    }
+
+    /// Lets every connection end with its next answer.
+    pub fn end(&self) {
+        self.is_ending.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns whether it is about to end.
+    pub fn is_ending(&self) -> bool {
+        self.is_ending.load(Ordering::Relaxed)
+    }
+
+    /// Answers one request of a peer.
+    pub(super) async fn answer(
+        &self,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+        is_encrypted: bool,
+    ) -> Result<Response<Body>, Infallible> {
+        let mut response =
+            self.admit(request, peer, is_encrypted).await.unwrap_or_else(|refused| *refused);
+        if self.is_ending() {
+            response.headers_mut().insert(CONNECTION, CLOSE);
+        }
+        // Answers are about people; no proxy keeps them.
+        response.headers_mut().entry(CACHE_CONTROL).or_insert(NO_STORE);
+        Ok(response)
+    }
+
+    /// Lets a request through to MCP, or refuses it.
+    async fn admit(
+        &self,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+        is_encrypted: bool,
+    ) -> Result<Response<Body>, Box<Response<Body>>> {
+        let (mut parts, body) = request.into_parts();
+        if parts.headers.get_all(HOST).iter().count() != 1 {
+            return Err(refused(StatusCode::BAD_REQUEST, None, "one Host header is needed"));
+        }
+        if !self.may_speak(peer.ip(), is_encrypted) {
+            let why = "this server is reached through its proxy, or over TLS";
+            return Err(refused(StatusCode::FORBIDDEN, None, why));
+        }
+        if let Some(metadata) = self.access.metadata(&parts) {
+            return Ok(metadata);
+        }
+        let address = address::client(peer.ip(), &parts.headers, &self.trusted);
+        let caller = self.access.caller(&mut parts.headers).await;
+        let caller = caller.map_err(|denied| Box::new(self.access.challenge(denied, &parts)))?;
+        let (tenant, mcp) = self.tenant(&parts, &caller)?;
+        let body = read(body).await?;
+        let envelope = Envelope::read(&body).map_err(unreadable)?;
+        let id = envelope.id;
+        if let Some(cancelled) = envelope.cancels()
+            && let Some(key) = Key::new(&caller.id, &parts.headers, cancelled)
+        {
+            self.running.cancel(&key);
+        }
+        let mut taken = Taken::default();
+        if envelope.method == "tools/call" {
+            taken.place = Some(self.places.take(&caller.id).ok_or_else(|| too_many(id))?);
+            taken.call = id
+                .and_then(|id| Key::new(&caller.id, &parts.headers, id))
+                .map(|key| self.running.enter(key));
+        }
+        let is_initialize = envelope.method == "initialize";
+        accept_any(&mut parts.headers);
+        parts.extensions.insert(caller);
+        parts.extensions.insert(ClientAddress(address));
+        tracing::debug!(method = %known(&envelope.method), tenant, "a request");
+        let mut response = ask(mcp.clone(), parts, body.clone(), &taken, id).await;
+        if is_initialize
+            && response.status() == StatusCode::OK
+            && let Some(session) = cancel::session()
+        {
+            response.headers_mut().insert(cancel::SESSION, session);
+        }
+        Ok(response.map(|body| Held::new(body, taken).boxed()))
+    }
+
+    /// Returns whether a peer may speak without TLS: where others than this computer reach the
+    /// server, only the proxies that end TLS for it.
+    fn may_speak(&self, peer: IpAddr, is_encrypted: bool) -> bool {
+        is_encrypted
+            || peer.to_canonical().is_loopback()
+            || address::is_trusted(peer, &self.trusted)
+    }
+
+    /// Finds the tenant that a path names, if this caller may ask it. What there is not and what is
+    /// forbidden give the same answer.
+    fn tenant(
+        &self,
+        parts: &request::Parts,
+        caller: &Arc<Caller>,
+    ) -> Result<(&str, &Mcp), Box<Response<Body>>> {
+        let found = self.tenants.get(parts.uri.path());
+        if let Some((tenant, mcp)) = found.filter(|(tenant, _)| caller.role.may_ask(tenant)) {
+            return Ok((tenant, mcp));
+        }
+        let is_tenants = parts.uri.path().ends_with("/mcp");
+        Err(if is_tenants {
+            refused(StatusCode::FORBIDDEN, None, "you may not use this tenant, or there is none")
+        } else {
+            refused(StatusCode::NOT_FOUND, None, "nothing is here; MCP is at /mcp")
+        })
+    }
+}
+
+/// Asks MCP, until the call is cancelled.
+async fn ask(
+    mut mcp: Mcp,
+    parts: request::Parts,
+    body: Bytes,
+    taken: &Taken,
+    id: Option<&RawValue>,
+) -> Response<Body> {
+    let asked = mcp.call(Request::from_parts(parts, full(body)));
+    let response = match &taken.call {
+        None => asked.await,
+        Some(call) => tokio::select! {
+            biased;
+            () = call.cancelled.cancelled() => {
+                return refuse(StatusCode::OK, REFUSED, id, "cancelled");
+            }
+            response = asked => response,
+        },
+    };
+    let Ok(response) = response;
+    worded(response, id).await
+}
+
+/// Reads a whole message.
+async fn read(body: Incoming) -> Result<Bytes, Box<Response<Body>>> {
+    let whole = timeout(BODY_TIME, Limited::new(body, LARGEST_BODY).collect()).await;
+    match whole {
+        Ok(Ok(body)) => Ok(Collected::to_bytes(body)),
+        Ok(Err(problem)) if problem.is::<LengthLimitError>() => {
+            let message = format!("the message is larger than {LARGEST_BODY} bytes");
+            Err(refused(StatusCode::PAYLOAD_TOO_LARGE, None, &message))
+        }
+        Ok(Err(_)) => Err(refused(StatusCode::BAD_REQUEST, None, "the message broke off")),
+        Err(_) => {
+            Err(refused(StatusCode::REQUEST_TIMEOUT, None, "the message did not arrive in time"))
+        }
+    }
+}
+
+fn refused(status: StatusCode, id: Option<&RawValue>, message: &str) -> Box<Response<Body>> {
+    Box::new(refuse(status, INVALID_REQUEST, id, message))
+}
+
+fn unreadable(problem: Unreadable) -> Box<Response<Body>> {
+    let (code, message) = match problem {
+        Unreadable::NotJson => (PARSE_ERROR, "the message is not JSON"),
+        Unreadable::Batch => (INVALID_REQUEST, "send one message at a time, not a batch"),
+    };
+    Box::new(refuse(StatusCode::BAD_REQUEST, code, None, message))
+}
+
+fn too_many(id: Option<&RawValue>) -> Box<Response<Body>> {
+    let message = format!("you have {AT_ONCE} calls on the way; wait for one to end");
+    let mut response = refuse(StatusCode::TOO_MANY_REQUESTS, REFUSED, id, &message);
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    Box::new(response)
+}
+
+/// Names what the SDK asks for where a client accepts anything.
+fn accept_any(headers: &mut HeaderMap) {
+    let accepts_any = |value: &HeaderValue| {
+        let mut types = value.to_str().unwrap_or_default().split(',');
+        types.any(|it| it.split(';').next().is_some_and(|it| it.trim() == "*/*"))
+    };
+    if headers.get_all(ACCEPT).iter().any(accepts_any) {
+        headers.insert(ACCEPT, ACCEPTED);
+    }
+}
+
+/// Returns a method's name for the log, if it is one of MCP's: a client may send anything.
+fn known(method: &str) -> &str {
+    let is_name = |letter: char| letter.is_ascii_lowercase() || letter == '/' || letter == '_';
+    let is_known = method.len() < 40 && !method.is_empty() && method.chars().all(is_name);
+    if is_known { method } else { "(another)" }
+}
