@@ -5,6 +5,7 @@
 //! `WOLKVOX_ALLOW_HOST`; nothing but host and port.
 
 use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use url::{Host, Url};
 
@@ -65,6 +66,15 @@ impl ServerUrl {
         let port = self.0.port_or_known_default().unwrap_or(443);
         // `parse` refuses an address without a host.
         (self.0.host_str().unwrap_or_default(), port)
+    }
+
+    /// Returns the addresses behind a name for this computer. No resolver is asked for it: whoever
+    /// answers for the name elsewhere must not get the token, least of all in clear.
+    pub fn own_addresses(&self) -> Option<[SocketAddr; 2]> {
+        let is_name = matches!(self.0.host(), Some(Host::Domain(_)));
+        let (_, port) = self.host_and_port();
+        let own = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+        (is_name && self.is_loopback()).then(|| own.map(|address| SocketAddr::new(address, port)))
     }
 
     /// Returns whether requests stay on this computer.

@@ -17,7 +17,7 @@ pub use self::shown::shown;
 pub use self::sources::{NotUnicode, Origin, Raw, Sources};
 use crate::answer::Mask;
 use crate::clean;
-use crate::error::SettingError;
+use crate::error::{ProxyError, SettingError};
 use crate::language::{Bilingual, Language, bilingual};
 use crate::lookup::Limits;
 use crate::server_url::ServerUrl;
@@ -103,6 +103,9 @@ impl InvalidSetting {
             Subject::Setting(setting) => (setting.variable(), setting.spec().example),
             Subject::Variable(variable) => (variable, "http://proxy.example.com:3128"),
         };
+        // Another address would not help.
+        let is_off = matches!(self.problem, SettingError::Proxy(ProxyError::Cgi));
+        let example = if is_off { "" } else { example };
         let sentence = match &self.shown {
             Some(value) => bilingual!(
                 "{variable} is \"{value}\": it {problem}.",

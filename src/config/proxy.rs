@@ -24,6 +24,9 @@ const HTTPS: [&str; 2] = ["HTTPS_PROXY", "https_proxy"];
 const ALL: [&str; 2] = ["ALL_PROXY", "all_proxy"];
 const HTTP: [&str; 2] = ["HTTP_PROXY", "http_proxy"];
 const NO: [&str; 2] = ["NO_PROXY", "no_proxy"];
+/// A web server sets it for the CGI programs that it starts, for which whoever sends a request
+/// chooses HTTP_PROXY. Where it is set, even blank, the HTTP client uses no proxy at all.
+const CGI: &str = "REQUEST_METHOD";
 
 /// Returns the variable because of which the way to a server would not lead through the proxy that
 /// somebody named.
@@ -35,7 +38,8 @@ pub(super) fn wrong(server: &ServerUrl, sources: &Sources) -> Option<WrongProxy>
     let Some(text) = value.to_str() else {
         return Some(WrongProxy { variable, shown: None, problem: SettingError::NotUnicode });
     };
-    let problem = SettingError::Proxy(judge(text)?);
+    let is_off = sources.variable(CGI).is_some() && !HTTP.contains(&variable);
+    let problem = SettingError::Proxy(judge(text).or(is_off.then_some(ProxyError::Cgi))?);
     Some(WrongProxy { variable, shown: without_credentials(text), problem })
 }
 
@@ -45,6 +49,13 @@ pub(super) fn warnings(server: &ServerUrl, sources: &Sources) -> Vec<Bilingual> 
         return Vec::new();
     }
     let mut warnings = Vec::new();
+    let reads_system = cfg!(any(windows, target_os = "macos"));
+    if reads_system && sources.variable(CGI).is_some() && named(sources).is_none() {
+        warnings.push(bilingual!(
+            "REQUEST_METHOD is set, so a proxy in this computer's settings is not used",
+            "REQUEST_METHOD está definido, así que no se usa el proxy de los ajustes del equipo",
+        ));
+    }
     if let Some((variable, _)) = named(sources)
         && HTTP.contains(&variable)
         && !is_excepted(server, sources)

@@ -114,6 +114,8 @@ pub enum ProxyError {
     Unreadable,
     /// It is neither an http nor an https proxy.
     Scheme,
+    /// `REQUEST_METHOD` is set, as for a CGI program: no proxy is used then.
+    Cgi,
 }
 
 /// Why a file's token cannot be used.

@@ -14,7 +14,7 @@ use super::meter::Meter;
 use super::paging::{Next, Paging, Whole};
 use super::retry::{Decision, decide};
 use crate::error::{Error, Kind};
-use crate::wolkvox::{Client, Failure, Page, Query, Token};
+use crate::wolkvox::{Client, Failure, Page, Query, Retry, Token};
 
 /// What a look-up brought.
 #[derive(Debug)]
@@ -89,6 +89,7 @@ impl Fetch<'_> {
 
     async fn page(self, query: &Query, page: Option<u32>) -> Result<Page, Error> {
         let mut tries = 0;
+        let mut renews = false;
         loop {
             tries += 1;
             self.meter.queue();
@@ -97,10 +98,19 @@ impl Fetch<'_> {
             self.pass.request()?;
             self.meter.ask(page.unwrap_or(1));
             permit.begin();
+            if renews {
+                self.client.renew_connections().await;
+            }
             let mut answer = self.client.page(query, page).await;
             // Before the place is free: what waits for it must know.
             self.note(&mut answer);
-            permit.end();
+            if matches!(&answer, Err(failure) if failure.retry == Retry::NewConnection) {
+                // wolkvox may be slow after all, and count the next request beside this one.
+                drop(permit);
+                renews = true;
+            } else {
+                permit.end();
+            }
             if self.admission.is_full() {
                 // A request waits for this place: let it be sent before this reply is read.
                 yield_now().await;

@@ -114,6 +114,7 @@ impl Lookup {
 
     /// Creates a look-up that shares its token's limits with others.
     pub fn with_admission(client: Client, limits: Limits, admission: Arc<Admission>) -> Self {
+        let client = client.with_patience(retry::patience(limits.timeout));
         let cache = Cache::new(limits.cache_ttl);
         let inner = Inner { client, limits, admission, cache, circuit: Mutex::default() };
         Self {

@@ -19,6 +19,16 @@ const MOST_TRIES_IF_BUSY: u32 = 6;
 const FIRST_WAIT_IF_BUSY: Duration = Duration::from_millis(500);
 const LONGEST_WAIT_IF_BUSY: Duration = Duration::from_secs(4);
 
+/// How long a kept connection may be silent at least before it can count as dead: a part of the
+/// deadline that leaves time for a second try, and no less than a few lost packets cost.
+const PATIENCE: u32 = 3;
+const LEAST_PATIENCE: Duration = Duration::from_secs(2);
+
+/// Returns how long silence on a kept connection is borne at least, within this deadline.
+pub(super) fn patience(timeout: Duration) -> Duration {
+    (timeout / PATIENCE).max(LEAST_PATIENCE)
+}
+
 /// What follows a failed try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Decision {
@@ -35,6 +45,10 @@ pub(super) fn decide(failure: &Failure, tries: u32, left: Duration, chance: f64)
         // Once, and at once: a server that refuses both methods will not take a third.
         return if tries == 1 { Decision::Wait(Duration::ZERO) } else { Decision::Stop };
     }
+    if failure.retry == Retry::NewConnection {
+        // Over a new connection it cannot happen again.
+        return Decision::Wait(Duration::ZERO);
+    }
     let most = match &failure.error {
         Error::Busy { .. } => MOST_TRIES_IF_BUSY,
         // A wrong certificate or an open circuit does not change within a second.
@@ -48,7 +62,7 @@ pub(super) fn decide(failure: &Failure, tries: u32, left: Duration, chance: f64)
     }
     let wait = match failure.retry {
         Retry::After(wait) => wait,
-        Retry::Unsaid | Retry::OtherMethod => wait(&failure.error, tries, chance),
+        _ => wait(&failure.error, tries, chance),
     };
     if wait < left { Decision::Wait(wait) } else { Decision::Stop }
 }
@@ -119,6 +133,13 @@ mod tests {
         let refused = Failure { error: refused, retry: Retry::OtherMethod };
         assert_eq!(decide(&refused, 1, LEFT, 1.0), Decision::Wait(Duration::ZERO));
         assert_eq!(decide(&refused, 2, LEFT, 0.0), Decision::Stop);
+    }
+
+    #[test]
+    fn a_dead_connection_costs_no_wait() {
+        let dead = Failure { retry: Retry::NewConnection, ..unavailable(Outage::CutOff) };
+        assert_eq!(decide(&dead, 1, LEFT, 1.0), Decision::Wait(Duration::ZERO));
+        assert_eq!(decide(&dead, 3, LEFT, 1.0), Decision::Wait(Duration::ZERO));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Sends requests: one method per endpoint, one request per call.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::Method;
@@ -70,7 +71,7 @@ impl Client {
     /// it happens on a thread of its own; the first request waits for it.
     pub fn new(server: ServerUrl, token: TokenSource, roots: RootCertificates) -> Self {
         Self {
-            http: http::Http::prepare(&server, roots),
+            http: http::Http::prepare(server.clone(), roots),
             query_gestion: Endpoint::new(&server, "collections/queryGestion.php"),
             query_obligation: Endpoint::new(&server, "collections/queryObligation.php"),
             token_information: Endpoint::new(&server, "token/tokenInformation.php"),
@@ -88,6 +89,20 @@ impl Client {
         let server = ServerUrl::parse(address, None).map_err(SettingError::Address)?;
         let token = TokenSource::Fixed(Token::parse(token).map_err(SettingError::Token)?);
         Ok(Self::new(server, token, RootCertificates::default()))
+    }
+
+    /// Sets how long a connection that is kept from an earlier request may be silent, at least,
+    /// before it can count as dead: [`Retry::NewConnection`] then. Without it every request waits
+    /// for as long as its caller does.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.http.patience = patience;
+        self
+    }
+
+    /// Forgets the connections that are kept, so that the next request makes a new one.
+    pub async fn renew_connections(&self) {
+        self.http.renew().await;
     }
 
     /// Returns the token that the next request will carry.
@@ -176,11 +191,11 @@ impl Client {
     /// `unavailable` if there was no handshake; what is answered after it does not matter.
     pub async fn probe_tls(&self) -> Result<Option<Handshake>, Error> {
         let root = self.server.endpoint("");
-        let answer = self.http.client().await?.head(root).send().await;
+        let answer = self.http.send(|client| client.head(root)).await;
         match (self.http.handshake(), answer) {
             (Some(handshake), _) => Ok(Some(handshake)),
             (None, Ok(_)) => Ok(None),
-            (None, Err(problem)) => Err(transport_error::of(&problem)),
+            (None, Err(failure)) => Err(failure.error),
         }
     }
 
@@ -193,17 +208,15 @@ impl Client {
         let token = self.token.current()?;
         let header = token.header().ok_or_else(|| internal("a token is no header value"))?;
         let method = endpoint.method();
-        let request = self
-            .http
-            .client()
-            .await?
-            .request(method.clone(), url)
-            .header(TOKEN_HEADER, header)
-            .header(CONTENT_TYPE, "application/json")
-            .header(ACCEPT_ENCODING, "gzip")
-            .body(body);
-        let response = request.send().await.map_err(|problem| transport_error::of(&problem))?;
-        let mut answer = read(response, token).await;
+        let request = |client: reqwest::Client| {
+            client
+                .request(method.clone(), url)
+                .header(TOKEN_HEADER, header)
+                .header(CONTENT_TYPE, "application/json")
+                .header(ACCEPT_ENCODING, "gzip")
+                .body(body)
+        };
+        let mut answer = read(self.http.send(request).await?, token).await;
         if let Err(Failure { error: Error::TokenRejected(_), .. }) = &answer {
             self.token.rejected();
         }

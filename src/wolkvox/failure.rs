@@ -1,4 +1,4 @@
-//! Why a request brought no page, and what the server says about another try.
+//! Why a request brought no page, and what is known about another try.
 
 use std::time::Duration;
 
@@ -12,18 +12,21 @@ use crate::error::Error;
 pub struct Failure {
     /// What went wrong.
     pub error: Error,
-    /// What the server says about another try.
+    /// What is known about another try.
     pub retry: Retry,
 }
 
-/// What the server says about another try.
+/// What is known about another try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retry {
     /// Nothing.
     Unsaid,
-    /// It wants the other method, which the client uses from now on.
+    /// The server wants the other method, which the client uses from now on.
     OtherMethod,
-    /// Not before this time has passed (`Retry-After`).
+    /// A kept connection stayed silent and may be dead: at once, after
+    /// [`Client::renew_connections`](super::Client::renew_connections).
+    NewConnection,
+    /// The server says: not before this time has passed (`Retry-After`).
     After(Duration),
 }
 

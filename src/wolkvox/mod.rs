@@ -9,6 +9,7 @@ mod client;
 mod echo;
 mod failure;
 mod http;
+mod kept;
 mod query;
 mod reply;
 mod tls;

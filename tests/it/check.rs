@@ -7,7 +7,8 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 
 use crate::support::{
-    Authority, Program, RawReply, RawServer, TOKEN, proxy_to_wolkvox, read_request, response, serve,
+    Authority, Program, RawReply, RawServer, TOKEN, proxy_to_a_wolkvox_that_swallows,
+    proxy_to_wolkvox, read_request, response, serve,
 };
 
 const TOKEN_INFORMATION: &[u8] = br#"{"code":"200","error":"null","data":{"token_limit":12000,
@@ -118,6 +119,15 @@ async fn settings_are_shown_with_their_source_and_the_token_only_as_its_length()
         assert!(details.contains(shown), "{details}");
     }
     assert_eq!(report["steps"][1]["status"], "skipped");
+}
+
+#[tokio::test]
+async fn the_name_localhost_is_tested_as_it_is_asked_without_a_resolver() {
+    let server = RawServer::start(vec![RawReply::json(TOKEN_INFORMATION)]).await;
+    let server = server.address().replace("127.0.0.1", "localhost");
+    let (status, report) = check(&account(&server), &[]).await;
+    assert_eq!(status, Some(0), "{report}");
+    assert_eq!(report["steps"][1]["details"][0], "it is this computer's own: no resolver is asked");
 }
 
 #[tokio::test]
@@ -469,6 +479,34 @@ async fn a_proxy_that_cannot_be_used_fails_at_the_settings() {
     assert_fails(&report, "settings", "SOCKS", "mcp.json");
     assert!(!report.1.to_string().contains("secreto"));
     assert!(report.1.to_string().contains("proxy.example:1080"));
+}
+
+#[tokio::test]
+async fn a_proxy_that_request_method_switches_off_fails_at_the_settings() {
+    let mut environment = account("crm0001.wolkvox.com");
+    environment.push(("HTTPS_PROXY", "http://proxy.example:3128"));
+    environment.push(("REQUEST_METHOD", ""));
+    let report = check(&environment, &[]).await;
+    assert_fails(&report, "settings", "without REQUEST_METHOD", "mcp.json");
+}
+
+#[tokio::test]
+async fn a_wolkvox_that_swallows_what_follows_on_a_connection_passes() {
+    let authority = Authority::certify("crm0001.wolkvox.com");
+    let (proxy, connections) =
+        proxy_to_a_wolkvox_that_swallows(&authority, TOKEN_INFORMATION).await;
+    let proxy = format!("http://{proxy}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("ca.pem");
+    std::fs::write(&file, &authority.certificate).expect("written");
+    let mut environment = account("crm0001.wolkvox.com");
+    environment.push(("HTTPS_PROXY", &proxy));
+    environment.push(("WOLKVOX_CA_FILE", file.to_str().expect("a plain path")));
+    environment.push(("WOLKVOX_TIMEOUT", "6s"));
+    let (status, report) = check(&environment, &[]).await;
+    assert_eq!(status, Some(0), "{report}");
+    let connected = connections.load(std::sync::atomic::Ordering::SeqCst);
+    assert_eq!(connected, 3, "for the test of the port, of TLS, and of the token");
 }
 
 #[tokio::test]

@@ -106,15 +106,16 @@ async fn a_caller_who_goes_away_does_not_spoil_it_for_the_others() {
 #[tokio::test]
 async fn a_caller_whose_time_is_up_does_not_spoil_it_for_the_others() {
     let limits = Limits { timeout: Duration::from_secs(20), ..limits() };
-    let scene = Scene::new(limits, |n| if n == 0 { None } else { slow(25_000) }).await;
+    let scene = Scene::new(limits, |n| if n < 2 { None } else { slow(25_000) }).await;
+    scene.keep_a_connection().await;
     scene.stop_the_clock().await;
     let first = scene.begin("900000001");
-    scene.reached(2).await;
+    scene.reached(3).await;
     advance(Duration::from_secs(10)).await;
     let second = scene.begin("900000001");
     assert_eq!(kind(first.await.expect("no panic")), Kind::Timeout);
     assert_eq!(second.await.expect("no panic").expect("an answer").rows.len(), 37);
-    assert_eq!(scene.sandbox.requests(), 2);
+    assert_eq!(scene.sandbox.requests(), 3);
 }
 
 #[tokio::test]
@@ -248,7 +249,8 @@ async fn the_servers_own_wait_is_kept_if_the_deadline_allows() {
 
 #[tokio::test]
 async fn the_deadline_ends_a_look_up_and_says_where_the_time_went() {
-    let scene = Scene::new(limits(), |n| if n == 0 { None } else { slow(60_000) }).await;
+    let scene = Scene::new(limits(), |n| if n < 2 { None } else { slow(60_000) }).await;
+    scene.keep_a_connection().await;
     scene.stop_the_clock().await;
     let start = Instant::now();
     let error = scene.ask("900000001").await.expect_err("too late");
@@ -261,10 +263,11 @@ async fn the_deadline_ends_a_look_up_and_says_where_the_time_went() {
 #[tokio::test]
 async fn waiting_in_the_queue_counts_towards_the_deadline() {
     let limits = Limits { max_in_flight: NonZeroU16::MIN, ..limits() };
-    let scene = Scene::new(limits, |n| if n == 0 { None } else { slow(15_000) }).await;
+    let scene = Scene::new(limits, |n| if n < 2 { None } else { slow(15_000) }).await;
+    scene.keep_a_connection().await;
     scene.stop_the_clock().await;
     let first = scene.begin("900000001");
-    scene.reached(2).await;
+    scene.reached(3).await;
     let error = scene.ask("900000002").await.expect_err("too late");
     first.await.expect("no panic").expect("an answer");
     let Error::Timeout { spent: Timings { queued, upstream, .. }, .. } = error else {

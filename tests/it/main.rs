@@ -26,6 +26,8 @@ mod examples;
 /// Clients' configuration files; what differs on Windows is tested beside the code.
 #[cfg(unix)]
 mod install;
+/// Connections that are kept for the next request.
+mod kept;
 /// Look-ups under the limits of a token.
 mod limits;
 /// The log and progress.

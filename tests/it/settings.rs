@@ -290,6 +290,25 @@ async fn a_proxy_that_cannot_be_used_ends_the_program_and_its_password_is_never_
 }
 
 #[tokio::test]
+async fn a_proxy_that_request_method_switches_off_ends_the_program() {
+    let cgi = ("REQUEST_METHOD", "GET");
+    for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        let proxy = (variable, "http://ana:secreto@proxy.example:3128");
+        assert_refused(&[cgi, proxy], variable, "while REQUEST_METHOD is set").await;
+        let (_, said) = say(&[cgi, proxy]).await;
+        assert!(said.contains("http://…@proxy.example:3128"), "{said}");
+        assert!(!said.contains("Example: http://proxy"), "the proxy's address is right: {said}");
+    }
+    let proxy = ("HTTPS_PROXY", "http://proxy.example:3128");
+    for more in [("NO_PROXY", "wolkvox.com"), ("WOLKVOX_SERVER", "http://127.0.0.1:9")] {
+        let (status, said) = say(&[cgi, proxy, more]).await;
+        assert_eq!(status, Some(0), "{more:?}: {said}");
+    }
+    let (status, said) = say(&[cgi]).await;
+    assert_eq!(status, Some(0), "without a proxy: {said}");
+}
+
+#[tokio::test]
 async fn what_has_no_effect_is_said_in_the_log_once() {
     let (status, said) = say(&[
         ("HTTP_PROXY", "http://proxy.example:3128"),

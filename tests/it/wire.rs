@@ -10,9 +10,14 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::time::{pause, timeout};
 
-use crate::support::{Authority, Program, TOKEN, proxy_to_wolkvox, read_request, response, serve};
+use wolkvox_mcp::error::{ConnectFailure, Error, Outage};
+
+use crate::support::{
+    Authority, Program, TOKEN, by_customer, client, proxy_to_wolkvox, read_request, response, serve,
+};
 
 const FOUND: &[u8] = br#"{"code":"200","error":"null","data":[{"id_customer":"900000001"}]}"#;
 
@@ -90,6 +95,29 @@ async fn a_port_where_nobody_listens_is_unavailable() {
     let server = format!("http://{}", listener.local_addr().expect("an address"));
     drop(listener);
     assert_failure(&ask(&server, &[]).await, "unavailable", "refused");
+}
+
+/// Elsewhere a full queue refuses.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_server_that_never_takes_the_connection_is_given_up_after_ten_seconds() {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.bind("127.0.0.1:0".parse().expect("an address")).expect("a port");
+    let listener = socket.listen(0).expect("a queue");
+    let address = listener.local_addr().expect("an address");
+    let _queued = TcpStream::connect(address).await.expect("a place in the queue");
+
+    let client = client(&format!("http://{address}"));
+    // It is built while the clock still runs.
+    client.renew_connections().await;
+    pause();
+    let begun = tokio::time::Instant::now();
+    let query = by_customer("900000001");
+    let answer = timeout(Duration::from_secs(60), client.page(&query, Some(1))).await;
+    let failure = answer.expect("given up").expect_err("no connection");
+    let timed_out = Outage::Connect(ConnectFailure::TimedOut);
+    assert_eq!(failure.error, Error::Unavailable { outage: timed_out });
+    assert_eq!(begun.elapsed().as_secs(), 10);
 }
 
 #[tokio::test]
@@ -321,18 +349,37 @@ async fn a_proxy_and_a_private_authority_work_and_an_unknown_one_is_refused() {
 #[tokio::test]
 async fn a_certificate_for_another_host_is_refused() {
     let authority = Authority::certify("crm9999.wolkvox.com");
-    let (proxy, _) = proxy_to_wolkvox(&authority, FOUND).await;
+    let result = ask_trusting(&authority).await;
+    assert_failure(&result, "unavailable", "its certificate is for another host");
+    let authority = Authority::certify_as_common_name("crm0001.wolkvox.com");
+    let result = ask_trusting(&authority).await;
+    assert_failure(&result, "unavailable", "names no host (no subject alternative name)");
+}
+
+/// Asks through a proxy, and trusts the authority.
+async fn ask_trusting(authority: &Authority) -> Value {
+    let (proxy, _) = proxy_to_wolkvox(authority, FOUND).await;
+    let proxy = format!("http://{proxy}");
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("ca.pem");
     std::fs::write(&file, &authority.certificate).expect("written");
-    let environment = [
-        ("HTTPS_PROXY", format!("http://{proxy}")),
-        ("WOLKVOX_CA_FILE", file.to_string_lossy().into_owned()),
-    ];
-    let environment: Vec<_> =
-        environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let result = ask("crm0001.wolkvox.com", &environment).await;
-    assert_failure(&result, "unavailable", "its certificate is for another host");
+    let file = file.to_str().expect("a plain path");
+    ask("crm0001.wolkvox.com", &[("HTTPS_PROXY", &proxy), ("WOLKVOX_CA_FILE", file)]).await
+}
+
+#[tokio::test]
+async fn a_chain_that_ends_at_no_trusted_authority_is_refused_by_the_name_of_the_missing_one() {
+    let authority = Authority::certify_by_an_intermediate("crm0001.wolkvox.com");
+    let result = ask_trusting(&authority).await;
+    assert_eq!(result["structuredContent"]["total"], 1, "{result}");
+
+    let (proxy, connections) = proxy_to_wolkvox(&authority, FOUND).await;
+    let proxy = format!("http://{proxy}");
+    let result = ask("crm0001.wolkvox.com", &[("HTTPS_PROXY", proxy.as_str())]).await;
+    assert_failure(&result, "unavailable", "issuer is not trusted here (Autoridad Ficticia)");
+    let text = result.to_string();
+    assert!(!text.contains("intermediate"), "the server sends it: {text}");
+    assert_eq!(connections.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]

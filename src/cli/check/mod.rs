@@ -280,15 +280,21 @@ fn ticket(ok: bool, key: &str, found: Value) -> anyhow::Result<String> {
     Ok(serde_json::to_string_pretty(&ticket)? + "\n")
 }
 
-/// Asks for the token's calls, a second time if the server wants the other method.
+/// Asks for the token's calls, again where the connection of the TLS test is dead, and where the
+/// server wants the other method.
 async fn token_information(
     client: &Client,
     operation: &Operation,
 ) -> Result<TokenInformation, Failure> {
-    match client.token_information(operation).await {
-        Err(Failure { retry: Retry::OtherMethod, .. }) => client.token_information(operation).await,
-        answer => answer,
+    let mut answer = client.token_information(operation).await;
+    if let Err(Failure { retry: Retry::NewConnection, .. }) = answer {
+        client.renew_connections().await;
+        answer = client.token_information(operation).await;
     }
+    if let Err(Failure { retry: Retry::OtherMethod, .. }) = answer {
+        answer = client.token_information(operation).await;
+    }
+    answer
 }
 
 /// The finding when wolkvox is reached and says nothing in time.

@@ -20,6 +20,8 @@ pub(super) struct Route {
     host: String,
     port: u16,
     is_proxy: bool,
+    /// Its addresses, where no resolver is asked for them.
+    own_addresses: Option<[SocketAddr; 2]>,
 }
 
 impl Route {
@@ -40,11 +42,14 @@ impl Route {
         };
         // Only a URL writes an IPv6 address in brackets.
         let host = host.trim_matches(['[', ']']).to_owned();
-        Self { host, port, is_proxy: proxy.is_some() }
+        Self { host, port, is_proxy: proxy.is_some(), own_addresses: server.own_addresses() }
     }
 
     /// Returns the addresses of its host; none if the name cannot be resolved.
     pub(super) async fn resolve(&self, patience: Duration) -> Vec<SocketAddr> {
+        if let Some(own) = self.own_addresses {
+            return own.to_vec();
+        }
         match timeout(patience, lookup_host((self.host.as_str(), self.port))).await {
             Ok(Ok(addresses)) => addresses.collect(),
             Ok(Err(_)) | Err(_) => Vec::new(),
@@ -55,6 +60,12 @@ impl Route {
     pub(super) fn name(&self, addresses: &[SocketAddr]) -> Finding {
         if self.is_proxy {
             return Finding::skipped(bilingual!("the proxy resolves it", "lo resuelve el proxy"));
+        }
+        if self.own_addresses.is_some() {
+            return Finding::ok(bilingual!(
+                "it is this computer's own: no resolver is asked",
+                "es el de este mismo equipo: no hace falta resolverlo",
+            ));
         }
         match addresses.len() {
             0 => Finding::failed(
@@ -141,7 +152,7 @@ impl Route {
     }
 
     fn destination(&self) -> Bilingual {
-        let Self { host, port, is_proxy } = self;
+        let Self { host, port, is_proxy, .. } = self;
         if *is_proxy {
             let host = if host.contains(':') { format!("[{host}]") } else { host.clone() };
             bilingual!("the proxy {host}:{port}", "el proxy {host}:{port}")

@@ -180,6 +180,12 @@ impl ProxyError {
                 "must be an http or https proxy; others, such as SOCKS, cannot be used",
                 "debe ser un proxy http o https; otros, como SOCKS, no se pueden usar",
             ),
+            Self::Cgi => bilingual!(
+                "has no effect while REQUEST_METHOD is set, as a web server sets it for CGI \
+                 programs: start this program without REQUEST_METHOD, which must not even be blank",
+                "no tiene efecto mientras REQUEST_METHOD esté definido, como lo define un servidor \
+                 web para programas CGI: inicie este programa sin REQUEST_METHOD, ni siquiera vacío",
+            ),
         }
     }
 }

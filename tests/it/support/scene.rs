@@ -45,6 +45,12 @@ impl Scene {
         }
     }
 
+    /// Makes one look-up, so that the next one is answered over a kept connection; silence on such a
+    /// one in use later means that the server is slow.
+    pub(crate) async fn keep_a_connection(&self) {
+        self.ask("first").await.expect("an answer");
+    }
+
     /// Makes one look-up, so that the client is built, and stops the clock.
     pub(crate) async fn stop_the_clock(&self) {
         self.ask("warm-up").await.expect("an answer");

@@ -58,17 +58,38 @@ pub(crate) struct Authority {
 
 impl Authority {
     pub(crate) fn certify(host: &str) -> Self {
-        let key = KeyPair::generate().expect("a key");
+        Self::sign(CertificateParams::new(vec![host.to_owned()]).expect("parameters"))
+    }
+
+    /// A server's certificate that names the host only where nobody looks any more.
+    pub(crate) fn certify_as_common_name(host: &str) -> Self {
         let mut params = CertificateParams::new(Vec::new()).expect("parameters");
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.distinguished_name.push(DnType::CommonName, "Autoridad Ficticia");
-        let root = params.self_signed(&key).expect("a root");
+        params.distinguished_name.push(DnType::CommonName, host);
+        Self::sign(params)
+    }
+
+    /// A server that sends, behind its certificate, the one of the authority between.
+    pub(crate) fn certify_by_an_intermediate(host: &str) -> Self {
+        let (root_key, root_params) = authority("Autoridad Ficticia");
+        let root = root_params.self_signed(&root_key).expect("a root");
+        let (key, params) = authority("Intermedia Ficticia");
+        let between = params.signed_by(&key, &Issuer::new(root_params, root_key));
+        let between = between.expect("an intermediate");
         let issuer = Issuer::new(params, key);
         let server_key = KeyPair::generate().expect("a key");
         let server = CertificateParams::new(vec![host.to_owned()])
             .and_then(|params| params.signed_by(&server_key, &issuer))
             .expect("a certificate");
-        Self { certificate: root.pem(), acceptor: acceptor(&server, &server_key) }
+        Self { certificate: root.pem(), acceptor: acceptor(&[&server, &between], &server_key) }
+    }
+
+    fn sign(server: CertificateParams) -> Self {
+        let (key, params) = authority("Autoridad Ficticia");
+        let root = params.self_signed(&key).expect("a root");
+        let server_key = KeyPair::generate().expect("a key");
+        let server = server.signed_by(&server_key, &Issuer::new(params, key));
+        let server = server.expect("a certificate");
+        Self { certificate: root.pem(), acceptor: acceptor(&[&server], &server_key) }
     }
 
     /// A server's certificate that is its own authority.
@@ -77,26 +98,51 @@ impl Authority {
         let mut params = CertificateParams::new(vec![host.to_owned()]).expect("parameters");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let server = params.self_signed(&key).expect("a certificate");
-        Self { certificate: server.pem(), acceptor: acceptor(&server, &key) }
+        Self { certificate: server.pem(), acceptor: acceptor(&[&server], &key) }
     }
 }
 
-fn acceptor(server: &Certificate, key: &KeyPair) -> TlsAcceptor {
+/// Key and certificate's content of an authority.
+fn authority(name: &str) -> (KeyPair, CertificateParams) {
+    let mut params = CertificateParams::new(Vec::new()).expect("parameters");
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.distinguished_name.push(DnType::CommonName, name);
+    (KeyPair::generate().expect("a key"), params)
+}
+
+fn acceptor(chain: &[&Certificate], key: &KeyPair) -> TlsAcceptor {
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("TLS versions")
         .with_no_client_auth()
-        .with_single_cert(vec![server.der().clone()], key)
+        .with_single_cert(chain.iter().map(|it| it.der().clone()).collect(), key)
         .expect("a server's certificate");
     TlsAcceptor::from(Arc::new(config))
 }
 
-/// Stands in for a company's proxy and, behind it, for wolkvox over TLS.
+/// Stands in for a company's proxy and, behind it, for wolkvox over TLS, which closes a connection
+/// after its first answer.
 pub(crate) async fn proxy_to_wolkvox(
     authority: &Authority,
     body: &'static [u8],
+) -> (String, Arc<AtomicU32>) {
+    proxy_to(authority, body, false).await
+}
+
+/// The same, but every further request on a connection is read and never answered.
+pub(crate) async fn proxy_to_a_wolkvox_that_swallows(
+    authority: &Authority,
+    body: &'static [u8],
+) -> (String, Arc<AtomicU32>) {
+    proxy_to(authority, body, true).await
+}
+
+async fn proxy_to(
+    authority: &Authority,
+    body: &'static [u8],
+    swallows: bool,
 ) -> (String, Arc<AtomicU32>) {
     let acceptor = authority.acceptor.clone();
     serve(move |mut stream| {
@@ -111,6 +157,9 @@ pub(crate) async fn proxy_to_wolkvox(
             read_request(&mut stream).await;
             let headers = format!("Content-Length: {}\r\n", body.len());
             let _ = stream.write_all(&response(&headers, body)).await;
+            if swallows {
+                while !read_request(&mut stream).await.is_empty() {}
+            }
         }
     })
     .await
