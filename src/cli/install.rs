@@ -117,7 +117,7 @@ impl Install {
                     _ => text,
                 })
             })?;
-            self.print_result(&change, file, &entry, language)?;
+            self.print_result(&change, file, &entry, sources, language)?;
         }
         for warning in self.warnings(file, &entry) {
             writeln!(io::stderr(), "{}", warning.to(language))?;
@@ -131,12 +131,13 @@ impl Install {
         change: &Change,
         file: &Path,
         entry: &Entry,
+        sources: &Sources,
         language: Language,
     ) -> io::Result<()> {
         let client = self.target.client;
         let (title, name, shown) = (client.title(), &entry.name, file.display());
         let mut said = Vec::new();
-        let windows = self.windows_hint(entry);
+        let windows = self.windows_hint(entry, sources);
         match change {
             Change::Unchanged => said.push(bilingual!(
                 "{title} was set up already: {shown}",
@@ -195,9 +196,11 @@ impl Install {
     }
 
     /// Returns what to do for a client of Windows, if this program runs inside WSL.
-    fn windows_hint(&self, entry: &Entry) -> Option<Bilingual> {
-        let distribution = std::env::var("WSL_DISTRO_NAME").ok()?;
-        let distribution = Some(distribution.trim()).filter(|it| !it.is_empty())?;
+    fn windows_hint(&self, entry: &Entry, sources: &Sources) -> Option<Bilingual> {
+        let distribution = sources.variable("WSL_DISTRO_NAME")?.to_str()?.trim();
+        if distribution.is_empty() {
+            return None;
+        }
         install::windows_hint(self.target.client, self.target.scope(), distribution, entry)
     }
 
@@ -260,7 +263,7 @@ impl Install {
                 })?)
             }
             (false, Some(file)) => {
-                TokenDelivery::File(token::file(&file, set(Setting::Token)?, self.target.force)?)
+                TokenDelivery::File(token::file(&file, set(Setting::Token)?, self.target.force, sources)?)
             }
             (false, None) => TokenDelivery::Client,
         };
@@ -270,14 +273,14 @@ impl Install {
             match set(*setting)? {
                 _ if matches!(setting, Setting::Token | Setting::TokenFile) => {}
                 Some(file) if *setting == Setting::CaFile => {
-                    settings.push((*setting, absolute(&file)?));
+                    settings.push((*setting, absolute(&file, sources)?));
                 }
                 Some(text) => settings.push((*setting, text)),
                 None => {}
             }
         }
         token::refuse_in(&settings, set(Setting::Token)?, &token)?;
-        let command = own_command()?;
+        let command = own_command(sources)?;
         Ok(Entry { name: self.target.name()?, command, sandbox, settings, token })
     }
 
@@ -301,11 +304,11 @@ impl Install {
 }
 
 /// Returns the path by which a client is to start this program.
-fn own_command() -> Result<String, Bilingual> {
+fn own_command(sources: &Sources) -> Result<String, Bilingual> {
     let called = std::env::args_os().next().map(PathBuf::from);
-    let search = std::env::var_os("PATH");
+    let search = sources.variable("PATH");
     let own = std::env::current_exe().ok();
-    let command = own.map(|own| install::command(&own, called.as_deref(), search.as_deref()));
+    let command = own.map(|own| install::command(&own, called.as_deref(), search));
     command.and_then(|it| it.to_str().map(str::to_owned)).ok_or_else(|| {
         bilingual!(
             "this program cannot find its own file, or a folder's name is not Unicode text",
@@ -316,9 +319,8 @@ fn own_command() -> Result<String, Bilingual> {
 }
 
 /// Returns a file's whole path: the client starts this program in a folder of its own choice.
-fn absolute(file: &str) -> Result<String, Bilingual> {
-    let home = std::env::home_dir();
-    let path = config::path(file, home.as_deref()).map_err(|problem| {
+fn absolute(file: &str, sources: &Sources) -> Result<String, Bilingual> {
+    let path = config::path(file, sources.home().as_deref()).map_err(|problem| {
         let why = SettingError::Path(problem).text();
         bilingual!("a file's path {why}", "la ruta de un archivo {why}", why)
     })?;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::absolute;
+use crate::config::Sources;
 use crate::install::{self, TokenDelivery};
 use crate::language::{Bilingual, bilingual};
 use crate::settings::Setting;
@@ -10,9 +11,14 @@ use crate::wolkvox::TokenFile;
 
 /// Returns the whole path of the token's file. It may come later, but what may be the token
 /// itself is refused and not shown, and so is a file that is there and of no use.
-pub(super) fn file(file: &str, token: Option<String>, force: bool) -> Result<PathBuf, Bilingual> {
+pub(super) fn file(
+    file: &str,
+    token: Option<String>,
+    force: bool,
+    sources: &Sources,
+) -> Result<PathBuf, Bilingual> {
     let variable = Setting::TokenFile.variable();
-    let path = PathBuf::from(absolute(file)?);
+    let path = PathBuf::from(absolute(file, sources)?);
     let is_there = path.symlink_metadata().is_ok();
     if token.is_some_and(|token| token == file)
         || !is_there && install::may_be_token(file, Path::is_dir)
