@@ -21,7 +21,7 @@ use crate::wolkvox::TokenFile;
 /// Which configuration.
 #[derive(Debug, Args)]
 pub(super) struct Target {
-    /// The client
+    /// Client whose configuration to change
     #[arg(value_enum)]
     client: ClientKind,
     /// Use the configuration of the project in this folder instead of the user's
@@ -30,8 +30,8 @@ pub(super) struct Target {
     /// Name of the server in the configuration
     #[arg(long, default_value = "wolkvox")]
     name: String,
-    /// Act on an entry of that name though it starts another program, or on a token file that
-    /// cannot be read
+    /// Go on even if the entry of that name starts another program, or the token file cannot be
+    /// read
     #[arg(long)]
     force: bool,
 }
@@ -44,7 +44,8 @@ pub(super) struct Install {
     /// Only print what would be written
     #[arg(long)]
     print: bool,
-    /// Write the token of WOLKVOX_TOKEN into the configuration, for all who can read it
+    /// Write the token of WOLKVOX_TOKEN into the configuration, where anyone who can read the file
+    /// sees it
     #[arg(long)]
     inline_token: bool,
 }
@@ -140,7 +141,7 @@ impl Install {
         let windows = self.windows_hint(entry, sources);
         match change {
             Change::Unchanged => said.push(bilingual!(
-                "{title} was set up already: {shown}",
+                "{title} was already set up: {shown}",
                 "{title} ya estaba configurado: {shown}",
             )),
             Change::Written { backup } => {
@@ -213,11 +214,7 @@ impl Install {
                 let path = path.display();
                 let care = |problem: TokenFileError| {
                     let problem = problem.text();
-                    bilingual!(
-                        "Warning: {path} {problem}.",
-                        "Advertencia: {path} {problem}.",
-                        problem
-                    )
+                    bilingual!("Warning: {path} {problem}.", "Aviso: {path} {problem}.", problem)
                 };
                 missing.map(care).into_iter().collect()
             }
@@ -225,13 +222,13 @@ impl Install {
                 bilingual!(
                     "Warning: the token is in {shown}, in plain text. Keep that file out of \
                  version control.",
-                    "Advertencia: el token queda en {shown} como texto legible. No suba \
+                    "Aviso: el token queda en {shown} como texto legible. No suba \
                  ese archivo al control de versiones.",
                 )
             } else {
                 bilingual!(
                     "Warning: the token is in {shown}, in plain text.",
-                    "Advertencia: el token queda en {shown} como texto legible.",
+                    "Aviso: el token queda en {shown} como texto legible.",
                 )
             }],
             TokenDelivery::Inline(_) | TokenDelivery::Client => Vec::new(),
@@ -262,9 +259,12 @@ impl Install {
                     )
                 })?)
             }
-            (false, Some(file)) => {
-                TokenDelivery::File(token::file(&file, set(Setting::Token)?, self.target.force, sources)?)
-            }
+            (false, Some(file)) => TokenDelivery::File(token::file(
+                &file,
+                set(Setting::Token)?,
+                self.target.force,
+                sources,
+            )?),
             (false, None) => TokenDelivery::Client,
         };
         self.check(sandbox, sources)?;
@@ -361,14 +361,17 @@ impl Uninstall {
         let (title, shown) = (client.title(), target.file.display());
         let mut said = vec![match &change {
             Change::Unchanged => bilingual!(
-                "{title} does not know `{name}`: {shown}",
-                "{title} no conoce `{name}`: {shown}",
+                "{title} has no entry `{name}`: {shown}",
+                "{title} no tiene ninguna entrada `{name}`: {shown}",
             ),
             Change::Restored => {
-                bilingual!("{shown} is again what it was before", "{shown} quedó como estaba antes",)
+                bilingual!(
+                    "{shown} is back to what it was before",
+                    "{shown} quedó como estaba antes",
+                )
             }
             Change::Removed => bilingual!(
-                "{shown} held nothing else and is gone",
+                "{shown} held nothing else and was deleted",
                 "{shown} solo tenía esta entrada y se eliminó",
             ),
             Change::Written { .. } => {

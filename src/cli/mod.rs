@@ -45,7 +45,7 @@ pub const FAILED: u8 = 2;
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
-    /// Ask the embedded sandbox with fictitious data instead of a real tenant
+    /// Ask the built-in sandbox, which has fictitious data, instead of a real tenant
     #[arg(long, global = true)]
     sandbox: bool,
     /// Language of what is printed for people [default: the system's]
@@ -67,7 +67,7 @@ enum Command {
     Man(man::Man),
     /// Make one look-up and print the answer
     Query(query::QueryArgs),
-    /// Take this server out of a client's configuration
+    /// Remove this server from a client's configuration
     Uninstall(install::Uninstall),
 }
 
