@@ -1,5 +1,6 @@
 //! What a model reads: the tool list, the arguments it may give, the answers and the failures.
 
+use futures_util::future::join_all;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
@@ -459,7 +460,8 @@ async fn a_missing_operation_is_asked_for_and_what_was_given_instead_is_named() 
     let arguments = json!({ "field": "id_customer", "value": "1", "operation": "", "extra": "x" });
     let result = program.call(arguments).await;
     let text = result["content"][0]["text"].as_str().expect("text");
-    let expected = "invalid_input: `operation` is missing, and `extra` is not an argument here. It is";
+    let expected =
+        "invalid_input: `operation` is missing, and `extra` is not an argument here. It is";
     assert!(text.starts_with(expected), "{text}");
 }
 
@@ -495,8 +497,16 @@ async fn fields_and_values_are_found_however_they_are_typed() {
     for (field, value, hint) in [
         ("ID_CUSTOMER", "900000001", None),
         (" id customer ", "900000001", None),
-        ("id_customer", "900.000.001", Some("`value` was searched without the separators between its digits.")),
-        ("id_customer", "900'000'001", Some("`value` was searched without the separators between its digits.")),
+        (
+            "id_customer",
+            "900.000.001",
+            Some("`value` was searched without the separators between its digits."),
+        ),
+        (
+            "id_customer",
+            "900'000'001",
+            Some("`value` was searched without the separators between its digits."),
+        ),
         (
             "id_customer",
             "\u{202a}900000001\u{202c}",
@@ -517,8 +527,7 @@ async fn fields_and_values_are_found_however_they_are_typed() {
 
 #[tokio::test]
 async fn every_trouble_is_a_failure_that_starts_with_its_kind() {
-    let mut failures = String::new();
-    for fault in [
+    let faults = [
         "busy",
         "quota",
         "token",
@@ -538,15 +547,17 @@ async fn every_trouble_is_a_failure_that_starts_with_its_kind() {
         "token_200",
         "maintenance_200",
         "no such fault",
-    ] {
-        // A program for each: some troubles hold the next look-up back.
+    ];
+    // A program for each: some troubles hold the next look-up back. All at once: some take seconds.
+    let failures = faults.map(async |fault| {
         let mut program = connected(&[("WOLKVOX_CACHE_TTL", "0s")]).await;
         let result = program.call(json!({ "field": "sandbox_fault", "value": fault })).await;
         assert_eq!(result["isError"], true, "{fault}");
         let text = result["content"][0]["text"].as_str().expect("text");
         let sentence = text.split(". ").next().expect("a sentence");
-        failures += &format!("{fault:15} {sentence}\n");
-    }
+        format!("{fault:15} {sentence}\n")
+    });
+    let failures = join_all(failures).await.concat();
     assert_snapshot!(failures, @"
     busy            busy: wolkvox is handling too many requests with this token at once (6 tries)
     quota           quota_exhausted: today's wolkvox calls for this token are used up
