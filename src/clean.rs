@@ -15,6 +15,7 @@ use icu_properties::props::{
     NoncharacterCodePoint,
 };
 use icu_properties::{CodePointMapData, CodePointSetData};
+use serde_json::Value;
 
 /// Longest value, in characters, its mark included.
 pub const LONGEST: usize = 1_000;
@@ -80,6 +81,17 @@ pub fn value(text: &str, longest: usize) -> Cow<'_, str> {
         cut.pop();
     }
     Cow::Owned(cut + CUT_MARK)
+}
+
+/// Returns whether a JSON value says nothing: null, white space, or an empty list or object.
+pub fn is_blank(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 /// Returns a text that may go into a message or a ticket: on one line, at most 200 characters and
@@ -149,7 +161,7 @@ fn visible(text: &str) -> Vec<char> {
             _ => 0,
         };
         if !(is_break && after_break) && marks <= MOST_MARKS {
-            kept.push(if is_break || is_blank(letter) { ' ' } else { letter });
+            kept.push(if is_break || is_space(letter) { ' ' } else { letter });
         }
         after_break = is_break;
     }
@@ -176,7 +188,7 @@ fn is_mark(letter: char) -> bool {
         && matches!(category(), GeneralCategory::NonspacingMark | GeneralCategory::EnclosingMark)
 }
 
-fn is_blank(letter: char) -> bool {
+fn is_space(letter: char) -> bool {
     letter == BRAILLE_BLANK || letter.is_whitespace()
 }
 
@@ -326,7 +338,7 @@ mod tests {
             let cleaned = single_line(&typed).into_owned();
             for letter in cleaned.chars().filter(|it| ![JOINER, EMOJI_STYLE].contains(it)) {
                 prop_assert!(!is_invisible(letter), "{letter:?}");
-                prop_assert!(letter == ' ' || !is_blank(letter), "{letter:?}");
+                prop_assert!(letter == ' ' || !is_space(letter), "{letter:?}");
             }
         }
     }

@@ -8,8 +8,9 @@ use serde_json::Value;
 
 use super::dates;
 use super::distinct::Distinct;
+use crate::clean::{self, is_blank};
 use crate::fields::{self, DATE, FIELDS, SPELLINGS};
-use crate::{FieldKey, Record, clean};
+use crate::{FieldKey, Record};
 
 /// A tidy record and its time.
 #[derive(Clone, Debug, PartialEq)]
@@ -204,16 +205,6 @@ fn clean_key(key: Cow<'_, str>) -> Cow<'_, str> {
 fn is_word_for_blank(key: &str, value: &Value) -> bool {
     let word = value.as_str().filter(|it| WORDS_FOR_BLANK.contains(it));
     word.is_some() && FILLED_BY_WOLKVOX.contains(&key)
-}
-
-fn is_blank(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::String(text) => text.trim().is_empty(),
-        Value::Array(items) => items.is_empty(),
-        Value::Object(members) => members.is_empty(),
-        Value::Bool(_) | Value::Number(_) => false,
-    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::Cli;
 /// For which shell.
 #[derive(Debug, Args)]
 pub(super) struct Completions {
-    /// The shell
+    /// Shell to complete commands in
     #[arg(value_enum)]
     shell: Shell,
 }

@@ -21,7 +21,7 @@ use crate::wolkvox::TokenFile;
 /// Which configuration.
 #[derive(Debug, Args)]
 pub(super) struct Target {
-    /// The client
+    /// Client whose configuration to change
     #[arg(value_enum)]
     client: ClientKind,
     /// Use the configuration of the project in this folder instead of the user's
@@ -30,8 +30,8 @@ pub(super) struct Target {
     /// Name of the server in the configuration
     #[arg(long, default_value = "wolkvox")]
     name: String,
-    /// Act on an entry of that name though it starts another program, or on a token file that
-    /// cannot be read
+    /// Go on even if the entry of that name starts another program, or the token file cannot be
+    /// read
     #[arg(long)]
     force: bool,
 }
@@ -44,7 +44,8 @@ pub(super) struct Install {
     /// Only print what would be written
     #[arg(long)]
     print: bool,
-    /// Write the token of WOLKVOX_TOKEN into the configuration, for all who can read it
+    /// Write the token of WOLKVOX_TOKEN into the configuration, where anyone who can read the file
+    /// sees it
     #[arg(long)]
     inline_token: bool,
 }
@@ -117,7 +118,7 @@ impl Install {
                     _ => text,
                 })
             })?;
-            self.print_result(&change, file, &entry, language)?;
+            self.print_result(&change, file, &entry, sources, language)?;
         }
         for warning in self.warnings(file, &entry) {
             writeln!(io::stderr(), "{}", warning.to(language))?;
@@ -131,15 +132,16 @@ impl Install {
         change: &Change,
         file: &Path,
         entry: &Entry,
+        sources: &Sources,
         language: Language,
     ) -> io::Result<()> {
         let client = self.target.client;
         let (title, name, shown) = (client.title(), &entry.name, file.display());
         let mut said = Vec::new();
-        let windows = self.windows_hint(entry);
+        let windows = self.windows_hint(entry, sources);
         match change {
             Change::Unchanged => said.push(bilingual!(
-                "{title} was set up already: {shown}",
+                "{title} was already set up: {shown}",
                 "{title} ya estaba configurado: {shown}",
             )),
             Change::Written { backup } => {
@@ -195,9 +197,11 @@ impl Install {
     }
 
     /// Returns what to do for a client of Windows, if this program runs inside WSL.
-    fn windows_hint(&self, entry: &Entry) -> Option<Bilingual> {
-        let distribution = std::env::var("WSL_DISTRO_NAME").ok()?;
-        let distribution = Some(distribution.trim()).filter(|it| !it.is_empty())?;
+    fn windows_hint(&self, entry: &Entry, sources: &Sources) -> Option<Bilingual> {
+        let distribution = sources.variable("WSL_DISTRO_NAME")?.to_str()?.trim();
+        if distribution.is_empty() {
+            return None;
+        }
         install::windows_hint(self.target.client, self.target.scope(), distribution, entry)
     }
 
@@ -210,11 +214,7 @@ impl Install {
                 let path = path.display();
                 let care = |problem: TokenFileError| {
                     let problem = problem.text();
-                    bilingual!(
-                        "Warning: {path} {problem}.",
-                        "Advertencia: {path} {problem}.",
-                        problem
-                    )
+                    bilingual!("Warning: {path} {problem}.", "Aviso: {path} {problem}.", problem)
                 };
                 missing.map(care).into_iter().collect()
             }
@@ -222,13 +222,13 @@ impl Install {
                 bilingual!(
                     "Warning: the token is in {shown}, in plain text. Keep that file out of \
                  version control.",
-                    "Advertencia: el token queda en {shown} como texto legible. No suba \
+                    "Aviso: el token queda en {shown} como texto legible. No suba \
                  ese archivo al control de versiones.",
                 )
             } else {
                 bilingual!(
                     "Warning: the token is in {shown}, in plain text.",
-                    "Advertencia: el token queda en {shown} como texto legible.",
+                    "Aviso: el token queda en {shown} como texto legible.",
                 )
             }],
             TokenDelivery::Inline(_) | TokenDelivery::Client => Vec::new(),
@@ -259,9 +259,12 @@ impl Install {
                     )
                 })?)
             }
-            (false, Some(file)) => {
-                TokenDelivery::File(token::file(&file, set(Setting::Token)?, self.target.force)?)
-            }
+            (false, Some(file)) => TokenDelivery::File(token::file(
+                &file,
+                set(Setting::Token)?,
+                self.target.force,
+                sources,
+            )?),
             (false, None) => TokenDelivery::Client,
         };
         self.check(sandbox, sources)?;
@@ -270,14 +273,14 @@ impl Install {
             match set(*setting)? {
                 _ if matches!(setting, Setting::Token | Setting::TokenFile) => {}
                 Some(file) if *setting == Setting::CaFile => {
-                    settings.push((*setting, absolute(&file)?));
+                    settings.push((*setting, absolute(&file, sources)?));
                 }
                 Some(text) => settings.push((*setting, text)),
                 None => {}
             }
         }
         token::refuse_in(&settings, set(Setting::Token)?, &token)?;
-        let command = own_command()?;
+        let command = own_command(sources)?;
         Ok(Entry { name: self.target.name()?, command, sandbox, settings, token })
     }
 
@@ -301,11 +304,11 @@ impl Install {
 }
 
 /// Returns the path by which a client is to start this program.
-fn own_command() -> Result<String, Bilingual> {
+fn own_command(sources: &Sources) -> Result<String, Bilingual> {
     let called = std::env::args_os().next().map(PathBuf::from);
-    let search = std::env::var_os("PATH");
+    let search = sources.variable("PATH");
     let own = std::env::current_exe().ok();
-    let command = own.map(|own| install::command(&own, called.as_deref(), search.as_deref()));
+    let command = own.map(|own| install::command(&own, called.as_deref(), search));
     command.and_then(|it| it.to_str().map(str::to_owned)).ok_or_else(|| {
         bilingual!(
             "this program cannot find its own file, or a folder's name is not Unicode text",
@@ -316,9 +319,8 @@ fn own_command() -> Result<String, Bilingual> {
 }
 
 /// Returns a file's whole path: the client starts this program in a folder of its own choice.
-fn absolute(file: &str) -> Result<String, Bilingual> {
-    let home = std::env::home_dir();
-    let path = config::path(file, home.as_deref()).map_err(|problem| {
+fn absolute(file: &str, sources: &Sources) -> Result<String, Bilingual> {
+    let path = config::path(file, sources.home().as_deref()).map_err(|problem| {
         let why = SettingError::Path(problem).text();
         bilingual!("a file's path {why}", "la ruta de un archivo {why}", why)
     })?;
@@ -359,14 +361,17 @@ impl Uninstall {
         let (title, shown) = (client.title(), target.file.display());
         let mut said = vec![match &change {
             Change::Unchanged => bilingual!(
-                "{title} does not know `{name}`: {shown}",
-                "{title} no conoce `{name}`: {shown}",
+                "{title} has no entry `{name}`: {shown}",
+                "{title} no tiene ninguna entrada `{name}`: {shown}",
             ),
             Change::Restored => {
-                bilingual!("{shown} is again what it was before", "{shown} quedó como estaba antes",)
+                bilingual!(
+                    "{shown} is back to what it was before",
+                    "{shown} quedó como estaba antes",
+                )
             }
             Change::Removed => bilingual!(
-                "{shown} held nothing else and is gone",
+                "{shown} held nothing else and was deleted",
                 "{shown} solo tenía esta entrada y se eliminó",
             ),
             Change::Written { .. } => {

@@ -12,7 +12,7 @@ use super::Cli;
 /// Where to.
 #[derive(Debug, Args)]
 pub(super) struct Man {
-    /// The folder, such as ~/.local/share/man/man1
+    /// Folder to write to, such as ~/.local/share/man/man1
     folder: PathBuf,
 }
 

@@ -47,7 +47,7 @@ pub const FAILED: u8 = 2;
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
-    /// Ask the embedded sandbox with fictitious data instead of a real tenant
+    /// Ask the built-in sandbox, which has fictitious data, instead of a real tenant
     #[arg(long, global = true)]
     sandbox: bool,
     /// Language of what is printed for people [default: the system's]
@@ -71,7 +71,7 @@ enum Command {
     Query(query::QueryArgs),
     /// Serve MCP over HTTP to a team
     Serve(serve::Serve),
-    /// Take this server out of a client's configuration
+    /// Remove this server from a client's configuration
     Uninstall(install::Uninstall),
 }
 

@@ -59,7 +59,7 @@ impl Sources {
     ) -> Self {
         let environment = environment.into_iter();
         let environment =
-            environment.filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+            environment.filter_map(|(name, value)| Some((key(&name.into_string().ok()?), value)));
         Self { flags, environment: environment.collect(), defaults: HashMap::new() }
     }
 
@@ -95,7 +95,7 @@ impl Sources {
     ) -> Self {
         let mut child = Self { flags, ..self.clone() };
         child.environment.retain(|name, _| Setting::of_variable(name).is_none());
-        child.environment.extend(environment);
+        child.environment.extend(environment.into_iter().map(|(name, value)| (key(&name), value)));
         child
     }
 
@@ -128,8 +128,13 @@ impl Sources {
 
     /// Returns a variable that is no setting of ours, such as `HOME`.
     pub fn variable(&self, name: &str) -> Option<&OsStr> {
-        self.environment.get(name).map(OsString::as_os_str)
+        self.environment.get(&key(name)).map(OsString::as_os_str)
     }
+}
+
+/// Returns a variable's name as it is looked up: Windows does not tell `Path` from `PATH`.
+fn key(name: &str) -> String {
+    if cfg!(windows) { name.to_uppercase() } else { name.to_owned() }
 }
 
 fn raw(text: &str, origin: Origin) -> Option<Raw> {
@@ -163,6 +168,13 @@ mod tests {
             let raw = raw.as_ref().map(|raw| (raw.text.as_str(), raw.origin));
             assert_eq!(raw, found, "{flag:?} {variable:?}");
         }
+    }
+
+    #[test]
+    fn only_windows_takes_a_variable_in_any_case() {
+        let sources = Sources::new(HashMap::new(), [("Path".into(), "a".into())]);
+        assert_eq!(sources.variable("PATH").is_some(), cfg!(windows));
+        assert!(sources.variable("Path").is_some());
     }
 
     #[cfg(unix)]

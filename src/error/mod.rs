@@ -124,7 +124,7 @@ pub enum Error {
         /// How long this program sends nothing more, once that is decided.
         hold: Option<Duration>,
     },
-    /// wolkvox had too many requests of this token at once.
+    /// wolkvox had too many requests with this token at once.
     Busy {
         /// Requests sent for this look-up.
         attempts: u32,

@@ -103,7 +103,7 @@ impl Target {
     }
 
     /// Takes the entry out of the file. If nothing else was changed since the installation, the
-    /// file is again what it was before, byte for byte.
+    /// file is back to what it was before, byte for byte.
     ///
     /// # Errors
     ///

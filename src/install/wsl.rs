@@ -25,22 +25,22 @@ pub fn windows_hint(
     let title = client.title();
     let other = match scope {
         Scope::User => bilingual!(
-            "This is WSL, and a {title} on Windows does not read that file. There, in {file}, it \
-             starts this program with",
-            "Esto es WSL, y un {title} en Windows no lee ese archivo. Allí, en {file}, inicia este \
-             programa con",
+            "This is WSL, and {title} on Windows does not read that file. To start this program \
+             from there, put this into {file}:",
+            "Esto es WSL, y {title} en Windows no lee ese archivo. Para que inicie este programa, \
+             ponga esto en {file}:",
         ),
         Scope::Project => bilingual!(
-            "This is WSL, and a {title} on Windows cannot start that command. It does with this \
-             in {file}:",
-            "Esto es WSL, y un {title} en Windows no puede iniciar ese comando. Con esto en {file} \
-             sí:",
+            "This is WSL, and {title} on Windows cannot start that command. It can with this in \
+             {file}:",
+            "Esto es WSL, y {title} en Windows no puede iniciar ese comando. Con esto en {file} sí \
+             puede:",
         ),
     };
     let arguments = Value::from(arguments(distribution, entry));
     let variables = bilingual!(
-        "(flags, as the variables of Windows do not reach WSL)",
-        "(opciones, porque las variables de Windows no llegan a WSL)",
+        "(as flags, because the variables of Windows do not reach WSL)",
+        "(como opciones, porque las variables de Windows no llegan a WSL)",
     );
     Some(bilingual!(
         "{other}\n  \"command\": \"wsl.exe\", \"args\": {arguments}\n{variables}",

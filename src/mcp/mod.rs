@@ -52,7 +52,10 @@ impl ServeError {
                 "el cliente no abrió una conexión MCP"
             ),
             Self::StoppedInside => {
-                bilingual!("the server stopped inside", "el servidor se detuvo por dentro")
+                bilingual!(
+                    "the server stopped because of an error of its own",
+                    "el servidor se detuvo por un error interno"
+                )
             }
             Self::Output(kind) => {
                 let why = io_reason(*kind);

@@ -45,7 +45,8 @@ fn words(stage: Stage) -> String {
         }
         Stage::Waiting { is_busy: false } => "waiting before the next try".to_owned(),
         Stage::Waiting { is_busy: true } => {
-            "wolkvox is busy with other requests of this token; trying again in a moment".to_owned()
+            "wolkvox is busy with other requests with this token; trying again in a moment"
+                .to_owned()
         }
     }
 }

@@ -336,11 +336,11 @@ mod tests {
     #[test]
     fn what_was_given_instead_of_a_missing_argument_is_named() {
         let error = given("toolCallId", json!("c1")).required("value").expect_err("refused");
-        let expected = "`value` is missing, and `toolCallId` is not known here";
+        let expected = "`value` is missing, and `toolCallId` is not an argument here";
         assert_eq!(error.to_string(), expected);
         let mut ignoring = given("toolCallId", json!("900000001"));
         assert_eq!(ignoring.list("columns"), Ok(vec![]));
         let told = ignoring.ignored().expect("a note");
-        assert_eq!(told, "Ignored, as not known here: `toolCallId`.");
+        assert_eq!(told, "Ignored as unknown: `toolCallId`.");
     }
 }

@@ -34,8 +34,8 @@ pub(super) fn field(text: String) -> Result<FieldName, Error> {
         None => FieldName::parse(text),
         Some(meant) => Err(Error::invalid_input(
             format!("`field` is not a field's name (did you mean `{meant}`?)"),
-            "Nothing was looked up. Put the name of a tenant's own field in double quotes if it is \
-             really this one.",
+            "Nothing was looked up. If it is really a tenant's own field, put its name in double \
+             quotes.",
         )),
     }
 }
@@ -58,7 +58,8 @@ pub(super) fn value(
     match grouped_digits(value.reveal()).filter(|_| field.as_str() == DOCUMENT) {
         None => Ok(value),
         Some(digits) => {
-            notes.push("`value` was searched as its digits alone.".to_owned());
+            notes
+                .push("`value` was searched without the separators between its digits.".to_owned());
             FieldValue::parse(digits)
         }
     }
@@ -74,9 +75,8 @@ pub(super) fn visible(argument: &str, text: String, notes: &mut Vec<String>) -> 
     }
     let cleaned = clean::single_line(trimmed).trim().to_owned();
     if cleaned != text {
-        notes.push(format!(
-            "Taken off `{argument}`: characters that cannot be seen, or spaces around it."
-        ));
+        notes
+            .push(format!("Removed from `{argument}`: invisible characters, or spaces around it."));
     }
     cleaned
 }

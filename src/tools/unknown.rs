@@ -64,7 +64,7 @@ impl Ignored {
     ) -> Result<Self, Error> {
         let unknown: Vec<&String> = names.filter(|it| !known.contains(&it.as_str())).collect();
         if unknown.len() > MOST {
-            let problem = format!("there are {} arguments that are not known here", unknown.len());
+            let problem = format!("there are {} unknown arguments", unknown.len());
             return Err(Error::invalid_input(problem, listed(known)));
         }
         for name in &unknown {
@@ -94,7 +94,7 @@ impl Ignored {
             let s = if others == 1 { "" } else { "s" };
             listed += &format!("{and}{others} other argument{s}");
         }
-        (!listed.is_empty()).then(|| format!("Ignored, as not known here: {listed}."))
+        (!listed.is_empty()).then(|| format!("Ignored as unknown: {listed}."))
     }
 
     /// Adds to the failure about a missing argument what was given instead.
@@ -111,7 +111,7 @@ impl Ignored {
 /// Lists the arguments that there are.
 pub(super) fn listed(names: &[&str]) -> String {
     let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-    format!("Known are {}.", names.join(", "))
+    format!("The arguments are {}.", names.join(", "))
 }
 
 /// Returns the argument that a name was surely meant for.
@@ -157,7 +157,7 @@ fn words(name: &str) -> Vec<String> {
 
 fn is_not_known(name: &str) -> String {
     let name = shown(name).unwrap_or_else(|| "one of the arguments".to_owned());
-    format!("{name} is not known here")
+    format!("{name} is not an argument here")
 }
 
 /// Returns a name as it may be repeated: a name may hold anything, also a customer's value.
@@ -235,9 +235,9 @@ mod tests {
     fn a_few_ignored_names_are_told_and_the_others_counted() {
         let note = |names: &[&str]| ignored(names).ok().and_then(|it| it.note());
         assert_eq!(note(&["field"]), None);
-        let told = "Ignored, as not known here: `toolCallId`.";
+        let told = "Ignored as unknown: `toolCallId`.";
         assert_eq!(note(&["field", "toolCallId"]).as_deref(), Some(told));
-        let told = "Ignored, as not known here: `a`, `b`, `c` and 2 other arguments.";
+        let told = "Ignored as unknown: `a`, `b`, `c` and 2 other arguments.";
         assert_eq!(note(&["a", "b", "c", "d", "e"]).as_deref(), Some(told));
     }
 
@@ -246,7 +246,7 @@ mod tests {
         let long = "x".repeat(41);
         for name in ["900000001", "cc900000001", "Ana Pérez", "a\u{202e}b", "a\nb", "<b>", &long] {
             let told = ignored(&[name]).ok().and_then(|it| it.note()).expect("a note");
-            assert_eq!(told, "Ignored, as not known here: 1 other argument.");
+            assert_eq!(told, "Ignored as unknown: 1 other argument.");
         }
     }
 

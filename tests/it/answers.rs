@@ -50,7 +50,7 @@ async fn nothing_on_days_that_were_not_fetched_is_a_failure() {
     let result = program.call(asked).await;
     assert_eq!(result["isError"], true, "{result}");
     let text = result["content"][0]["text"].as_str().expect("text");
-    assert!(text.starts_with("incomplete: nothing matched in what was fetched, 250 of"), "{text}");
+    assert!(text.starts_with("incomplete: nothing matched in what was fetched: 250 of"), "{text}");
     assert!(text.contains("WOLKVOX_MAX_PAGES"), "{text}");
 }
 
@@ -200,7 +200,10 @@ async fn another_obligation_than_the_one_asked_for_is_told_without_its_data() {
     let result = program.call_tool("get_obligation", asked).await;
     assert_eq!(result["isError"], true, "{result}");
     let text = result["content"][0]["text"].as_str().expect("text");
-    assert!(text.starts_with("unexpected_reply: ") && text.contains("another id"), "{text}");
+    assert!(
+        text.starts_with("unexpected_reply: ") && text.contains("is not the one asked for"),
+        "{text}"
+    );
     assert!(!text.contains("OTHER") && !text.contains("870000"), "{text}");
 }
 

@@ -193,7 +193,7 @@ async fn what_wolkvox_refuses_fails_at_the_token() {
         ),
         (403, r#"{"code":"403","error":"FORBIDDEN","msg":"SERVER BACKUP"}"#, "closed for", "later"),
         (404, "<html>", "refused the request with code 404", "WOLKVOX_SERVER"),
-        (200, "<html>", "not a wolkvox reply", "WOLKVOX_SERVER"),
+        (200, "<html>", "cannot be used", "WOLKVOX_SERVER"),
         (500, "", "status 500", "minute"),
     ] {
         let reply = RawReply::new(status, "application/json", body.as_bytes());
@@ -210,7 +210,7 @@ async fn a_quota_that_is_used_up_fails_at_the_quota_and_nothing_more_is_sent() {
     let overspent = br#"{"code":200,"data":{"token_limit":4800,"token_use_today":4805,
         "available_consumition_options":-5}}"#;
     for (status, body, finds, fixes) in [
-        (403, &exceeded[..], "for today are used up", "resets the quota daily"),
+        (403, &exceeded[..], "for this token are used up", "resets the quota daily"),
         (200, &none_left[..], "0 left", "Wait for the reset"),
         (200, &overspent[..], "4805 of 4800 calls used today, 0 left", "Wait for the reset"),
     ] {

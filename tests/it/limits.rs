@@ -452,7 +452,7 @@ async fn look_ups_that_only_waited_in_our_own_queue_say_nothing_of_wolkvox() {
 
 #[tokio::test]
 async fn time_outs_in_wolkvox_open_the_circuit_also_on_a_later_page() {
-    let limits = Limits { timeout: Duration::from_millis(900), ..limits() };
+    let limits = Limits { timeout: Duration::from_millis(1500), ..limits() };
     let scene =
         Scene::new(limits, |n| (n > 0).then_some(Fault::Slow(Duration::from_secs(9)))).await;
     scene.ask("warm-up").await.expect("an answer");

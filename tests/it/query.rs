@@ -116,7 +116,10 @@ async fn a_word_for_a_field_is_status_2_and_what_was_typed_otherwise_is_told() {
     assert!(stderr.contains("did you mean `id_customer`?"), "{stderr}");
     let (status, stdout, _) = query(&["ID customer", "900.000.005"]).await;
     assert_eq!(status, Some(0));
-    assert!(stdout.contains("`value` was searched as its digits alone."), "{stdout}");
+    assert!(
+        stdout.contains("`value` was searched without the separators between its digits."),
+        "{stdout}"
+    );
 }
 
 #[tokio::test]

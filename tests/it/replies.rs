@@ -149,7 +149,7 @@ fn cases() -> Vec<(u16, &'static str, &'static str, Becomes)> {
         (200, JSON, "php_warning_truncated.json", Failure("unexpected_reply", "cut off")),
         (200, JSON, "other_json.json", Failure("unexpected_reply", "without wolkvox's envelope")),
         (200, JSON, "json_text.json", Failure("unexpected_reply", "text of 4 bytes")),
-        (200, JSON, "data_text.json", Failure("unexpected_reply", "nothing is a record")),
+        (200, JSON, "data_text.json", Failure("unexpected_reply", "holds no record")),
         (200, JSON, "data_true.json", Failure("unexpected_reply", "")),
         (200, JSON, "data_false.json", Failure("unexpected_reply", "")),
         // "Nothing found" is believed only if neither status, nor code, nor words say otherwise.
@@ -219,23 +219,23 @@ async fn an_empty_success_that_announces_records_is_never_none() {
     let mut bodies = Vec::new();
     for data in [r#","data":[]"#, r#","data":null"#, r#","data":"""#, r#","data":[{}]"#, ""] {
         for (said, count) in [
-            ("20 records were are found", "says 20 records"),
-            ("1,234 records were are found", "says 1234 records"),
-            ("37 registros encontrados.", "says 37 records"),
+            ("20 records were are found", "announces 20 records"),
+            ("1,234 records were are found", "announces 1234 records"),
+            ("37 registros encontrados.", "announces 37 records"),
         ] {
             bodies.push((200, says(said, data), count));
         }
     }
-    bodies.push((200, success(r#""msg":"","total_records":37,"data":[]"#), "says 37 records"));
-    bodies.push((200, success(r#""msg":"","total":"37","data":[]"#), "says 37 records"));
-    bodies.push((200, success(r#""data":{"items":[],"total":37}"#), "says 37 records"));
+    bodies.push((200, success(r#""msg":"","total_records":37,"data":[]"#), "announces 37 records"));
+    bodies.push((200, success(r#""msg":"","total":"37","data":[]"#), "announces 37 records"));
+    bodies.push((200, success(r#""data":{"items":[],"total":37}"#), "announces 37 records"));
     bodies.push((
         200,
         success(r#""Total records":0,"Total pages":5,"data":[]"#),
-        "there are 5 pages",
+        "announces 5 pages",
     ));
     let not_found = r#"{"code":"404","msg":"NO RECORDS FOUND","Total records":5,"data":[]}"#;
-    bodies.push((200, not_found.to_owned(), "says 5 records"));
+    bodies.push((200, not_found.to_owned(), "announces 5 records"));
     become_unexpected(bodies).await;
 }
 
@@ -264,7 +264,7 @@ async fn an_empty_success_is_none_only_in_known_words() {
     ] {
         bodies.push((200, body.into(), no_envelope));
     }
-    bodies.push((200, success(r#""success":false,"data":[]"#), "marks itself as a failure"));
+    bodies.push((200, success(r#""success":false,"data":[]"#), "is marked as a failure"));
     become_unexpected(bodies).await;
     for said in ["", "0 records were are found", "NO RECORDS FOUND.", "No se encontraron registros"]
     {
@@ -278,7 +278,7 @@ async fn an_empty_success_beside_something_else_is_never_none() {
     let record = r#"{"id_customer":"900000001"}"#;
     let empty = success(r#""msg":"0 records were are found","data":[]"#);
     let warning = "<b>Warning</b>:  mysqli_query(): MySQL server has gone away in …<br />\n";
-    let elsewhere = "under another key";
+    let elsewhere = "under a key other than";
     become_unexpected([
         (200, success(&format!(r#""msg":"","Data":[{record}]"#)), elsewhere),
         (200, success(&format!(r#""msg":"","data":[],"result":[{record}]"#)), elsewhere),
@@ -356,7 +356,7 @@ async fn a_list_in_another_shape_is_never_one_record() {
     }
     let page = success(&format!(r#""data":{{"items":[{one}],"total":9}}"#));
     assert_eq!(ask(200, JSON, page.as_bytes()).await.expect("a page").announced, Some(9));
-    let defect = "nothing is a record";
+    let defect = "holds no record";
     become_unexpected(
         [
             format!(r#"{{"open":[{one}],"closed":[{two}]}}"#),
@@ -425,7 +425,7 @@ async fn one_odd_detail_never_costs_the_records() {
         let page = ask(200, JSON, body.as_bytes()).await.expect(appended);
         assert_eq!(json!(page.records), json!([{ "id_customer": "1" }]), "{appended}");
     }
-    let behind = "behind it";
+    let behind = "followed by";
     become_unexpected(
         [
             "<br /><b>Fatal error</b>: Allowed memory size exhausted",

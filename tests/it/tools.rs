@@ -1,5 +1,6 @@
 //! What a model reads: the tool list, the arguments it may give, the answers and the failures.
 
+use futures_util::future::join_all;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
@@ -353,10 +354,10 @@ async fn wrong_arguments_are_failures_that_say_what_is_accepted() {
         sentences.push('\n');
     }
     assert_snapshot!(sentences, @r#"
-    invalid_input: `field` is missing. Known are `operation`, `field`, `value`, `limit`, `offset`, `since`, `until`, `columns`.
-    invalid_input: `value` is missing. Known are `operation`, `field`, `value`, `limit`, `offset`, `since`, `until`, `columns`.
-    invalid_input: `field` is missing. Known are `operation`, `field`, `value`, `limit`, `offset`, `since`, `until`, `columns`.
-    invalid_input: `value` is missing. Known are `operation`, `field`, `value`, `limit`, `offset`, `since`, `until`, `columns`.
+    invalid_input: `field` is missing. The arguments are `operation`, `field`, `value`, `limit`, `offset`, `since`, `until`, `columns`.
+    invalid_input: `value` is missing. The arguments are `operation`, `field`, `value`, `limit`, `offset`, `since`, `until`, `columns`.
+    invalid_input: `field` is missing. The arguments are `operation`, `field`, `value`, `limit`, `offset`, `since`, `until`, `columns`.
+    invalid_input: `value` is missing. The arguments are `operation`, `field`, `value`, `limit`, `offset`, `since`, `until`, `columns`.
     invalid_input: `value` holds a control character, such as a line break or a tab. Give `value` as 1 to 256 characters on one line; for example the document number 900000001.
     invalid_input: `value` has 257 characters. Give `value` as 1 to 256 characters on one line; for example the document number 900000001.
     invalid_input: `value` must be text. Put it in quotes.
@@ -370,7 +371,7 @@ async fn wrong_arguments_are_failures_that_say_what_is_accepted() {
     invalid_input: `until` must be a date, YYYY-MM-DD. For example 2026-03-31.
     invalid_input: `since` is later than `until`. Give the earlier day as `since`; both days are included.
     invalid_input: `columns` must be a list of texts. For example ["wolkvox_id"], or ["*"] for all.
-    invalid_input: `limits` is not known here (did you mean `limit`?). Known are `operation`, `field`, `value`, `limit`, `offset`, `since`, `until`, `columns`.
+    invalid_input: `limits` is not an argument here (did you mean `limit`?). The arguments are `operation`, `field`, `value`, `limit`, `offset`, `since`, `until`, `columns`.
     invalid_input: `columns` names a field that no record has. Close names: `wolkvox_owner`, `wolkvox_origen`, `wolkvox_id`. ["*"] shows every field.
     "#);
 }
@@ -414,7 +415,7 @@ async fn what_a_client_adds_is_ignored_and_named_in_the_hint() {
     });
     let answer = program.call(arguments).await["structuredContent"].clone();
     assert_eq!(answer["total"], 37);
-    assert_eq!(answer["hint"], "Ignored, as not known here: `toolCallId`, `sessionId`.");
+    assert_eq!(answer["hint"], "Ignored as unknown: `toolCallId`, `sessionId`.");
     let arguments = json!({
         "obligation": "FIC-002\u{200b}", "record_id": "0000000000000000000000aa",
         "toolCallId": "c1",
@@ -422,7 +423,7 @@ async fn what_a_client_adds_is_ignored_and_named_in_the_hint() {
     let answer = program.call_tool("get_obligation", arguments).await["structuredContent"].clone();
     assert_eq!(answer["outcome"], "found");
     let hint = answer["hint"].as_str().expect("a hint");
-    assert!(hint.contains("Taken off `obligation`") && hint.contains("`toolCallId`"), "{hint}");
+    assert!(hint.contains("Removed from `obligation`") && hint.contains("`toolCallId`"), "{hint}");
 }
 
 #[tokio::test]
@@ -430,7 +431,7 @@ async fn a_misspelt_argument_or_one_beside_a_missing_one_is_refused_and_named() 
     let mut program = connected(&[]).await;
     for (arguments, named) in [
         (json!({ "field": "id_customer", "value": "9", "valeu": "1" }), "did you mean `value`?"),
-        (json!({ "Field": "id_customer", "value": "9" }), "`Field` is not known here"),
+        (json!({ "Field": "id_customer", "value": "9" }), "`Field` is not an argument here"),
         (json!({ "filed": "id_customer", "value": "9" }), "did you mean `field`?"),
         (
             json!({ "field": "id_customer", "toolCallId": "c1" }),
@@ -459,7 +460,8 @@ async fn a_missing_operation_is_asked_for_and_what_was_given_instead_is_named() 
     let arguments = json!({ "field": "id_customer", "value": "1", "operation": "", "extra": "x" });
     let result = program.call(arguments).await;
     let text = result["content"][0]["text"].as_str().expect("text");
-    let expected = "invalid_input: `operation` is missing, and `extra` is not known here. It is";
+    let expected =
+        "invalid_input: `operation` is missing, and `extra` is not an argument here. It is";
     assert!(text.starts_with(expected), "{text}");
 }
 
@@ -495,12 +497,20 @@ async fn fields_and_values_are_found_however_they_are_typed() {
     for (field, value, hint) in [
         ("ID_CUSTOMER", "900000001", None),
         (" id customer ", "900000001", None),
-        ("id_customer", "900.000.001", Some("`value` was searched as its digits alone.")),
-        ("id_customer", "900'000'001", Some("`value` was searched as its digits alone.")),
+        (
+            "id_customer",
+            "900.000.001",
+            Some("`value` was searched without the separators between its digits."),
+        ),
+        (
+            "id_customer",
+            "900'000'001",
+            Some("`value` was searched without the separators between its digits."),
+        ),
         (
             "id_customer",
             "\u{202a}900000001\u{202c}",
-            Some("Taken off `value`: characters that cannot be seen, or spaces around it."),
+            Some("Removed from `value`: invisible characters, or spaces around it."),
         ),
     ] {
         let answer = program.call(json!({ "field": field, "value": value })).await;
@@ -517,8 +527,7 @@ async fn fields_and_values_are_found_however_they_are_typed() {
 
 #[tokio::test]
 async fn every_trouble_is_a_failure_that_starts_with_its_kind() {
-    let mut failures = String::new();
-    for fault in [
+    let faults = [
         "busy",
         "quota",
         "token",
@@ -538,18 +547,20 @@ async fn every_trouble_is_a_failure_that_starts_with_its_kind() {
         "token_200",
         "maintenance_200",
         "no such fault",
-    ] {
-        // A program for each: some troubles hold the next look-up back.
+    ];
+    // A program for each: some troubles hold the next look-up back. All at once: some take seconds.
+    let failures = faults.map(async |fault| {
         let mut program = connected(&[("WOLKVOX_CACHE_TTL", "0s")]).await;
         let result = program.call(json!({ "field": "sandbox_fault", "value": fault })).await;
         assert_eq!(result["isError"], true, "{fault}");
         let text = result["content"][0]["text"].as_str().expect("text");
         let sentence = text.split(". ").next().expect("a sentence");
-        failures += &format!("{fault:15} {sentence}\n");
-    }
+        format!("{fault:15} {sentence}\n")
+    });
+    let failures = join_all(failures).await.concat();
     assert_snapshot!(failures, @"
-    busy            busy: wolkvox is handling too many requests of this token at once (tried 6 times)
-    quota           quota_exhausted: the token's wolkvox calls for today are used up
+    busy            busy: wolkvox is handling too many requests with this token at once (6 tries)
+    quota           quota_exhausted: today's wolkvox calls for this token are used up
     token           token_rejected: wolkvox did not accept the token (FORBIDDEN: PLEASE VALIDATE TOKEN)
     maintenance     maintenance: wolkvox is closed for maintenance or a backup (FORBIDDEN: SERVER BACKUP IN PROGRESS, TRY AGAIN LATER)
     forbidden       rejected: wolkvox refused the request with code 403 (FORBIDDEN: THIS USER HAS NO PERMISSION)
@@ -558,12 +569,12 @@ async fn every_trouble_is_a_failure_that_starts_with_its_kind() {
     500             unavailable: wolkvox's server failed with status 500
     502             unavailable: wolkvox's server failed with status 502
     503             maintenance: wolkvox is closed for maintenance or a backup (no explanation given)
-    html            unexpected_reply: wolkvox's address answered with something that is not a wolkvox reply: an HTML page of 78 bytes, status 200
-    empty           unexpected_reply: wolkvox's address answered with something that is not a wolkvox reply: an empty body of 0 bytes, status 200
-    truncated       unexpected_reply: wolkvox's address answered with something that is not a wolkvox reply: JSON cut off after 78 bytes
-    redirect        unexpected_reply: wolkvox's address answered with something that is not a wolkvox reply: a redirect, status 302
-    busy_200        busy: wolkvox is handling too many requests of this token at once (tried 6 times)
-    quota_200       quota_exhausted: the token's wolkvox calls for today are used up
+    html            unexpected_reply: what came from wolkvox's address cannot be used: an HTML page of 78 bytes, status 200
+    empty           unexpected_reply: what came from wolkvox's address cannot be used: an empty body of 0 bytes, status 200
+    truncated       unexpected_reply: what came from wolkvox's address cannot be used: JSON cut off after 78 bytes
+    redirect        unexpected_reply: what came from wolkvox's address cannot be used: a redirect, status 302
+    busy_200        busy: wolkvox is handling too many requests with this token at once (6 tries)
+    quota_200       quota_exhausted: today's wolkvox calls for this token are used up
     token_200       token_rejected: wolkvox did not accept the token (FORBIDDEN: PLEASE VALIDATE TOKEN)
     maintenance_200 maintenance: wolkvox is closed for maintenance or a backup (FORBIDDEN: SERVER BACKUP IN PROGRESS, TRY AGAIN LATER)
     no such fault   rejected: wolkvox refused the request with code 400 (BAD REQUEST: THERE IS NO SUCH FAULT)

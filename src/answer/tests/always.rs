@@ -70,7 +70,7 @@ fn records() -> impl Strategy<Value = Vec<Value>> {
             record.insert("date".to_owned(), date.into());
             Value::Object(record)
         });
-    proptest::collection::vec(record, 0..12)
+    proptest::collection::vec(record, 0..8)
 }
 
 proptest! {

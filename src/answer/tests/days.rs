@@ -129,7 +129,7 @@ fn nothing_in_what_was_fetched_of_more_is_a_failure() {
         assert_eq!(refused, Error::Incomplete { fetched, total: Some(1_500) });
     }
     let refused = Error::Incomplete { fetched: 1, total: Some(1_500) }.for_model();
-    assert_snapshot!(refused, @"incomplete: nothing matched in what was fetched, 1 of wolkvox's 1500 records. This is not an answer: a record that was not fetched may match. Search by a field that matches fewer records. An administrator can raise WOLKVOX_MAX_PAGES.");
+    assert_snapshot!(refused, @"incomplete: nothing matched in what was fetched: 1 of wolkvox's 1500 records. This is not an answer: a record that was not fetched may match. Search by a field that matches fewer records. An administrator can raise WOLKVOX_MAX_PAGES.");
 }
 
 #[test]

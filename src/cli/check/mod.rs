@@ -39,13 +39,13 @@ pub(super) struct Check {
     /// Run only what needs no network
     #[arg(long)]
     offline: bool,
-    /// Make one real look-up too: field to search by
+    /// Also make one real look-up: the field to search by
     #[arg(long, requires = "value")]
     field: Option<String>,
-    /// Make one real look-up too: value to look for
+    /// Also make one real look-up: the value to look for
     #[arg(long, requires = "field")]
     value: Option<String>,
-    /// Test a client's entry for this server as it stands [default without any setting: all clients']
+    /// Test a client's entry for this server as it stands [default if nothing is set: every client's]
     #[arg(long, value_enum)]
     client: Option<ClientKind>,
     /// Print the steps as JSON, for a support ticket

@@ -60,9 +60,14 @@ fn certificate(handshake: &Handshake) -> Option<(Bilingual, i64)> {
     let left = i64::try_from(end.as_secs()).ok()? - Timestamp::now().as_second();
     let days = left / (24 * 60 * 60);
     let protocol = handshake.protocol;
+    let left = match days {
+        1 => bilingual!("1 day left", "le queda 1 día"),
+        days => bilingual!("{days} days left", "le quedan {days} días"),
+    };
     let shown = bilingual!(
-        "{protocol}, certificate issued by {issuer}, {days} days left",
-        "{protocol}, certificado emitido por {issuer}, le quedan {days} días",
+        "{protocol}, certificate issued by {issuer}, {left}",
+        "{protocol}, certificado emitido por {issuer}, {left}",
+        left,
     );
     Some((shown, days))
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::absolute;
+use crate::config::Sources;
 use crate::install::{self, TokenDelivery};
 use crate::language::{Bilingual, bilingual};
 use crate::settings::Setting;
@@ -10,17 +11,22 @@ use crate::wolkvox::TokenFile;
 
 /// Returns the whole path of the token's file. It may come later, but what may be the token
 /// itself is refused and not shown, and so is a file that is there and of no use.
-pub(super) fn file(file: &str, token: Option<String>, force: bool) -> Result<PathBuf, Bilingual> {
+pub(super) fn file(
+    file: &str,
+    token: Option<String>,
+    force: bool,
+    sources: &Sources,
+) -> Result<PathBuf, Bilingual> {
     let variable = Setting::TokenFile.variable();
-    let path = PathBuf::from(absolute(file)?);
+    let path = PathBuf::from(absolute(file, sources)?);
     let is_there = path.symlink_metadata().is_ok();
     if token.is_some_and(|token| token == file)
         || !is_there && install::may_be_token(file, Path::is_dir)
     {
         return Err(bilingual!(
-            "{variable} names no file that is there, in no folder that is there; it is not \
-             shown, as it may be the token itself. Give the path of a file that holds the token",
-            "{variable} no nombra un archivo que exista, ni en una carpeta que exista; no se \
+            "{variable} names a file that does not exist, in a folder that does not exist; it \
+             is not shown, as it may be the token itself. Give the path of a file that holds the token",
+            "{variable} indica un archivo que no existe, en una carpeta que no existe; no se \
              muestra porque puede ser el token mismo. Indique la ruta de un archivo con el token",
         ));
     }
@@ -28,7 +34,7 @@ pub(super) fn file(file: &str, token: Option<String>, force: bool) -> Result<Pat
         Err(problem) if is_there && !force => {
             let (path, problem) = (path.display(), problem.text());
             Err(bilingual!(
-                "{variable}: {path} {problem} (--force installs all the same)",
+                "{variable}: {path} {problem} (--force installs anyway)",
                 "{variable}: {path} {problem} (--force instala de todos modos)",
                 problem,
             ))
@@ -54,8 +60,8 @@ pub(super) fn refuse_in(
         if let Some((setting, _)) = settings.iter().find(|(_, text)| *text == token) {
             let variable = setting.variable();
             return Err(bilingual!(
-                "{variable} holds the token, which is not to be shown; give its own value",
-                "{variable} contiene el token, que no se debe mostrar; indique su propio valor",
+                "{variable} holds the token, which must not be shown; give this setting its own value",
+                "{variable} contiene el token, que no se debe mostrar; dé a este ajuste su propio valor",
             ));
         }
     }

@@ -164,8 +164,8 @@ impl TlsFailure {
                 "el servidor no habla TLS en este puerto",
             ),
             Self::NoAgreement => bilingual!(
-                "no agreement with the server",
-                "no se pudo negociar TLS con el servidor",
+                "no protocol version or cipher in common",
+                "sin versión de protocolo ni cifrado en común",
             ),
             Self::NoRoots => bilingual!(
                 "this computer's root certificates cannot be loaded",
@@ -232,47 +232,47 @@ impl ReplyDefect {
                 "JSON de {bytes} bytes sin la estructura de wolkvox, estado {status}",
             ),
             Self::NoRecords { bytes } => bilingual!(
-                "data of which nothing is a record ({bytes} bytes)",
-                "datos en los que nada es un registro ({bytes} bytes)",
+                "data that holds no record ({bytes} bytes)",
+                "datos que no contienen ningún registro ({bytes} bytes)",
             ),
             Self::UnknownWords => bilingual!(
                 "a reply without records whose words do not say that there are none",
                 "una respuesta sin registros cuyas palabras no dicen que no los haya",
             ),
             Self::UntoldFailure => bilingual!(
-                "a reply without records that marks itself as a failure",
-                "una respuesta sin registros que se marca a sí misma como fallo",
+                "a reply without records that is marked as a failure",
+                "una respuesta sin registros marcada como falla",
             ),
             Self::OtherKey => bilingual!(
-                "a reply with something like records under another key than `data`",
-                "una respuesta con algo parecido a registros bajo otra clave que `data`",
+                "a reply with what look like records under a key other than `data`",
+                "una respuesta con lo que parecen registros bajo una clave distinta de `data`",
             ),
             Self::Warned => bilingual!(
                 "a reply without records with a server's warning around it",
-                "una respuesta sin registros con una advertencia del servidor alrededor",
+                "una respuesta sin registros, rodeada por una advertencia del servidor",
             ),
             Self::PartialSuccess { status } => bilingual!(
                 "a reply without records, status {status}",
                 "una respuesta sin registros, estado {status}",
             ),
             Self::Continued { bytes } => bilingual!(
-                "a reply with a fatal error or another reply behind it ({bytes} bytes)",
-                "una respuesta con un error fatal u otra respuesta detrás ({bytes} bytes)",
+                "a reply followed by a fatal error or another reply ({bytes} bytes)",
+                "una respuesta seguida de un error fatal o de otra respuesta ({bytes} bytes)",
             ),
             Self::TooMany { limit } => {
                 bilingual!("more than {limit} values", "más de {limit} valores")
             }
             Self::Contradiction { said } => bilingual!(
-                "a reply that says {said} records were found but holds none",
-                "una respuesta que dice {said} registros pero no trae ninguno",
+                "a reply that announces {said} records but holds none",
+                "una respuesta que anuncia {said} registros pero no trae ninguno",
             ),
             Self::EmptyPage { pages } => bilingual!(
-                "a reply that says there are {pages} pages but whose first page is empty",
-                "una respuesta que dice {pages} páginas pero cuya primera página está vacía",
+                "a reply that announces {pages} pages, but the first one is empty",
+                "una respuesta que anuncia {pages} páginas, pero la primera está vacía",
             ),
             Self::AnotherObligation => bilingual!(
-                "an obligation with another id than the one that was asked for",
-                "una obligación con otro id que el consultado",
+                "an obligation whose id is not the one asked for",
+                "una obligación cuyo id no es el consultado",
             ),
             Self::TooLarge { limit } => {
                 bilingual!("more than {limit} bytes", "más de {limit} bytes")

@@ -27,13 +27,20 @@ impl Error {
                 )
             }
             Self::QuotaExhausted { .. } => bilingual!(
-                "the token's wolkvox calls for today are used up",
-                "se agotaron las consultas de hoy de este token de wolkvox",
+                "today's wolkvox calls for this token are used up",
+                "se agotaron las consultas de wolkvox de hoy para este token",
             ),
-            Self::Busy { attempts, .. } => bilingual!(
-                "wolkvox is handling too many requests of this token at once (tried {attempts} times)",
-                "wolkvox está atendiendo demasiadas solicitudes de este token a la vez ({attempts} intentos)",
-            ),
+            Self::Busy { attempts, .. } => {
+                let tries = match attempts {
+                    1 => bilingual!("1 try", "1 intento"),
+                    attempts => bilingual!("{attempts} tries", "{attempts} intentos"),
+                };
+                bilingual!(
+                    "wolkvox is handling too many requests with this token at once ({tries})",
+                    "wolkvox está atendiendo demasiadas solicitudes de este token a la vez ({tries})",
+                    tries,
+                )
+            }
             Self::Maintenance(said) => {
                 let said = said.text();
                 bilingual!(
@@ -60,18 +67,18 @@ impl Error {
                 )
             }
             Self::Incomplete { fetched, total: Some(total) } => bilingual!(
-                "nothing matched in what was fetched, {fetched} of wolkvox's {total} records",
-                "nada coincide en lo obtenido: {fetched} de los {total} registros de wolkvox",
+                "nothing matched in what was fetched: {fetched} of wolkvox's {total} records",
+                "ninguno de los registros obtenidos coincide: {fetched} de los {total} de wolkvox",
             ),
             Self::Incomplete { fetched, total: None } => bilingual!(
                 "nothing matched in what was fetched (records: {fetched}), and wolkvox may have more",
-                "nada coincide en lo obtenido (registros: {fetched}), y wolkvox puede tener más",
+                "ninguno de los registros obtenidos coincide ({fetched} en total), y wolkvox puede tener más",
             ),
             Self::UnexpectedReply(defect) => {
                 let defect = defect.text();
                 bilingual!(
-                    "wolkvox's address answered with something that is not a wolkvox reply: {defect}",
-                    "en la dirección de wolkvox respondió algo que no es wolkvox: {defect}",
+                    "what came from wolkvox's address cannot be used: {defect}",
+                    "lo que llegó de la dirección de wolkvox no se puede usar: {defect}",
                     defect,
                 )
             }
@@ -80,8 +87,8 @@ impl Error {
                 "se alcanzó el límite propio de este programa: {per_minute} consultas por minuto",
             ),
             Self::Internal => bilingual!(
-                "this program failed inside; the look-up was not made",
-                "este programa falló por dentro; la consulta no se hizo",
+                "something went wrong inside this program; the look-up was not made",
+                "hubo un error interno en este programa; la consulta no se hizo",
             ),
         }
     }
@@ -93,7 +100,7 @@ impl Error {
             Self::InvalidInput { .. } => advice,
             Self::Incomplete { .. } => bilingual!(
                 "This is not an answer: a record that was not fetched may match. {advice}",
-                "Esto no es una respuesta: un registro no obtenido puede coincidir. {advice}",
+                "Esto no es una respuesta: puede coincidir un registro que no se obtuvo. {advice}",
                 advice,
             ),
             _ => bilingual!(
@@ -128,29 +135,29 @@ impl Error {
                 let hold = minutes(hold);
                 bilingual!(
                     "wolkvox resets the quota daily. No request is sent for {hold}; do not \
-                     repeat the call before.",
+                     repeat the call before then.",
                     "wolkvox reinicia el cupo de consultas cada día. No se enviará nada durante {hold}; no \
                      repita la consulta antes.",
                     hold,
                 )
             }
             Self::Busy { max_in_flight: Some(1), .. } => bilingual!(
-                "Ask again in some seconds: other programs use the same token. If it happens \
+                "Ask again in a few seconds: other programs use the same token. If it happens \
                  often, give them a token of their own.",
                 "Pregunte de nuevo en unos segundos: otros programas usan el mismo token. Si \
                  ocurre a menudo, deles un token propio.",
             ),
             Self::Busy { .. } => bilingual!(
-                "Ask again in some seconds. If it happens often, another program \
+                "Ask again in a few seconds. If it happens often, another program \
                  shares the token: lower WOLKVOX_MAX_IN_FLIGHT to 1.",
                 "Pregunte de nuevo en unos segundos. Si ocurre a menudo, otro programa \
                  usa el mismo token: baje WOLKVOX_MAX_IN_FLIGHT a 1.",
             ),
             Self::Maintenance(_) => bilingual!("Try again later.", "Intente más tarde."),
             Self::Rejected { said: UpstreamMessage::Nothing, .. } => bilingual!(
-                "Nothing of wolkvox came with it: check WOLKVOX_SERVER, and whether a proxy or a \
+                "Nothing in the reply came from wolkvox: check WOLKVOX_SERVER, and whether a proxy or a \
                  firewall answers in its place.",
-                "No vino nada de wolkvox: revise WOLKVOX_SERVER, y si un proxy o un firewall \
+                "En la respuesta no hay nada de wolkvox: revise WOLKVOX_SERVER, y si un proxy o un firewall \
                  responde en su lugar.",
             ),
             Self::Rejected { .. } => bilingual!(
@@ -161,9 +168,9 @@ impl Error {
             ),
             Self::Unavailable { outage } => outage.advice(),
             Self::Timeout { spent: Timings { attempts: 0, .. }, .. } => bilingual!(
-                "Nothing was sent: other look-ups had all the places. Repeat the call. An \
+                "Nothing was sent: other look-ups took up all the requests allowed at once. Repeat the call. An \
                  administrator can raise WOLKVOX_TIMEOUT.",
-                "No se envió nada: otras consultas ocupaban todos los turnos. Repita la consulta. \
+                "No se envió nada: otras consultas ocupaban todas las solicitudes permitidas a la vez. Repita la consulta. \
                  Un administrador puede subir WOLKVOX_TIMEOUT.",
             ),
             Self::Timeout { .. } => bilingual!(
@@ -191,7 +198,7 @@ impl Error {
                  Revise WOLKVOX_SERVER.",
             ),
             Self::UnexpectedReply(_) => bilingual!(
-                "Try once more. If it stays, check WOLKVOX_SERVER and whether a proxy \
+                "Try once more. If it happens again, check WOLKVOX_SERVER and whether a proxy \
                  answers in wolkvox's place.",
                 "Intente otra vez. Si sigue igual, revise WOLKVOX_SERVER y si un proxy \
                  responde en lugar de wolkvox.",
@@ -205,7 +212,7 @@ impl Error {
             }
             Self::Internal => bilingual!(
                 "The program's log on stderr says where.",
-                "El registro del programa (stderr) dice dónde.",
+                "El log del programa (stderr) dice dónde.",
             ),
         }
     }

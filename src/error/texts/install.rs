@@ -12,28 +12,28 @@ impl FileError {
             FileErrorKind::Unreadable(kind) => {
                 let reason = io_reason(*kind);
                 bilingual!(
-                    "{path} cannot be read ({reason}); it was left as it is",
-                    "no se puede leer {path} ({reason}); se dejó como está",
+                    "{path} cannot be read ({reason}); it was left unchanged",
+                    "no se puede leer {path} ({reason}); no se modificó",
                     reason,
                 )
             }
             FileErrorKind::Unwritable(kind) => {
                 let reason = io_reason(*kind);
                 bilingual!(
-                    "{path} cannot be written ({reason}); it was left as it is",
-                    "no se puede escribir {path} ({reason}); se dejó como está",
+                    "{path} cannot be written ({reason}); it was left unchanged",
+                    "no se puede escribir {path} ({reason}); no se modificó",
                     reason,
                 )
             }
             FileErrorKind::ReadOnly => bilingual!(
-                "{path} cannot be written (it is read-only); it was left as it is",
-                "no se puede escribir {path} (es de solo lectura); se dejó como está",
+                "{path} cannot be written (it is read-only); it was left unchanged",
+                "no se puede escribir {path} (es de solo lectura); no se modificó",
             ),
             FileErrorKind::Malformed(problem) => {
                 let reason = problem.text();
                 bilingual!(
-                    "{path} has an error: {reason}; it was left as it is",
-                    "{path} tiene un error: {reason}; se dejó como está",
+                    "{path} has an error: {reason}; it was left unchanged",
+                    "{path} tiene un error: {reason}; no se modificó",
                     reason,
                 )
             }
@@ -47,9 +47,9 @@ impl FileError {
                  termine",
             ),
             FileErrorKind::NotOurs(name) => bilingual!(
-                "`{name}` in {path} does not start this program; it was left as it is. --name gives \
-                 this server another name, --force acts on the entry all the same",
-                "`{name}` en {path} no inicia este programa; se dejó como está. --name le da otro \
+                "`{name}` in {path} does not start this program; it was left unchanged. --name gives \
+                 this server another name; --force acts on the entry anyway",
+                "`{name}` en {path} no inicia este programa; no se modificó. --name le da otro \
                  nombre a este servidor, --force actúa sobre la entrada de todos modos",
             ),
         }
@@ -87,7 +87,7 @@ impl EntryError {
         match self {
             Self::Name => bilingual!(
                 "a name is 1 to 64 letters, digits, hyphens and underscores",
-                "un nombre son de 1 a 64 letras, dígitos, guiones y guiones bajos",
+                "un nombre tiene de 1 a 64 letras, dígitos, guiones y guiones bajos",
             ),
             Self::ReservedName(name) => bilingual!(
                 "the name `{name}` has a meaning of its own in JavaScript; choose another one",

@@ -20,8 +20,8 @@ impl SettingError {
                 "no está definido, ni tampoco WOLKVOX_TOKEN_FILE; es el token interno del CRM",
             ),
             Self::TwoTokens => bilingual!(
-                "is set beside WOLKVOX_TOKEN: keep one of the two",
-                "está definido junto con WOLKVOX_TOKEN: deje uno de los dos",
+                "is set as well as WOLKVOX_TOKEN: keep only one of the two",
+                "está definido además de WOLKVOX_TOKEN: deje solo uno de los dos",
             ),
             Self::Placeholder(placeholder) => placeholder.text(),
             Self::HoldsToken => bilingual!(
@@ -156,7 +156,7 @@ impl PathError {
     fn text(self) -> Bilingual {
         match self {
             Self::Home => bilingual!(
-                "begins with a home folder that is not known here: write the whole path",
+                "begins with a home folder that is not an argument here: write the whole path",
                 "empieza con una carpeta personal que aquí no se conoce: escriba la ruta completa",
             ),
             Self::Address => bilingual!(
@@ -271,7 +271,7 @@ impl MaskError {
                 "tiene un nombre en blanco entre las comas",
             ),
             Self::NearGroup(word) => bilingual!(
-                "has a name that is nearly `{word}`: write it exactly so",
+                "has a name that is nearly `{word}`: write it exactly like that",
                 "tiene un nombre casi igual a `{word}`: escríbalo exactamente así",
             ),
             Self::Quote => bilingual!(

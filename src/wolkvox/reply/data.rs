@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::envelope::count;
 use super::json::Reader;
+use crate::clean::is_blank;
 use crate::{FieldKey, Record, fields};
 
 /// What stands under `data`.
@@ -101,16 +102,6 @@ pub(super) fn could_be_records(value: &Value) -> bool {
                 || !members.is_empty() && members.values().all(Value::is_object)
         }
         _ => false,
-    }
-}
-
-fn is_blank(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::String(text) => text.trim().is_empty(),
-        Value::Array(items) => items.is_empty(),
-        Value::Object(members) => members.is_empty(),
-        Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
