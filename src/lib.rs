@@ -21,12 +21,13 @@
 //! Which rooms each room uses; a test holds this drawing to the source. All arrows point down.
 //!
 //! ```text
-//! cli        → config, http, install, mcp, tools, tenant, sandbox, lookup, answer, wolkvox, server_url, caller
+//! cli        → config, http, install, mcp, tools, tenant, audit, caller, sandbox, lookup, answer, wolkvox, server_url
 //! http       → mcp, caller
-//! mcp        → tools, tenant, lookup, wolkvox
-//! tools      → tenant, lookup, answer, wolkvox
+//! mcp        → tools, tenant, audit, caller, lookup, wolkvox
+//! tools      → tenant, audit, caller, lookup, answer, wolkvox
 //! tenant     → lookup, answer, wolkvox
-//! config     → lookup, answer, wolkvox, server_url
+//! config     → audit, lookup, answer, wolkvox, server_url
+//! audit      → caller
 //! caller     → answer
 //! lookup     → answer, wolkvox, offload
 //! wolkvox    → server_url, offload
@@ -39,7 +40,7 @@
 //!
 //! - For others: [`wolkvox`] (the API's client), [`lookup`] (look-ups within a token's limits),
 //!   [`answer`] (records to answers, pure), [`tools`] and [`tenant`] (what can be asked, and of
-//!   whom), [`caller`] (who asks, and what that person may), [`mcp`] (the protocol), [`sandbox`] (a
+//!   whom), [`caller`] (who asks, and what that person may), [`audit`] (who asked for what), [`mcp`] (the protocol), [`sandbox`] (a
 //!   wolkvox on this computer with fictitious data, which shares no code with the rest), [`error`]
 //!   and [`server_url`].
 //! - For this program alone, and hidden from these pages: `cli` (the command line), `config` (flags
@@ -54,6 +55,7 @@
 //! - Anything but the protocol on stdout while serving.
 
 pub mod answer;
+pub mod audit;
 pub mod caller;
 #[doc(hidden)]
 pub mod clean;

@@ -107,6 +107,14 @@ settings! {
         "One extra host that may receive the token, such as a company's reverse proxy";
     CaFile = "WOLKVOX_CA_FILE", Some("ca-file"), Account, "", "/etc/ssl/company.pem",
         "Extra root certificates (PEM)";
+    Audit = "WOLKVOX_AUDIT", Some("audit"), Process, "", "/var/log/wolkvox/audit.jsonl",
+        "Audit log: a file that gets a line for each call, `stderr` or `off`; `{pid}` and `{user}` in it stand for the process and its user";
+    AuditKeyFile = "WOLKVOX_AUDIT_KEY_FILE", Some("audit-key-file"), Process, "", "/etc/wolkvox/audit.key",
+        "The secret of the audit log's hashes and seals; without it `wolkvox-audit.key`, made beside the log";
+    AuditFailure = "WOLKVOX_AUDIT_FAILURE", Some("audit-failure"), Process, "refuse", "refuse",
+        "Look-ups that cannot be recorded: `refuse` them or `continue`";
+    AuditRotate = "WOLKVOX_AUDIT_ROTATE", Some("audit-rotate"), Process, "daily", "100MB",
+        "When the audit log begins a new file: `daily` (UTC), before a size such as `100MB`, or `off`";
     Log = "WOLKVOX_LOG", Some("log"), Process, "info", "debug",
         "Log filter, always on stderr: error, warn, info, debug, trace or off";
     LogFormat = "WOLKVOX_LOG_FORMAT", Some("log-format"), Process, "text", "json",

@@ -1,8 +1,11 @@
-//! Who asks, and what that person may.
+//! Who asks, with what, and what that person may.
+
+mod call;
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+pub use self::call::{Call, Program, Sender};
 use crate::answer::Mask;
 
 /// A person, or a program, that asks.

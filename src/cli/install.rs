@@ -272,7 +272,7 @@ impl Install {
         for setting in Setting::ALL {
             match set(*setting)? {
                 _ if matches!(setting, Setting::Token | Setting::TokenFile) => {}
-                Some(file) if *setting == Setting::CaFile => {
+                Some(file) if is_file(*setting, &file) => {
                     settings.push((*setting, absolute(&file, sources)?));
                 }
                 Some(text) => settings.push((*setting, text)),
@@ -316,6 +316,15 @@ fn own_command(sources: &Sources) -> Result<String, Bilingual> {
              texto Unicode",
         )
     })
+}
+
+/// Returns whether a setting's value is the path of a file.
+fn is_file(setting: Setting, value: &str) -> bool {
+    match setting {
+        Setting::CaFile | Setting::AuditKeyFile => true,
+        Setting::Audit => !matches!(value, "stderr" | "off"),
+        _ => false,
+    }
 }
 
 /// Returns a file's whole path: the client starts this program in a folder of its own choice.

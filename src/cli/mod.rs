@@ -1,5 +1,6 @@
 //! Defines the command line and runs what it asks for.
 
+mod audit;
 mod check;
 mod completions;
 mod descriptors;
@@ -11,6 +12,7 @@ mod query;
 mod serve;
 mod stdio;
 mod stop;
+mod system;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -20,6 +22,8 @@ use anyhow::{Context, anyhow};
 use clap::{Parser, Subcommand};
 
 use self::flags::Flags;
+use crate::audit as audit_log;
+use crate::caller::Caller;
 use crate::config::{Account, Config, Sources};
 use crate::language::{Bilingual, Language};
 use crate::lookup::Lookup;
@@ -59,6 +63,9 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Verify an audit log, or find who asked for a value
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Test the set-up step by step, and say how to fix what fails
     Check(check::Check),
     /// Print completions for a shell
@@ -92,6 +99,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         sources = sources.with_default(Setting::Log, "warn");
     }
     match command {
+        Some(Command::Audit(audit)) => audit.run(&sources, language),
         Some(Command::Completions(completions)) => completions.run(),
         Some(Command::Install(install)) => install.run(sandbox, &sources, language),
         Some(Command::Man(man)) => man.run(),
@@ -99,7 +107,10 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Check(check)) => check.run(sandbox, &sources, language),
         Some(Command::Query(query)) => {
             let config = resolve(sandbox, &sources, language)?;
-            with_app(config, language, async |app| query.run(app, language).await)
+            with_app(config, language, async |app| {
+                let recording = app.recording(&sources, language)?;
+                query.run(app, recording, language).await
+            })
         }
         Some(Command::Serve(serve)) => {
             let config = resolve(sandbox, &sources, language)?;
@@ -107,7 +118,10 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         None => {
             let config = resolve(sandbox, &sources, language)?;
-            with_app(config, language, async |app| stdio::serve(app, language).await)
+            with_app(config, language, async |app| {
+                let recording = app.recording(&sources, language)?;
+                stdio::serve(app, recording, language).await
+            })
         }
     }
 }
@@ -149,11 +163,16 @@ struct App {
     sandbox: Option<Sandbox>,
     /// What is set and probably does not do what was meant.
     warnings: Vec<Bilingual>,
+    /// How the audit log is kept, if there is one.
+    audit: Option<audit_log::Options>,
 }
+
+/// What records calls: the audit log and who makes them, if there is one.
+type Recording = Option<(audit_log::Audit, Caller)>;
 
 impl App {
     async fn open(config: Config) -> anyhow::Result<Self> {
-        let Config { account, operation, limits, mask, log: _, warnings } = config;
+        let Config { account, operation, limits, mask, audit, log: _, warnings } = config;
         let (client, operation, sandbox) = match account {
             Account::Tenant { server, token, roots } => {
                 (Client::new(server, token, roots), operation, None)
@@ -171,7 +190,20 @@ impl App {
         };
         let lookup = Arc::new(Lookup::new(client, limits).naming(operation.clone()));
         let tenant = Tenant { lookup, operation, mask, is_sandbox: sandbox.is_some() };
-        Ok(Self { tenant, sandbox, warnings })
+        Ok(Self { tenant, sandbox, warnings, audit })
+    }
+
+    /// Opens the audit log, if there is one, and says what must be said of it.
+    fn recording(&self, sources: &Sources, language: Language) -> anyhow::Result<Recording> {
+        let Some(options) = &self.audit else { return Ok(None) };
+        let user = system::user(sources);
+        let opened = audit_log::Audit::open(options, &system::writer(sources, &user));
+        let (audit, notices) =
+            opened.map_err(|problem| anyhow!(problem.text().to(language).to_owned()))?;
+        for notice in notices {
+            tracing::warn!("{}", notice.text());
+        }
+        Ok(Some((audit, user)))
     }
 }
 

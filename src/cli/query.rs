@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
@@ -11,15 +12,19 @@ use indicatif::ProgressBar;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{App, FAILED, NOTHING_FOUND};
+use super::{App, FAILED, NOTHING_FOUND, Recording};
 use crate::Record;
 use crate::answer::{Answer, ObligationAnswer, Outcome, Summary, View};
+use crate::caller::{Call, Caller, Program};
 use crate::error::Error;
 use crate::fields::FIELDS;
 use crate::language::{Bilingual, Language, bilingual};
 use crate::tenant::Tenant;
 use crate::tools::arguments::{date, whole};
-use crate::tools::{self, GestionesRequest, LIMIT, OFFSET, ObligationRequest, to_usize};
+use crate::tools::{
+    self, AuditLog, GESTIONES, GestionesRequest, LIMIT, OBLIGATION, OFFSET, ObligationRequest,
+    to_usize,
+};
 use crate::wolkvox::Operation;
 
 /// A table that goes into a file or a pipe is this wide.
@@ -67,13 +72,18 @@ pub(super) struct QueryArgs {
 }
 
 impl QueryArgs {
-    pub(super) async fn run(self, app: App, language: Language) -> anyhow::Result<ExitCode> {
-        let App { tenant, sandbox: _sandbox, warnings: _ } = app;
+    pub(super) async fn run(
+        self,
+        app: App,
+        recording: Recording,
+        language: Language,
+    ) -> anyhow::Result<ExitCode> {
+        let App { tenant, sandbox: _sandbox, warnings: _, audit: _ } = app;
         let spinner = ProgressBar::new_spinner().with_message(
             bilingual!("asking wolkvox", "consultando a wolkvox").to(language).to_owned(),
         );
         spinner.enable_steady_tick(Duration::from_millis(100));
-        let asked = self.ask(&tenant, language).await;
+        let asked = self.ask(&tenant, recording, language).await;
         spinner.finish_and_clear();
         let (outcome, text) = match asked {
             Ok((outcome, text)) => (outcome, text?),
@@ -107,17 +117,39 @@ impl QueryArgs {
     async fn ask(
         &self,
         tenant: &Tenant,
+        recording: Recording,
         language: Language,
     ) -> Result<(Outcome, anyhow::Result<String>), Error> {
-        let operation = tenant.operation(None)?;
+        let (audit, caller) = recording.unzip();
+        let mut call = Call::new(Arc::new(caller.unwrap_or_else(|| Caller::system(String::new()))));
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        call.program = Some(Program { name: "wolkvox-mcp query".to_owned(), version });
+        let log = AuditLog { audit, tenant: None };
         if let (Some(obligation), Some(case_file)) = (&self.obligation, &self.case_file) {
-            let request = ObligationRequest::new(operation, obligation.clone(), case_file.clone())?;
-            let answer = request.answer(tenant, |_| ()).await?;
+            let subject = ObligationRequest::subject(obligation.clone());
+            let answer = log.recorded(&call, OBLIGATION, subject, async {
+                let operation = tenant.operation(None)?;
+                let (obligation, case_file) = (obligation.clone(), case_file.clone());
+                let request = ObligationRequest::new(operation, obligation, case_file)?;
+                request.answer(tenant, |_| ()).await
+            });
+            let answer = answer.await?;
             let text = self.write(&answer, |answer| obligations(answer, language));
             return Ok((answer.outcome, text));
         }
-        let answer = self.gestiones(operation)?.answer(tenant, |_| ()).await?;
+        let (field, value) = self.searched();
+        let subject = GestionesRequest::subject(field, value);
+        let answer = log.recorded(&call, GESTIONES, subject, async {
+            let operation = tenant.operation(None)?;
+            self.gestiones(operation)?.answer(tenant, |_| ()).await
+        });
+        let answer = answer.await?;
         Ok((answer.outcome, self.write(&answer, |answer| table(answer, language))))
+    }
+
+    fn searched(&self) -> (String, String) {
+        let (field, value) = (self.field.clone(), self.value.clone());
+        (field.unwrap_or_default(), value.unwrap_or_default())
     }
 
     fn gestiones(&self, operation: Operation) -> Result<GestionesRequest, Error> {
@@ -135,8 +167,7 @@ impl QueryArgs {
             limit: count("limit", &self.limit, LIMIT, default.limit)?,
             offset: count("offset", &self.offset, OFFSET, default.offset)?,
         };
-        let (field, value) = (self.field.clone(), self.value.clone());
-        let (field, value) = (field.unwrap_or_default(), value.unwrap_or_default());
+        let (field, value) = self.searched();
         GestionesRequest::typed(operation, field, value, view)
     }
 }
@@ -244,16 +275,12 @@ fn blocks(records: &[Record], columns: &[&str]) -> String {
 
 /// Writes a table if its columns stay readable in the width there is, else a block a record.
 fn rows(records: &[Record]) -> String {
-    let terminal = Term::stdout();
-    let width = if terminal.is_term() { terminal.size().1 } else { WIDTH_ELSEWHERE };
+    let width = width();
     let columns = columns(records);
     if columns.len() * NARROWEST_COLUMN > usize::from(width) {
         return blocks(records, &columns);
     }
-    let mut table = Table::new();
-    table.load_style(STYLE);
-    table.set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_width(width);
+    let mut table = table_of(width);
     // The table breaks a long name only at a space.
     table.set_header(columns.iter().map(|name| name.replace('_', " ")));
     for record in records {
@@ -261,6 +288,21 @@ fn rows(records: &[Record]) -> String {
     }
     table.column_iter_mut().for_each(|column| _ = column.set_padding((0, 1)));
     table.trim_fmt() + "\n"
+}
+
+/// Returns how wide a table may be.
+pub(super) fn width() -> u16 {
+    let terminal = Term::stdout();
+    if terminal.is_term() { terminal.size().1 } else { WIDTH_ELSEWHERE }
+}
+
+/// Begins a table as this program shows them.
+pub(super) fn table_of(width: u16) -> Table {
+    let mut table = Table::new();
+    table.load_style(STYLE);
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_width(width);
+    table
 }
 
 /// Sums up all matches, or those that were fetched.

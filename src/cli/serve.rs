@@ -27,7 +27,7 @@ pub(super) struct Serve {}
 
 impl Serve {
     pub(super) async fn run(self, app: App, language: Language) -> anyhow::Result<ExitCode> {
-        let App { tenant, sandbox, warnings } = app;
+        let App { tenant, sandbox, warnings, audit: _ } = app;
         for warning in warnings {
             tracing::warn!(%warning, "a setting");
         }

@@ -4,12 +4,16 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 
-use super::{App, stop};
+use super::{App, Recording, stop};
 use crate::language::Language;
 use crate::mcp::{self, Server};
 
-pub(super) async fn serve(app: App, language: Language) -> anyhow::Result<ExitCode> {
-    let App { tenant, sandbox: _sandbox, warnings } = app;
+pub(super) async fn serve(
+    app: App,
+    recording: Recording,
+    language: Language,
+) -> anyhow::Result<ExitCode> {
+    let App { tenant, sandbox: _sandbox, warnings, audit: _ } = app;
     for warning in warnings {
         tracing::warn!(%warning, "a setting");
     }
@@ -18,7 +22,12 @@ pub(super) async fn serve(app: App, language: Language) -> anyhow::Result<ExitCo
         sandbox = tenant.is_sandbox,
         "serving MCP on standard input and output"
     );
-    let served = mcp::serve_stdio(Server::new(tenant), stop::asked()).await;
+    let server = Server::new(tenant);
+    let server = match recording {
+        Some((audit, user)) => server.audited(audit, None).asked_by(user),
+        None => server,
+    };
+    let served = mcp::serve_stdio(server, stop::asked()).await;
     served.map_err(|problem| anyhow!(problem.text().to(language).to_owned()))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -16,6 +16,7 @@ use self::reader::Reader;
 pub use self::shown::shown;
 pub use self::sources::{NotUnicode, Origin, Raw, Sources};
 use crate::answer::Mask;
+use crate::audit;
 use crate::clean;
 use crate::error::{ProxyError, SettingError};
 use crate::language::{Bilingual, Language, bilingual};
@@ -35,6 +36,8 @@ pub struct Config {
     pub limits: Limits,
     /// Fields to mask.
     pub mask: Mask,
+    /// How the audit log is kept, if there is one.
+    pub audit: Option<audit::Options>,
     /// What to log, and how.
     pub log: Log,
     /// What is set and probably does not do what was meant.
@@ -194,11 +197,12 @@ impl Config {
         let operation = read.operation();
         let limits = read.limits();
         let mask = read.mask();
+        let audit = read.audit();
         let log = read.log();
-        match (account, operation, limits, mask, log) {
-            (Ok(account), Ok(operation), Ok(limits), Ok(mask), Ok(log)) => {
+        match (account, operation, limits, mask, audit, log) {
+            (Ok(account), Ok(operation), Ok(limits), Ok(mask), Ok(audit), Ok(log)) => {
                 let warnings = warnings(&account, &mask, sources);
-                Ok(Self { account, operation, limits, mask, log, warnings })
+                Ok(Self { account, operation, limits, mask, audit, log, warnings })
             }
             _ => Err(InvalidSettings(read.into_problems())),
         }
@@ -273,6 +277,10 @@ mod tests {
             ("WOLKVOX_MAX_PAGES", "0"),
             ("WOLKVOX_MASK", "personal"),
             ("WOLKVOX_ALLOW_HOST", "proxy.empresa.example"),
+            ("WOLKVOX_AUDIT", "/var/log/wolkvox/{user}/audit-{pid}.jsonl"),
+            ("WOLKVOX_AUDIT_KEY_FILE", "/etc/wolkvox/{user}.key"),
+            ("WOLKVOX_AUDIT_FAILURE", "continue"),
+            ("WOLKVOX_AUDIT_ROTATE", "100MB"),
             ("WOLKVOX_LOG", "wolkvox_mcp::lookup=debug"),
             ("WOLKVOX_LOG_FORMAT", "json"),
         ]);
@@ -284,7 +292,31 @@ mod tests {
         assert_eq!(rate.get(), 10);
         assert_eq!(max_pages, None);
         assert_eq!(config.operation.expect("set").as_str(), "empresa");
+        let audit = config.audit.expect("set");
+        let log = audit::Target::File("/var/log/wolkvox/{user}/audit-{pid}.jsonl".into());
+        assert_eq!(audit.target, log);
+        assert_eq!(audit.key_file, Some("/etc/wolkvox/{user}.key".into()));
+        assert_eq!(audit.on_failure, audit::OnFailure::Continue);
+        assert_eq!(audit.rotation, audit::Rotation::Size(100_000_000));
         assert_eq!(config.log.format, LogFormat::Json);
+    }
+
+    #[test]
+    fn an_audit_log_can_be_off_and_needs_a_key_beside_stderr() {
+        for (set, is_audited) in [
+            (&[][..], Some(false)),
+            (&[("WOLKVOX_AUDIT", "off")], Some(false)),
+            (&[("WOLKVOX_AUDIT", "audit.jsonl")], Some(true)),
+            (&[("WOLKVOX_AUDIT", "stderr")], None),
+            (&[("WOLKVOX_AUDIT", "stderr"), ("WOLKVOX_AUDIT_KEY_FILE", "key")], Some(true)),
+            (&[("WOLKVOX_AUDIT", "audit-${pid}.jsonl")], None),
+            (&[("WOLKVOX_AUDIT", "audit-{day}.jsonl")], None),
+            (&[("WOLKVOX_AUDIT_FAILURE", "ignore")], None),
+            (&[("WOLKVOX_AUDIT_ROTATE", "weekly")], None),
+        ] {
+            let config = resolve(&[&ACCOUNT, set].concat());
+            assert_eq!(config.ok().map(|it| it.audit.is_some()), is_audited, "{set:?}");
+        }
     }
 
     #[test]

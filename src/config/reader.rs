@@ -13,6 +13,7 @@ use super::proxy::{self, WrongProxy};
 use super::shown::{Secrets, shown_if_harmless};
 use super::{Account, InvalidSetting, Log, LogFormat, NotUnicode, Sources, Subject, path};
 use crate::answer::Mask;
+use crate::audit::{self, OnFailure, Rotation};
 use crate::error::SettingError;
 use crate::file;
 use crate::lookup::Limits;
@@ -178,6 +179,28 @@ impl<'a> Reader<'a> {
         })
     }
 
+    pub(super) fn audit(&mut self) -> Result<Option<audit::Options>, Reported> {
+        let home = self.home.clone();
+        let file = |text: &str| path(text, home.as_deref()).map_err(SettingError::Path);
+        let target = self.optional(Setting::Audit, |text| audit::Target::parse(text, file));
+        let key_file = self.optional(Setting::AuditKeyFile, file);
+        let on_failure = self.defaulted(Setting::AuditFailure, |text| match text {
+            "refuse" => Ok(OnFailure::Refuse),
+            "continue" => Ok(OnFailure::Continue),
+            _ => Err(SettingError::AuditFailure),
+        });
+        let rotation = self.defaulted(Setting::AuditRotate, |text| {
+            Rotation::parse(text).ok_or(SettingError::AuditRotate)
+        });
+        let (target, key_file) = (target?.flatten(), key_file?);
+        let (on_failure, rotation) = (on_failure?, rotation?);
+        let Some(target) = target else { return Ok(None) };
+        if target == audit::Target::Stderr && key_file.is_none() {
+            return Err(self.wrong(Setting::AuditKeyFile, SettingError::AuditKeyNeeded));
+        }
+        Ok(Some(audit::Options { target, key_file, on_failure, rotation }))
+    }
+
     pub(super) fn log(&mut self) -> Result<Log, Reported> {
         let filter = self.defaulted(Setting::Log, |text| {
             let known = text.split(',').map(str::trim).all(is_log_directive);
@@ -204,8 +227,17 @@ fn placeholder(setting: Setting, text: &str) -> Option<Placeholder> {
             | Setting::Operation
             | Setting::AllowHost
             | Setting::CaFile
+            | Setting::Audit
+            | Setting::AuditKeyFile
     );
-    Placeholder::find(text).filter(|it| is_text || *it != Placeholder::Example)
+    let filled = match setting {
+        // These are filled in here; `${pid}` was meant for a shell.
+        Setting::Audit | Setting::AuditKeyFile if !text.contains("${") => {
+            text.replace("{pid}", "1").replace("{user}", "a")
+        }
+        _ => text.to_owned(),
+    };
+    Placeholder::find(&filled).filter(|it| is_text || *it != Placeholder::Example)
 }
 
 /// Returns whether a token is rather the path of the file that holds it.

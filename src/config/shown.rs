@@ -80,7 +80,7 @@ pub(super) fn shown_if_harmless(
         Setting::Server | Setting::AllowHost => {
             !text.contains(['@', '?', '#']) && (is_placeholder || looks_like_host(text))
         }
-        Setting::TokenFile | Setting::CaFile => {
+        setting if is_path(setting) => {
             !text.contains(['@', '?', '#', '&', '=', '+']) && looks_like_path(text)
         }
         Setting::Operation => is_placeholder,
@@ -90,7 +90,7 @@ pub(super) fn shown_if_harmless(
 }
 
 fn is_path(setting: Setting) -> bool {
-    matches!(setting, Setting::TokenFile | Setting::CaFile)
+    matches!(setting, Setting::TokenFile | Setting::CaFile | Setting::Audit | Setting::AuditKeyFile)
 }
 
 /// Returns whether a text has the form of a host's name or an address with one.

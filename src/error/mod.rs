@@ -4,6 +4,7 @@
 //! No variant can hold the token, a searched value or a reply's body. wolkvox's own words come in
 //! as [`UpstreamMessage`], which is cleaned and shortened where it is made.
 
+mod audit;
 mod cause;
 mod install;
 mod setting;
@@ -14,6 +15,7 @@ use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
 
+pub use self::audit::{AuditError, AuditErrorKind, AuditNotice};
 pub use self::cause::{BodyKind, ConnectFailure, Outage, ReplyDefect, Timings, TlsFailure};
 pub use self::install::{EntryError, FileError, FileErrorKind, Malformed};
 pub use self::setting::{
@@ -57,13 +59,15 @@ pub enum Kind {
     UnexpectedReply,
     /// This program's own limit on look-ups a minute.
     RateLimited,
+    /// The audit log cannot be written, and answers must not leave without it.
+    NotRecorded,
     /// A bug in this program.
     Internal,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::InvalidInput,
         Self::TokenRejected,
         Self::QuotaExhausted,
@@ -75,6 +79,7 @@ impl Kind {
         Self::Incomplete,
         Self::UnexpectedReply,
         Self::RateLimited,
+        Self::NotRecorded,
         Self::Internal,
     ];
 
@@ -92,6 +97,7 @@ impl Kind {
             Self::Incomplete => "incomplete",
             Self::UnexpectedReply => "unexpected_reply",
             Self::RateLimited => "rate_limited",
+            Self::NotRecorded => "not_recorded",
             Self::Internal => "internal",
         }
     }
@@ -168,6 +174,8 @@ pub enum Error {
         /// When the next look-up may pass.
         wait: Duration,
     },
+    /// The call's line could not be written to the audit log, so that its answer is withheld.
+    NotRecorded,
     /// A bug.
     Internal,
 }
@@ -200,6 +208,7 @@ impl Error {
             Self::Incomplete { .. } => Kind::Incomplete,
             Self::UnexpectedReply(_) => Kind::UnexpectedReply,
             Self::RateLimited { .. } => Kind::RateLimited,
+            Self::NotRecorded => Kind::NotRecorded,
             Self::Internal => Kind::Internal,
         }
     }

@@ -51,6 +51,12 @@ pub enum SettingError {
         /// The largest that is accepted.
         most: u64,
     },
+    /// Not a way to treat look-ups that cannot be recorded.
+    AuditFailure,
+    /// Not a way to rotate the audit log.
+    AuditRotate,
+    /// The audit log goes to stderr, beside which no key can be made.
+    AuditKeyNeeded,
     /// Not a filter of the log.
     LogFilter,
     /// Not a format of the log.

@@ -7,6 +7,7 @@
 //! know) and [`serve`] (end of the process). The program's log filter holds the SDK at `warn`,
 //! because below that it prints requests.
 
+mod call;
 mod progress;
 mod prompts;
 mod resources;

@@ -1,17 +1,14 @@
 //! Answers MCP requests: tools, prompts, resources, and what this server says about itself.
 
 use std::borrow::Cow;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use futures_util::FutureExt;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock,
     CustomRequest, CustomResult, DiscoverResult, ErrorCode, GetPromptRequestParams,
     GetPromptResponse, Implementation, InitializeRequestParams, InitializeResult,
     ListPromptsResult, ListResourcesResult, ListToolsResult, MetaObject, PaginatedRequestParams,
     ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
-    Tool as ToolDefinition,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
@@ -19,10 +16,12 @@ use tokio::sync::mpsc;
 
 use super::progress::Progress;
 use super::revision::Revision;
-use super::{prompts, resources};
+use super::{call, prompts, resources};
+use crate::audit::Audit;
+use crate::caller::Caller;
 use crate::error::internal;
 use crate::tenant::Tenant;
-use crate::tools::{Gestiones, Obligation, Tool};
+use crate::tools::{AuditLog, Gestiones, Obligation, Tool, Tools};
 
 /// How long a client may keep a list, in milliseconds: it only changes with the settings, and those
 /// with a new process.
@@ -31,9 +30,10 @@ const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
 
 /// An MCP server with a set of tools.
 pub struct Server {
-    tools: Vec<Arc<dyn Tool>>,
-    definitions: Vec<ToolDefinition>,
+    tools: Tools,
     info: ServerConfig,
+    /// Who asks where the transport doesn't say.
+    caller: Arc<Caller>,
 }
 
 impl Server {
@@ -46,8 +46,21 @@ impl Server {
     }
 
     fn with_tools(tools: Vec<Arc<dyn Tool>>, sandbox: bool) -> Self {
-        let definitions = tools.iter().map(|tool| tool.definition()).collect();
-        Self { tools, definitions, info: info(sandbox) }
+        let caller = Arc::new(Caller::system("unknown".to_owned()));
+        Self { tools: Tools::new(tools), info: info(sandbox), caller }
+    }
+
+    /// Sets who asks where the transport does not say.
+    #[must_use]
+    pub fn asked_by(self, caller: Caller) -> Self {
+        Self { caller: Arc::new(caller), ..self }
+    }
+
+    /// Lets every call leave its line in an audit log, under the account's name if there are several.
+    #[must_use]
+    pub fn audited(mut self, audit: Audit, tenant: Option<String>) -> Self {
+        self.tools.set_log(AuditLog { audit: Some(audit), tenant });
+        self
     }
 
     /// Adds this server's name to a result's metadata, as 2026-07-28 asks for.
@@ -171,7 +184,8 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         let revision = Revision::of(&context);
-        let known = self.definitions.iter().map(|it| revision.tool(it.clone())).collect();
+        let known = self.tools.definitions();
+        let known = known.iter().map(|it| revision.tool(it.clone())).collect();
         let mut result = ListToolsResult::with_all_items(known);
         (result.ttl_ms, result.cache_scope) = revision.freshness(FRESH);
         result.meta = self.signature(&context);
@@ -185,22 +199,15 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let named =
-            self.definitions.iter().zip(&self.tools).find(|(it, _)| it.name == request.name);
-        let Some((_, tool)) = named else {
-            let names: Vec<_> = self.definitions.iter().map(|it| it.name.as_ref()).collect();
-            let message = format!("unknown tool; this server has {}", names.join(", "));
-            return Err(ErrorData::invalid_params(message, None));
-        };
         let (stages, heard) = mpsc::unbounded_channel();
         let arguments = request.arguments.unwrap_or_default();
-        let call = async move {
+        let made = call::of(&context, &self.caller, self.tools.is_audited());
+        let call = async {
             let mut report = move |stage| {
                 // Nobody hears it if the client did not ask for progress.
                 let _ = stages.send(stage);
             };
-            let call = AssertUnwindSafe(tool.call(arguments, &mut report)).catch_unwind().await;
-            call.unwrap_or_else(|_| Err(internal("a tool panicked")))
+            self.tools.call(&request.name, arguments, &made, &mut report).await
         };
         // Side by side: a client that reads late must not hold up the call itself.
         let told = Progress::of(&context).tell_all(&context, heard);
@@ -210,6 +217,12 @@ impl ServerHandler for Server {
                 return Err(ErrorData::internal_error("cancelled", None));
             }
             both = futures_util::future::join(call, told) => both,
+        };
+        let Ok(answer) = answer else {
+            let definitions = self.tools.definitions().iter();
+            let names: Vec<_> = definitions.map(|it| it.name.as_ref()).collect();
+            let message = format!("unknown tool; this server has {}", names.join(", "));
+            return Err(ErrorData::invalid_params(message, None));
         };
         let written = answer.and_then(|answer| match serde_json::to_string(&answer) {
             Ok(text) => Ok((text, answer)),
@@ -234,13 +247,17 @@ impl ServerHandler for Server {
     async fn on_custom_request(
         &self,
         request: CustomRequest,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
         Err(match request.method.as_str() {
-            "tools/call" => ErrorData::invalid_params(
-                "tools/call needs `name` (text) and `arguments` (an object)",
-                None,
-            ),
+            "tools/call" => {
+                let is_audited = self.tools.is_audited();
+                self.tools.unreadable(&call::of(&context, &self.caller, is_audited));
+                ErrorData::invalid_params(
+                    "tools/call needs `name` (text) and `arguments` (an object)",
+                    None,
+                )
+            }
             "ping" | "prompts/get" | "prompts/list" | "resources/list" | "resources/read"
             | "server/discover" | "tools/list" => ErrorData::invalid_params(
                 format!("the parameters of {} have the wrong type", request.method),
@@ -255,9 +272,10 @@ impl ServerHandler for Server {
 mod tests {
     use std::time::Duration;
 
+    use futures_util::FutureExt;
     use futures_util::future::BoxFuture;
     use rmcp::ServiceExt;
-    use rmcp::model::{CallToolRequest, ClientRequest, JsonObject};
+    use rmcp::model::{CallToolRequest, ClientRequest, JsonObject, Tool as ToolDefinition};
     use rmcp::service::PeerRequestOptions;
     use serde_json::Value;
     use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -267,6 +285,7 @@ mod tests {
     use super::*;
     use crate::error::Error;
     use crate::lookup::Stage;
+    use crate::tools::Answered;
 
     /// Fails as a bug would.
     struct Panicking;
@@ -280,7 +299,7 @@ mod tests {
             &'a self,
             _arguments: JsonObject,
             _report: &'a mut (dyn FnMut(Stage) + Send),
-        ) -> BoxFuture<'a, Result<Value, Error>> {
+        ) -> BoxFuture<'a, Result<Answered<Value>, Error>> {
             async { panic!("900000001") }.boxed()
         }
     }
@@ -318,7 +337,7 @@ mod tests {
             &'a self,
             _arguments: JsonObject,
             _report: &'a mut (dyn FnMut(Stage) + Send),
-        ) -> BoxFuture<'a, Result<Value, Error>> {
+        ) -> BoxFuture<'a, Result<Answered<Value>, Error>> {
             async {
                 let _stopped = self.stopped.clone().drop_guard();
                 self.begun.add_permits(1);
@@ -360,14 +379,14 @@ mod tests {
             &'a self,
             _arguments: JsonObject,
             report: &'a mut (dyn FnMut(Stage) + Send),
-        ) -> BoxFuture<'a, Result<Value, Error>> {
+        ) -> BoxFuture<'a, Result<Answered<Value>, Error>> {
             async {
                 for _ in 0..10 {
                     report(Stage::Queued);
                     tokio::task::yield_now().await;
                 }
                 self.0.add_permits(1);
-                Ok(Value::Null)
+                Ok(Answered { answer: Value::Null, records: 0, is_cached: false })
             }
             .boxed()
         }

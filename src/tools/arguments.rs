@@ -127,6 +127,15 @@ impl Arguments {
     }
 }
 
+/// Returns an argument's text, or an integer's, without judging the others.
+pub(super) fn peek(given: &JsonObject, name: &str) -> Option<String> {
+    match given.get(name).filter(|value| !is_blank(value))? {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => integer(number).map(|it| it.to_string()),
+        _ => None,
+    }
+}
+
 /// Returns whether a value is what clients write for an argument that is left out.
 fn is_blank(value: &Value) -> bool {
     match value {

@@ -8,7 +8,7 @@ use rmcp::model::{JsonObject, Tool as ToolDefinition};
 use serde_json::{Value, json};
 
 use super::arguments::Arguments;
-use super::{Tool, add_notes, read_only, schema, typed};
+use super::{Answered, Subject, Tool, add_notes, arguments, read_only, schema, typed};
 use crate::answer::{Answer, Columns, Searched, View};
 use crate::error::Error;
 use crate::fields::{FIELDS, Field, Shown};
@@ -16,7 +16,7 @@ use crate::lookup::Stage;
 use crate::tenant::Tenant;
 use crate::wolkvox::{GestionQuery, Operation};
 
-const NAME: &str = "query_obligation";
+pub(crate) const NAME: &str = "query_obligation";
 const ARGUMENTS: &[&str] =
     &["operation", "field", "value", "limit", "offset", "since", "until", "columns"];
 const MOST_RECORDS: u64 = 100;
@@ -56,11 +56,16 @@ impl Tool for Gestiones {
             .with_annotations(read_only())
     }
 
+    fn subject(&self, arguments: &JsonObject) -> Option<Subject> {
+        let text = |name| arguments::peek(arguments, name);
+        GestionesRequest::subject(text("field")?, text("value")?)
+    }
+
     fn call<'a>(
         &'a self,
         arguments: JsonObject,
         report: &'a mut (dyn FnMut(Stage) + Send),
-    ) -> BoxFuture<'a, Result<Value, Error>> {
+    ) -> BoxFuture<'a, Result<Answered<Value>, Error>> {
         super::to_json(async move {
             let request = GestionesRequest::from_json(arguments, &self.0)?;
             request.answer(&self.0, report).await
@@ -110,6 +115,13 @@ impl GestionesRequest {
         Ok(Self { notes, ..Self::new(GestionQuery { operation, field, value }, view)? })
     }
 
+    /// Returns what field and value, as they were typed, ask for, as the audit log knows it.
+    pub fn subject(field: String, value: String) -> Option<Subject> {
+        let field = typed::field(field).ok()?;
+        let value = typed::value(&field, value, &mut Vec::new()).ok()?;
+        Some(Subject::new(field.as_str(), value.reveal()))
+    }
+
     /// Reads the arguments of a `tools/call`.
     ///
     /// # Errors
@@ -141,7 +153,7 @@ impl GestionesRequest {
         &self,
         tenant: &Tenant,
         report: impl FnMut(Stage),
-    ) -> Result<Answer, Error> {
+    ) -> Result<Answered<Answer>, Error> {
         let Self { query, view, notes } = self;
         let found = tenant.find(&query.clone().into(), report).await?;
         let searched = Searched { field: query.field.as_str(), value: query.value.reveal() };
@@ -150,7 +162,8 @@ impl GestionesRequest {
         let is_another_fetch = view.offset > 0 && found.is_fresh();
         add_notes(&mut answer.hint, is_another_fetch.then_some(FETCHED_ANEW));
         add_notes(&mut answer.hint, notes.iter().map(String::as_str));
-        Ok(answer)
+        let (records, is_cached) = (found.rows.len(), !found.is_fresh());
+        Ok(Answered { answer, records, is_cached })
     }
 }
 

@@ -8,6 +8,7 @@
 //! | `get_obligation` | `obligation` | `queryObligation.php` | [`ObligationAnswer`](crate::answer::ObligationAnswer) |
 
 pub(crate) mod arguments;
+mod door;
 mod gestiones;
 mod obligation;
 mod schema;
@@ -21,25 +22,44 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use self::arguments::Arguments;
+pub use self::door::Subject;
+pub(crate) use self::door::{AuditLog, Tools};
 pub use self::gestiones::{Gestiones, GestionesRequest};
-pub(crate) use self::gestiones::{LIMIT, OFFSET, columns, to_usize};
+pub(crate) use self::gestiones::{LIMIT, NAME as GESTIONES, OFFSET, columns, to_usize};
+pub(crate) use self::obligation::NAME as OBLIGATION;
 pub use self::obligation::{Obligation, ObligationRequest};
 use crate::error::{Error, internal};
 use crate::lookup::Stage;
 use crate::tenant::Tenant;
 use crate::wolkvox::Operation;
 
+/// An answer, and what is known of how it came.
+#[derive(Clone, Debug)]
+pub struct Answered<A> {
+    /// The answer.
+    pub answer: A,
+    /// Records that were found; the answer may show fewer.
+    pub records: usize,
+    /// Whether it came from the cache.
+    pub is_cached: bool,
+}
+
 /// A tool: one kind of `tools/call`.
 pub(crate) trait Tool: Send + Sync {
     /// Describes the tool to a model.
     fn definition(&self) -> ToolDefinition;
+
+    /// Returns what a call asks for, as far as that can be read from its arguments.
+    fn subject(&self, _arguments: &JsonObject) -> Option<Subject> {
+        None
+    }
 
     /// Answers a call with a JSON object. `report` is called with what it is doing.
     fn call<'a>(
         &'a self,
         arguments: JsonObject,
         report: &'a mut (dyn FnMut(Stage) + Send),
-    ) -> BoxFuture<'a, Result<Value, Error>>;
+    ) -> BoxFuture<'a, Result<Answered<Value>, Error>>;
 }
 
 /// Returns a closed input schema: the operation, then `properties`, of which `required` must be
@@ -83,11 +103,13 @@ fn add_notes<'a>(hint: &mut Option<String>, notes: impl IntoIterator<Item = &'a 
 
 /// Turns a typed answer into the JSON that a client gets.
 fn to_json<'a, A: Serialize>(
-    answer: impl Future<Output = Result<A, Error>> + Send + 'a,
-) -> BoxFuture<'a, Result<Value, Error>> {
+    answer: impl Future<Output = Result<Answered<A>, Error>> + Send + 'a,
+) -> BoxFuture<'a, Result<Answered<Value>, Error>> {
     async move {
-        let answer = answer.await?;
-        serde_json::to_value(answer).map_err(|_| internal("an answer cannot be written"))
+        let Answered { answer, records, is_cached } = answer.await?;
+        let answer = serde_json::to_value(answer);
+        let answer = answer.map_err(|_| internal("an answer cannot be written"))?;
+        Ok(Answered { answer, records, is_cached })
     }
     .boxed()
 }

@@ -7,14 +7,16 @@ use rmcp::model::{JsonObject, Tool as ToolDefinition};
 use serde_json::{Value, json};
 
 use super::arguments::Arguments;
-use super::{Tool, add_notes, read_only, schema, typed};
+use super::{Answered, Subject, Tool, add_notes, arguments, read_only, schema, typed};
 use crate::answer::ObligationAnswer;
 use crate::error::Error;
 use crate::lookup::Stage;
 use crate::tenant::Tenant;
 use crate::wolkvox::{FieldValue, ObligationQuery, Operation};
 
-const NAME: &str = "get_obligation";
+pub(crate) const NAME: &str = "get_obligation";
+/// What the audit log calls an obligation's id: as the field with its name, which is often the same.
+const KIND: &str = "obligation";
 const ARGUMENTS: &[&str] = &["operation", "obligation", "record_id"];
 
 const DESCRIPTION: &str = "Gets one obligation's balance: amount owed (saldo), days overdue (mora), \
@@ -53,11 +55,15 @@ impl Tool for Obligation {
             .with_annotations(read_only())
     }
 
+    fn subject(&self, arguments: &JsonObject) -> Option<Subject> {
+        ObligationRequest::subject(arguments::peek(arguments, "obligation")?)
+    }
+
     fn call<'a>(
         &'a self,
         arguments: JsonObject,
         report: &'a mut (dyn FnMut(Stage) + Send),
-    ) -> BoxFuture<'a, Result<Value, Error>> {
+    ) -> BoxFuture<'a, Result<Answered<Value>, Error>> {
         super::to_json(async move {
             let request = ObligationRequest::from_json(arguments, &self.0)?;
             request.answer(&self.0, report).await
@@ -90,6 +96,13 @@ impl ObligationRequest {
         Ok(Self { query: ObligationQuery { operation, obligation, case_file }, notes })
     }
 
+    /// Returns what an obligation's id, as it was typed, asks for, as the audit log knows it.
+    pub fn subject(obligation: String) -> Option<Subject> {
+        let obligation = typed::visible(KIND, obligation, &mut Vec::new());
+        let obligation = FieldValue::parse(obligation).ok()?;
+        Some(Subject::new(KIND, obligation.reveal()))
+    }
+
     /// Reads the arguments of a `tools/call`.
     ///
     /// # Errors
@@ -113,13 +126,14 @@ impl ObligationRequest {
         &self,
         tenant: &Tenant,
         report: impl FnMut(Stage),
-    ) -> Result<ObligationAnswer, Error> {
+    ) -> Result<Answered<ObligationAnswer>, Error> {
         let Self { query, notes } = self;
         let found = tenant.find(&query.clone().into(), report).await?;
         let asked = query.obligation.reveal();
         let mut answer = ObligationAnswer::new(&found, asked, &tenant.mask)?;
         answer.sandbox = tenant.is_sandbox.then_some(true);
         add_notes(&mut answer.hint, notes.iter().map(String::as_str));
-        Ok(answer)
+        let (records, is_cached) = (found.rows.len(), !found.is_fresh());
+        Ok(Answered { answer, records, is_cached })
     }
 }

@@ -71,8 +71,8 @@ async fn an_answer_under_a_weaker_mask_never_reaches_a_caller_under_a_stronger_o
     let ask = async |mask: Mask| {
         let Query::Gestion(query) = by_customer("900000001") else { panic!("a query") };
         let request = GestionesRequest::new(query, View::default()).expect("a request");
-        let answer = request.answer(&tenant(mask), |_| ()).await.expect("an answer");
-        serde_json::to_string(&answer).expect("JSON")
+        let answered = request.answer(&tenant(mask), |_| ()).await.expect("an answer");
+        serde_json::to_string(&answered.answer).expect("JSON")
     };
     assert!(ask(Mask::default()).await.contains("900000001"));
     let masked = ask(Mask::parse("personal").expect("a mask")).await;

@@ -14,6 +14,8 @@ mod support;
 
 /// What answers must not conclude, and masks, from wolkvox's bytes to the client.
 mod answers;
+/// The audit log: its lines, its files, what is wrong with one.
+mod audit;
 /// The set-up, checked step by step.
 mod check;
 /// The official Python and TypeScript clients.

@@ -86,6 +86,12 @@ impl Error {
                 "this program's own limit of {per_minute} look-ups a minute is reached",
                 "se alcanzó el límite propio de este programa: {per_minute} consultas por minuto",
             ),
+            Self::NotRecorded => bilingual!(
+                "could not look up: the audit log cannot be written, and no answer leaves without its \
+                 line there",
+                "no se pudo consultar: el registro de auditoría no se puede escribir, y ninguna \
+                 respuesta sale sin su línea allí",
+            ),
             Self::Internal => bilingual!(
                 "something went wrong inside this program; the look-up was not made",
                 "hubo un error interno en este programa; la consulta no se hizo",
@@ -210,6 +216,12 @@ impl Error {
                     "Pregunte de nuevo en {wait}. Un administrador puede subir WOLKVOX_RATE.",
                 )
             }
+            Self::NotRecorded => bilingual!(
+                "An administrator must make room or give access for the file that WOLKVOX_AUDIT names; \
+                 the program's log on stderr says why it failed.",
+                "Un administrador debe liberar espacio o dar acceso para el archivo que indica \
+                 WOLKVOX_AUDIT; el registro del programa (stderr) dice por qué falló.",
+            ),
             Self::Internal => bilingual!(
                 "The program's log on stderr says where.",
                 "El log del programa (stderr) dice dónde.",

@@ -1,6 +1,8 @@
 //! Every sentence about a failure, English beside Spanish: of look-ups (`failure`, `cause`), of
-//! settings (`setting`), of clients' configurations (`install`) and of the system.
+//! settings (`setting`), of clients' configurations (`install`), of the audit log (`audit`) and of
+//! the system.
 
+mod audit;
 mod cause;
 mod failure;
 mod install;

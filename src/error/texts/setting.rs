@@ -75,6 +75,19 @@ impl SettingError {
                 "must be a whole number from {least} to {most}",
                 "debe ser un número entero de {least} a {most}",
             ),
+            Self::AuditFailure => {
+                bilingual!("must be `refuse` or `continue`", "debe ser `refuse` o `continue`")
+            }
+            Self::AuditRotate => bilingual!(
+                "must be `daily`, `off`, or a size of at least 16KB such as `100MB`",
+                "debe ser `daily`, `off`, o un tamaño de al menos 16KB como `100MB`",
+            ),
+            Self::AuditKeyNeeded => bilingual!(
+                "must be set with WOLKVOX_AUDIT=stderr: there is no file beside which a key could be \
+                 made",
+                "debe estar definido con WOLKVOX_AUDIT=stderr: no hay un archivo junto al cual crear \
+                 la clave",
+            ),
             Self::LogFilter => {
                 bilingual!("is not a valid log filter", "no es un filtro válido del log")
             }

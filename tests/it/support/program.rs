@@ -45,7 +45,11 @@ pub(crate) fn modern_meta() -> Value {
 
 impl Program {
     pub(crate) fn command(arguments: &[&str], environment: &[(&str, &str)]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_wolkvox-mcp"));
+        Self::command_of(env!("CARGO_BIN_EXE_wolkvox-mcp"), arguments, environment)
+    }
+
+    fn command_of(program: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
+        let mut command = Command::new(program);
         command
             .args(arguments)
             .env_clear()
@@ -59,11 +63,34 @@ impl Program {
     }
 
     pub(crate) fn start(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
-        let mut child = Self::command(arguments, environment).spawn().expect("starts");
+        Self::of(Self::command(arguments, environment).spawn().expect("starts"), true)
+    }
+
+    /// Starts it through another program, such as a shell.
+    #[cfg(unix)]
+    pub(crate) fn start_with(
+        program: &str,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Self {
+        let mut command = Self::command_of(program, arguments, environment);
+        Self::of(command.spawn().expect("starts"), true)
+    }
+
+    /// Starts it with a stderr that nobody reads.
+    #[cfg(unix)]
+    pub(crate) fn start_unread(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        Self::of(Self::command(arguments, environment).spawn().expect("starts"), false)
+    }
+
+    fn of(mut child: Child, is_log_read: bool) -> Self {
         let input = child.stdin.take();
         let output = BufReader::new(child.stdout.take().expect("piped")).lines();
         let mut errors = child.stderr.take().expect("piped");
         let log = tokio::spawn(async move {
+            if !is_log_read {
+                std::future::pending::<()>().await;
+            }
             let mut text = String::new();
             errors.read_to_string(&mut text).await.expect("the log is text");
             text

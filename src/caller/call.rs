@@ -1,0 +1,98 @@
+//! What a call is made with, whatever transport it came over.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use super::Caller;
+
+/// What a call is made with: who asks, with what, from where.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Who asks.
+    pub caller: Arc<Caller>,
+    /// Where the request came from, if it came over a network.
+    pub address: Option<IpAddr>,
+    /// The program that asks, as it calls itself.
+    pub program: Option<Program>,
+    /// The trace that it belongs to: 32 hexadecimal digits.
+    pub trace: Option<String>,
+    /// A random name of our own, the same in the log and the audit log.
+    pub request: String,
+}
+
+/// What a program that asks calls itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Program {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// Who sent a request over HTTP, as the layer that checked it says; it travels in the request's
+/// extensions.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    /// Who asks.
+    pub caller: Arc<Caller>,
+    /// Where the request came from.
+    pub address: Option<IpAddr>,
+}
+
+impl Call {
+    /// Begins a call of this caller.
+    pub fn new(caller: Arc<Caller>) -> Self {
+        let request = format!("{:016x}", fastrand::u64(..));
+        Self { caller, address: None, program: None, trace: None, request }
+    }
+
+    /// Takes the trace's id from a `traceparent` (W3C Trace Context); what is none is ignored.
+    #[must_use]
+    pub fn within(mut self, traceparent: Option<&str>) -> Self {
+        self.trace = traceparent.and_then(trace_id);
+        self
+    }
+}
+
+fn trace_id(traceparent: &str) -> Option<String> {
+    let mut parts = traceparent.split('-');
+    let (version, trace, parent) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_hex = |part: &str, length| {
+        part.len() == length && part.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    let is_valid = is_hex(version, 2)
+        && version != "ff"
+        && is_hex(trace, 32)
+        && is_hex(parent, 16)
+        && trace.bytes().any(|it| it != b'0');
+    is_valid.then(|| trace.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trace_is_taken_from_a_traceparent_and_from_nothing_else() {
+        let trace = "0af7651916cd43dd8448eb211c80319c";
+        for (traceparent, found) in [
+            ("00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01", Some(trace)),
+            ("cc-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01-later", Some(trace)),
+            ("ff-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01", None),
+            ("00-00000000000000000000000000000000-00f067aa0ba902b7-01", None),
+            ("00-0AF7651916CD43DD8448EB211C80319C-00f067aa0ba902b7-01", None),
+            ("00-900000001-00f067aa0ba902b7-01", None),
+            ("900000001", None),
+            ("", None),
+        ] {
+            assert_eq!(trace_id(traceparent).as_deref(), found, "{traceparent}");
+        }
+    }
+
+    #[test]
+    fn every_call_has_a_name_of_its_own() {
+        let call = || Call::new(Arc::new(Caller::system("ana".to_owned()))).request;
+        assert_ne!(call(), call());
+        assert_eq!(call().len(), 16);
+    }
+}

@@ -1,0 +1,353 @@
+//! Reads an audit log: verifies it, or finds who asked for a value.
+
+use std::io::{self, BufRead, Read, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::anyhow;
+use clap::{Args, Subcommand};
+use comfy_table::Table;
+
+use super::{NOTHING_FOUND, query};
+use crate::audit::{self, Asked, Finding, Flaw, Keys, Report, Search};
+use crate::clean;
+use crate::config::{self, NotUnicode, Sources};
+use crate::error::{SettingError, io_reason};
+use crate::fields::FIELDS;
+use crate::language::{Bilingual, Language, bilingual};
+use crate::settings::Setting;
+use crate::tools::{GestionesRequest, Subject};
+
+/// The longest value on standard input, with room for what is taken off.
+const LONGEST: u64 = 4096;
+
+/// Verify an audit log, or find who asked for a value.
+#[derive(Debug, Subcommand)]
+pub(super) enum Audit {
+    /// Verify every line, the order and the end of an audit log
+    #[command(after_help = "Exit status: 0 everything is in its place, 1 something is wrong, 2 a \
+                            file or the key cannot be read.")]
+    Verify(Verify),
+    /// Find who asked for a value
+    #[command(
+        after_help = "Exit status: 0 somebody asked, 1 nobody did in these files, 2 a file or \
+                            the key cannot be read."
+    )]
+    Find(Find),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Verify {
+    /// Files of one log, in any order; with the one that is written now, its end is verified too
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Let chains begin anew, as they do with each process that writes to stderr; then no end is
+    /// verified
+    #[arg(long)]
+    restarts: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Find {
+    /// Files of audit logs
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Exact value, such as a document number; `-` reads it from standard input, so that it stands in
+    /// no process list
+    #[arg(long)]
+    value: String,
+    /// Field that was searched by; without it all of wolkvox's own and obligations' ids
+    #[arg(long, value_name = "FIELD")]
+    kind: Option<String>,
+    /// Print the whole lines as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Audit {
+    pub(super) fn run(self, sources: &Sources, language: Language) -> anyhow::Result<ExitCode> {
+        let said = match self {
+            Self::Verify(verify) => verify.run(sources, language),
+            Self::Find(find) => find.run(sources, language),
+        };
+        said.map_err(|text| anyhow!(text.to(language).to_owned()))
+    }
+}
+
+impl Verify {
+    fn run(&self, sources: &Sources, language: Language) -> Result<ExitCode, Bilingual> {
+        let key = key(sources, &self.files)?;
+        let reports = audit::verify(&self.files, &key, self.restarts).map_err(|it| it.text())?;
+        let mut out = String::new();
+        for report in &reports {
+            let findings = report.findings.iter().map(Finding::text);
+            for line in findings.chain([report.summary()]) {
+                // A file's name may be anything.
+                out += &clean::single_line(line.to(language));
+                out.push('\n');
+            }
+        }
+        print(&out)?;
+        let is_fine = reports.iter().all(|it| it.findings.is_empty());
+        Ok(if is_fine { ExitCode::SUCCESS } else { ExitCode::from(NOTHING_FOUND) })
+    }
+}
+
+impl Find {
+    fn run(self, sources: &Sources, language: Language) -> Result<ExitCode, Bilingual> {
+        let key = Keys::read(&key(sources, &self.files)?).map_err(|it| it.text())?;
+        let value = if self.value == "-" { from_input()? } else { self.value };
+        let kinds: Vec<String> = match self.kind {
+            Some(kind) => vec![kind],
+            None => FIELDS.iter().map(|field| field.name.to_owned()).collect(),
+        };
+        // As the tools read them, so that a number in groups is found by its digits.
+        let subjects = kinds.into_iter();
+        let subjects = subjects.filter_map(|it| GestionesRequest::subject(it, value.clone()));
+        let subjects: Vec<_> = subjects.collect();
+        if subjects.is_empty() {
+            return Err(bilingual!(
+                "--kind or --value cannot be what was asked for: give a field's name, in double \
+                 quotes if it is your company's own, and a value on one line",
+                "--kind o --value no puede ser lo consultado: indique el nombre de un campo, entre \
+                 comillas dobles si es propio de su empresa, y un valor en una línea",
+            ));
+        }
+        let search = Search::new(key, subjects.iter().map(Subject::parts));
+        let asked = audit::find(&self.files, &search).map_err(|it| it.text())?;
+        if self.json {
+            let lines: Vec<_> = asked.matches.iter().map(|it| &it.whole).collect();
+            let text = serde_json::to_string_pretty(&lines);
+            print(&(text.map_err(|it| Bilingual::same(it.to_string()))? + "\n"))?;
+        } else {
+            print(&table(&asked, language))?;
+        }
+        warn(&asked, language)?;
+        let is_found = !asked.matches.is_empty();
+        Ok(if is_found { ExitCode::SUCCESS } else { ExitCode::from(NOTHING_FOUND) })
+    }
+}
+
+/// Returns where the key is: where the setting says, else beside the first file.
+fn key(sources: &Sources, files: &[PathBuf]) -> Result<PathBuf, Bilingual> {
+    let setting = Setting::AuditKeyFile;
+    let wrong = |problem: SettingError| {
+        let (variable, problem) = (setting.variable(), problem.text());
+        bilingual!("{variable} {problem}", "{variable} {problem}", problem)
+    };
+    match sources.get(setting) {
+        Ok(Some(raw)) => config::path(&raw.text, sources.home().as_deref())
+            .map_err(|problem| wrong(SettingError::Path(problem))),
+        Ok(None) => Ok(files.first().map(|file| audit::key_beside(file)).unwrap_or_default()),
+        Err(NotUnicode) => Err(wrong(SettingError::NotUnicode)),
+    }
+}
+
+fn from_input() -> Result<String, Bilingual> {
+    let mut line = String::new();
+    let read = io::stdin().lock().take(LONGEST).read_line(&mut line);
+    read.map_err(|problem| {
+        let why = io_reason(problem.kind());
+        bilingual!(
+            "standard input cannot be read: {why}",
+            "no se puede leer la entrada estándar: {why}",
+            why,
+        )
+    })?;
+    Ok(line)
+}
+
+fn print(text: &str) -> Result<(), Bilingual> {
+    match io::stdout().write_all(text.as_bytes()) {
+        // Whoever reads has seen enough.
+        Err(problem) if problem.kind() != io::ErrorKind::BrokenPipe => {
+            Err(io_reason(problem.kind()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Says what makes a search less sure.
+fn warn(asked: &Asked, language: Language) -> Result<(), Bilingual> {
+    let (unreadable, changed) = (asked.unreadable, asked.changed);
+    let mut said = Vec::new();
+    if unreadable > 0 {
+        said.push(bilingual!(
+            "Warning: {unreadable} lines cannot be read.",
+            "Advertencia: {unreadable} líneas no se pueden leer.",
+        ));
+    }
+    if changed > 0 {
+        said.push(bilingual!(
+            "Warning: the seal of {changed} of these lines does not fit; see `wolkvox-mcp audit verify`.",
+            "Advertencia: el sello de {changed} de estas líneas no corresponde; vea `wolkvox-mcp audit verify`.",
+        ));
+    }
+    let text: String = said.iter().map(|it| format!("{}\n", it.to(language))).collect();
+    io::stderr().write_all(text.as_bytes()).map_err(|it| io_reason(it.kind()))
+}
+
+/// Writes who asked, a row each.
+fn table(asked: &Asked, language: Language) -> String {
+    let count = asked.matches.len();
+    let heading = match count {
+        0 => bilingual!(
+            "Nobody asked for it in these files.\n",
+            "Nadie lo consultó en estos archivos.\n"
+        ),
+        1 => bilingual!("Asked for once:\n", "Consultado una vez:\n"),
+        _ => bilingual!("Asked for {count} times:\n", "Consultado {count} veces:\n"),
+    };
+    if count == 0 {
+        return heading.to(language).to_owned();
+    }
+    let mut table: Table = query::table_of(query::width());
+    let header = match language {
+        Language::English => ["time", "who", "with", "from", "tool", "kind", "outcome", "request"],
+        Language::Spanish => {
+            ["hora", "quién", "con", "desde", "herramienta", "tipo", "resultado", "solicitud"]
+        }
+    };
+    table.set_header(header);
+    for line in &asked.matches {
+        let who = match &line.who.name {
+            Some(name) => format!("{name} ({})", line.who.id),
+            None => line.who.id.clone(),
+        };
+        let client = line.client.as_ref().map(|it| it.name.clone()).unwrap_or_default();
+        let outcome = match line.records {
+            0 => line.outcome.clone(),
+            records => format!("{} {records}", line.outcome),
+        };
+        let tool = match &line.tenant {
+            Some(tenant) => format!("{} ({tenant})", line.tool),
+            None => line.tool.clone(),
+        };
+        table.add_row([
+            line.time.clone(),
+            who,
+            client,
+            line.address.clone().unwrap_or_default(),
+            tool,
+            line.subject_kind.clone().unwrap_or_default(),
+            outcome,
+            line.request.clone(),
+        ]);
+    }
+    table.column_iter_mut().for_each(|column| _ = column.set_padding((0, 1)));
+    // Whoever wrote the file may have put anything there.
+    let rows = table.trim_fmt();
+    let rows = rows.lines().map(clean::single_line).map(|it| it + "\n");
+    heading.to(language).to_owned() + &rows.collect::<String>()
+}
+
+impl Finding {
+    /// Returns what is wrong, and where.
+    fn text(&self) -> Bilingual {
+        let file = self.file.display();
+        let place = match self.line {
+            Some(line) => Bilingual::same(format!("{file}:{line}")),
+            None => bilingual!("{file}, at its end", "{file}, al final"),
+        };
+        let flaw = self.flaw.text(self.line.is_none());
+        bilingual!("{place}: {flaw}", "{place}: {flaw}", place, flaw)
+    }
+}
+
+impl Flaw {
+    fn text(&self, is_end: bool) -> Bilingual {
+        match self {
+            Self::Unreadable => bilingual!(
+                "this is not a line of an audit log",
+                "esto no es una línea de un registro de auditoría"
+            ),
+            Self::Torn => bilingual!("this line is cut short", "esta línea está a medias"),
+            Self::Changed => bilingual!(
+                "this line was changed, or written with another key: its seal does not fit",
+                "esta línea fue modificada, o escrita con otra clave: su sello no corresponde",
+            ),
+            Self::NotLinked => bilingual!(
+                "the line before this one is not the one that it followed",
+                "la línea anterior a esta no es la que tenía antes",
+            ),
+            Self::Missing(from, to) if from == to && is_end => {
+                bilingual!("line {from} is missing", "falta la línea {from}")
+            }
+            Self::Missing(from, to) if is_end => {
+                bilingual!("lines {from} to {to} are missing", "faltan las líneas {from} a {to}")
+            }
+            Self::Missing(from, to) if from == to => bilingual!(
+                "line {from} is missing before this one",
+                "antes de esta falta la línea {from}"
+            ),
+            Self::Missing(from, to) => bilingual!(
+                "lines {from} to {to} are missing before this one",
+                "antes de esta faltan las líneas {from} a {to}",
+            ),
+            Self::OutOfOrder => bilingual!(
+                "this line stands after lines that were written later",
+                "esta línea está después de líneas escritas más tarde",
+            ),
+            Self::Repeated => {
+                bilingual!("this line is here more than once", "esta línea está más de una vez")
+            }
+            Self::Restart => bilingual!(
+                "a new chain begins here; whether lines are missing before it cannot be seen",
+                "aquí comienza otra cadena; no se puede ver si faltan líneas antes",
+            ),
+            Self::NotAnchored(line) => bilingual!(
+                "line {line} is not the one that was written last",
+                "la línea {line} no es la que se escribió de última",
+            ),
+            Self::NoAnchor(path) => {
+                let path = path.display();
+                bilingual!(
+                    "whether lines are missing here cannot be seen: {path} is missing or was changed",
+                    "no se puede ver si aquí faltan líneas: {path} falta o fue modificado",
+                )
+            }
+        }
+    }
+}
+
+impl Report {
+    /// Sums up what was verified.
+    fn summary(&self) -> Bilingual {
+        let Self { lines, files, .. } = self;
+        let span = match (self.numbers, self.times) {
+            (Some((first, last)), Some((from, to))) => {
+                let (from, to) = (format!("{from:.0}"), format!("{to:.0}"));
+                bilingual!(
+                    ", numbers {first} to {last}, {from} to {to}",
+                    ", números {first} a {last}, del {from} al {to}",
+                )
+            }
+            _ => Bilingual::same(""),
+        };
+        let before = if self.begins_before {
+            bilingual!("; what was written before was not given", "; lo escrito antes no se indicó")
+        } else {
+            Bilingual::same("")
+        };
+        let after = match self.goes_on {
+            Some(last) => bilingual!(
+                "; the log goes on to line {last}",
+                "; el registro sigue hasta la línea {last}"
+            ),
+            None => Bilingual::same(""),
+        };
+        let verdict = match self.findings.len() {
+            0 => bilingual!("every line is in its place", "cada línea está en su lugar"),
+            1 => bilingual!("1 finding", "1 hallazgo"),
+            count => bilingual!("{count} findings", "{count} hallazgos"),
+        };
+        bilingual!(
+            "Lines: {lines}, files: {files}{span}{before}{after}: {verdict}.",
+            "Líneas: {lines}, archivos: {files}{span}{before}{after}: {verdict}.",
+            span,
+            before,
+            after,
+            verdict,
+        )
+    }
+}

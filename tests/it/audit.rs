@@ -1,0 +1,652 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::support::{Program, modern_meta};
+
+/// Everything that a call may name and no file may hold.
+const VALUES: [&str; 5] = ["900000001", "900000009", "900.000.001", "Ficticio", "FIC-001"];
+
+/// A folder with an audit log.
+struct Log {
+    folder: TempDir,
+    path: String,
+}
+
+impl Log {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("audit.jsonl").to_string_lossy().into_owned();
+        Self { folder, path }
+    }
+
+    fn start(&self, more: &[(&str, &str)]) -> Program {
+        let ours = [("WOLKVOX_AUDIT", self.path.as_str()), ("USER", "ana")];
+        Program::start(&["--sandbox"], &[&ours, more].concat())
+    }
+
+    /// Starts the program, opens a connection and makes so many calls.
+    async fn calls(&self, count: usize) {
+        let mut program = self.start(&[]);
+        program.initialize("2025-11-25").await;
+        for _ in 0..count {
+            program.call(question()).await;
+        }
+        assert!(program.end().await.status.success());
+    }
+
+    fn text(&self) -> String {
+        fs::read_to_string(&self.path).expect("the log")
+    }
+
+    fn lines(&self) -> Vec<Value> {
+        self.text().lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    }
+
+    fn outcomes(&self) -> Vec<String> {
+        let outcome = |line: &Value| line["outcome"].as_str().expect("text").to_owned();
+        self.lines().iter().map(outcome).collect()
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Returns the files of the log, with those that were rotated away.
+    fn files(&self) -> Vec<String> {
+        let entries = self.folder.path().read_dir().expect("a folder");
+        let names = entries.map(|it| it.expect("an entry").path().to_string_lossy().into_owned());
+        names.filter(|name| name.ends_with(".jsonl")).collect()
+    }
+
+    async fn verify(&self) -> (Option<i32>, String) {
+        verify(&self.files()).await
+    }
+}
+
+async fn verify(files: &[String]) -> (Option<i32>, String) {
+    let files = files.iter().map(String::as_str);
+    let arguments: Vec<&str> = ["audit", "verify"].into_iter().chain(files).collect();
+    let ended = Program::run(&arguments, &[]).await;
+    (ended.status.code(), ended.stdout.join("\n") + &ended.stderr)
+}
+
+fn question() -> Value {
+    json!({ "field": "id_customer", "value": "900000001" })
+}
+
+/// Says which values stand in any byte of a folder's files.
+fn found_values(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in folder.read_dir().expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let text = String::from_utf8_lossy(&fs::read(&path).expect("a file")).into_owned();
+        let here = VALUES.iter().filter(|it| text.contains(**it));
+        found.extend(here.map(|it| format!("{it} in {}", path.display())));
+    }
+    found
+}
+
+#[tokio::test]
+async fn every_call_leaves_a_line_whatever_its_end_and_no_value() {
+    let log = Log::new();
+    let mut program = log.start(&[("WOLKVOX_LOG_FORMAT", "json")]);
+    program.initialize("2025-11-25").await;
+    for (name, arguments, outcome) in [
+        ("query_obligation", question(), "found"),
+        ("query_obligation", json!({ "field": "id_customer", "value": "900.000.001" }), "found"),
+        ("query_obligation", json!({ "field": "id_customer", "value": "900000999" }), "none"),
+        (
+            "query_obligation",
+            json!({ "field": "id_customer", "value": "900000001", "limit": 0 }),
+            "invalid_input",
+        ),
+        ("query_obligation", json!({ "field": "900000009", "value": "Ficticio" }), "none"),
+        ("query_obligation", json!({ "value": "900000009" }), "invalid_input"),
+        ("query_obligation", json!({ "field": "sandbox_fault", "value": "rejected" }), "rejected"),
+        (
+            "get_obligation",
+            json!({ "obligation": "FIC-001", "record_id": "0000000000000000000000aa" }),
+            "found",
+        ),
+        ("900000009", question(), "unknown_tool"),
+    ] {
+        program.call_tool(name, arguments).await;
+        let last = log.lines().pop().expect("a line, before the answer is read");
+        assert_eq!(last["outcome"], outcome, "{last}");
+    }
+    let unreadable = json!({ "name": "query_obligation", "arguments": ["900000009"] });
+    program.request("tools/call", unreadable).await;
+    let ended = program.end().await;
+    let lines = log.lines();
+    assert_eq!(lines.len(), 10);
+    assert_eq!(lines[9]["outcome"], "invalid_params");
+    let members = [
+        "v",
+        "seq",
+        "time",
+        "writer",
+        "request",
+        "who",
+        "client",
+        "address",
+        "tenant",
+        "tool",
+        "subject",
+        "subject_kind",
+        "outcome",
+        "records",
+        "cache",
+        "trace",
+        "prev",
+        "mac",
+    ];
+    for (line, seq) in lines.iter().zip(1..) {
+        let names: Vec<&str> =
+            line.as_object().expect("an object").keys().map(String::as_str).collect();
+        assert_eq!(names, members);
+        assert_eq!((&line["v"], &line["seq"]), (&json!(1), &json!(seq)));
+        assert_eq!(line["client"], json!({ "name": "test", "version": "1" }));
+        assert_eq!(line["who"]["how"], "system");
+    }
+    let [first, again, none, limit, field, no_field, _, obligation, unknown, _] = &lines[..] else {
+        panic!("ten lines")
+    };
+    assert_eq!((&first["records"], &first["cache"]), (&json!(37), &json!(false)));
+    assert_eq!((&again["records"], &again["cache"]), (&json!(37), &json!(true)));
+    assert_eq!(first["subject_kind"], "id_customer");
+    assert_eq!(first["subject"], again["subject"], "a number in groups is the same");
+    assert_ne!(first["subject"], none["subject"]);
+    assert_eq!(first["subject"], limit["subject"], "it could be read, though it was refused");
+    assert_eq!(field["subject_kind"], "(another)", "it may be a value in the wrong place");
+    assert_eq!(no_field["subject"], Value::Null);
+    assert_eq!(obligation["subject_kind"], "obligation");
+    assert_eq!((&unknown["tool"], &unknown["subject"]), (&json!("(another)"), &Value::Null));
+    let log_lines = ended.stderr.lines();
+    let log_lines = log_lines.map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    let look_up = log_lines.into_iter().find(|line| line["fields"]["message"] == "look-up");
+    assert_eq!(look_up.expect("a look-up")["span"]["request"], first["request"]);
+    assert_eq!(found_values(log.folder.path()), Vec::<String>::new());
+    assert_eq!(log.verify().await.0, Some(0));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_log_is_its_owners_alone_and_knows_the_systems_user() {
+    use std::os::unix::fs::PermissionsExt;
+    let log = Log::new();
+    log.calls(1).await;
+    for name in ["audit.jsonl", "audit.jsonl.last", "wolkvox-audit.key"] {
+        let mode = log.file(name).metadata().expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+    let who = &log.lines()[0]["who"];
+    let id = format!("uid:{}", rustix_uid());
+    assert_eq!((&who["id"], &who["name"]), (&json!(id), &json!("ana")));
+}
+
+#[cfg(unix)]
+fn rustix_uid() -> u32 {
+    use std::os::unix::fs::MetadataExt;
+    tempfile::tempfile().expect("a file").metadata().expect("its owner").uid()
+}
+
+#[tokio::test]
+async fn client_and_trace_of_the_stateless_era_are_in_the_line_and_in_the_log() {
+    let log = Log::new();
+    let mut program = log.start(&[]);
+    let trace = "0af7651916cd43dd8448eb211c80319c";
+    let mut meta = modern_meta();
+    meta["traceparent"] = json!(format!("00-{trace}-00f067aa0ba902b7-01"));
+    let params = json!({ "name": "query_obligation", "arguments": question(), "_meta": meta });
+    program.request("tools/call", params).await;
+    let ended = program.end().await;
+    let line = &log.lines()[0];
+    assert_eq!(line["client"], json!({ "name": "test", "version": "1" }));
+    assert_eq!(line["trace"], trace);
+    assert!(ended.stderr.contains(&format!(r#"trace="{trace}""#)), "{}", ended.stderr);
+}
+
+#[tokio::test]
+async fn a_cancelled_call_and_one_that_the_end_of_the_program_stops_leave_a_line() {
+    let log = Log::new();
+    let mut program = log.start(&[]);
+    program.initialize("2025-11-25").await;
+    let slow = json!({ "field": "sandbox_fault", "value": "slow" });
+    let params = json!({ "name": "query_obligation", "arguments": slow });
+    for id in [71, 72] {
+        let call = json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params });
+        program.send(call).await;
+    }
+    program.request("tools/list", json!({})).await;
+    let cancel = json!({ "requestId": 71 });
+    program
+        .send(json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": cancel }))
+        .await;
+    program.request("tools/list", json!({})).await;
+    assert_eq!(log.outcomes(), ["cancelled"]);
+    program.end().await;
+    assert_eq!(log.outcomes(), ["cancelled", "cancelled"]);
+    assert_eq!(log.verify().await.0, Some(0));
+}
+
+#[tokio::test]
+async fn a_look_up_at_the_terminal_leaves_a_line() {
+    let log = Log::new();
+    let environment = [("WOLKVOX_AUDIT", log.path.as_str())];
+    let query = ["query", "--sandbox", "id_customer", "900000001"];
+    assert!(Program::run(&query, &environment).await.status.success());
+    let wrong = ["query", "--sandbox", "id_customer", "900000001", "--limit", "0"];
+    assert!(!Program::run(&wrong, &environment).await.status.success());
+    let lines = log.lines();
+    assert_eq!(log.outcomes(), ["found", "invalid_input"]);
+    assert_eq!(lines[0]["client"]["name"], "wolkvox-mcp query");
+    assert_eq!(lines[0]["subject"], lines[1]["subject"]);
+    assert_eq!(found_values(log.folder.path()), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn without_an_audit_log_nothing_is_made() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = folder.path().to_string_lossy().into_owned();
+    for environment in [&[("HOME", home.as_str())][..], &[("WOLKVOX_AUDIT", "off")]] {
+        let mut program = Program::start(&["--sandbox"], environment);
+        program.initialize("2025-11-25").await;
+        program.call(question()).await;
+        program.end().await;
+    }
+    assert_eq!(folder.path().read_dir().expect("a folder").count(), 0);
+}
+
+/// Lets the program's files grow to some kilobytes only, as a full disk does.
+#[cfg(unix)]
+fn with_little_room(log: &Log, on_failure: &str) -> Program {
+    let program = env!("CARGO_BIN_EXE_wolkvox-mcp");
+    let script = format!("trap '' XFSZ; ulimit -f 8; exec {program} --sandbox");
+    let environment = [
+        ("WOLKVOX_AUDIT", log.path.as_str()),
+        ("WOLKVOX_AUDIT_FAILURE", on_failure),
+        ("PATH", "/usr/bin:/bin"),
+    ];
+    Program::start_with("sh", &["-c", &script], &environment)
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_cannot_be_recorded_is_could_not_look_up_and_never_data() {
+    let log = Log::new();
+    let mut program = with_little_room(&log, "refuse");
+    program.initialize("2025-11-25").await;
+    let (mut answered, mut refused) = (0, 0);
+    for _ in 0..20 {
+        let result = program.call(question()).await;
+        let text = result["content"][0]["text"].as_str().expect("text");
+        if result["isError"] == true {
+            refused += 1;
+            assert!(text.starts_with("not_recorded: could not look up: "), "{text}");
+            assert!(text.contains("whether the customer has records is unknown"), "{text}");
+            assert!(!result.to_string().contains("FIC-"), "{result}");
+        } else {
+            answered += 1;
+            assert_eq!(refused, 0, "the disk stays full");
+        }
+    }
+    assert!(answered > 0 && refused > 10, "{answered} {refused}");
+    let ended = program.end().await;
+    assert_eq!(ended.stderr.matches("the audit log cannot be written").count(), 1);
+    assert_eq!(log.lines().len(), answered, "a line that does not fit leaves nothing");
+    assert_eq!(log.verify().await.0, Some(0));
+    // With room again it goes on.
+    log.calls(2).await;
+    assert_eq!(log.lines().len(), answered + 2);
+    assert_eq!(log.verify().await.0, Some(0));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_settings_can_let_calls_go_on_without_lines() {
+    let log = Log::new();
+    let mut program = with_little_room(&log, "continue");
+    program.initialize("2025-11-25").await;
+    for _ in 0..20 {
+        let result = program.call(question()).await;
+        assert_eq!(result["structuredContent"]["outcome"], "found", "{result}");
+    }
+    program.end().await;
+    assert!(log.lines().len() < 20);
+    assert_eq!(log.verify().await.0, Some(0));
+}
+
+#[tokio::test]
+async fn the_chain_goes_on_from_file_to_file_under_load() {
+    const CALLS: u64 = 300;
+    let log = Log::new();
+    let mut program = log.start(&[("WOLKVOX_AUDIT_ROTATE", "16KB")]);
+    program.initialize("2025-11-25").await;
+    let params = json!({ "name": "query_obligation", "arguments": question() });
+    for id in 1001..=1000 + CALLS {
+        let call = json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params });
+        program.send(call).await;
+        // Some are always on their way.
+        if id > 1016 {
+            program.receive().await;
+        }
+    }
+    for _ in 0..16 {
+        program.receive().await;
+    }
+    program.end().await;
+    let files = log.files();
+    assert!(files.len() > 5, "{files:?}");
+    for file in &files {
+        assert!(Path::new(file).metadata().expect("a file").len() <= 16_000);
+    }
+    let (status, said) = log.verify().await;
+    assert_eq!(status, Some(0), "{said}");
+    let summed_up = format!("Lines: {CALLS}, files: {}, numbers 1 to {CALLS}, ", files.len());
+    assert!(said.starts_with(&summed_up), "{said}");
+    // Without one in the middle, and without the newest.
+    let mut names = files.clone();
+    names.sort_by_key(|it| {
+        let text = fs::read_to_string(it).expect("a file");
+        let first: Value =
+            serde_json::from_str(text.lines().next().expect("a line")).expect("JSON");
+        first["seq"].as_u64()
+    });
+    let (status, said) = verify(&[&names[..2], &names[3..]].concat()).await;
+    assert_eq!(status, Some(1));
+    assert!(said.contains(&format!("{}:1: lines ", names[3])), "{said}");
+    assert!(said.contains(" are missing before this one"), "{said}");
+    let (status, said) = verify(&names[..2]).await;
+    assert_eq!(status, Some(0), "{said}");
+    assert!(said.contains(&format!("the log goes on to line {CALLS}")), "{said}");
+    let (status, said) = verify(&names[1..]).await;
+    assert_eq!(status, Some(0), "{said}");
+    assert!(said.contains("what was written before was not given"), "{said}");
+}
+
+#[tokio::test]
+async fn a_kill_leaves_a_log_that_goes_on() {
+    let log = Log::new();
+    for round in 0..3 {
+        let mut program = log.start(&[]);
+        program.initialize("2025-11-25").await;
+        let params = json!({ "name": "query_obligation", "arguments": question() });
+        for id in 0..40 {
+            let call = json!({ "jsonrpc": "2.0", "id": 900 + id, "method": "tools/call", "params": params });
+            program.send(call).await;
+        }
+        for _ in 0..10 * round {
+            program.receive().await;
+        }
+        drop(program);
+    }
+    log.calls(1).await;
+    let (status, said) = log.verify().await;
+    assert_eq!(status, Some(0), "{said}");
+}
+
+#[tokio::test]
+async fn a_torn_last_line_is_set_aside_and_told() {
+    let log = Log::new();
+    log.calls(2).await;
+    let whole = log.text();
+    let torn = r#"{"v":1,"seq":3,"time":"2026-"#;
+    fs::write(&log.path, format!("{whole}{torn}")).expect("written");
+    let (status, said) = log.verify().await;
+    assert_eq!(status, Some(1));
+    assert!(said.contains("audit.jsonl:3: this line is cut short"), "{said}");
+    let mut program = log.start(&[]);
+    program.initialize("2025-11-25").await;
+    program.call(question()).await;
+    let ended = program.end().await;
+    assert!(ended.stderr.contains("was cut short, as after a crash"), "{}", ended.stderr);
+    let aside = fs::read_to_string(log.file("audit.jsonl.torn")).expect("set aside");
+    assert_eq!(aside, format!("{torn}\n"));
+    assert_eq!(log.lines().len(), 3);
+    assert_eq!(log.verify().await.0, Some(0));
+}
+
+#[tokio::test]
+async fn every_change_of_a_log_is_named_with_its_file_and_line() {
+    let log = Log::new();
+    log.calls(8).await;
+    let whole = log.text();
+    let lines: Vec<&str> = whole.lines().collect();
+    let with = |order: &[usize]| -> String {
+        order.iter().map(|place| format!("{}\n", lines[place - 1])).collect()
+    };
+    let edited = |from: &str, to: &str| whole.replacen(from, to, 1);
+    for (text, said) in [
+        (with(&[1, 2, 3, 4, 5, 6, 7, 8]), ": every line is in its place."),
+        (
+            edited(r#""name":"ana""#, r#""name":"eva""#),
+            "audit.jsonl:1: this line was changed, or written with another key",
+        ),
+        (edited(&lines[7][..60], &lines[7][..59]), "audit.jsonl:8: this line was changed"),
+        (edited(r#""seq":5"#, r#""seq":6"#), "audit.jsonl:5: this line was changed"),
+        (with(&[1, 2, 4, 5, 6, 7, 8]), "audit.jsonl:3: line 3 is missing before this one"),
+        (with(&[1, 5, 6, 7, 8]), "audit.jsonl:2: lines 2 to 4 are missing before this one"),
+        (with(&[1, 2, 4, 3, 5, 6, 7, 8]), "audit.jsonl:4: this line stands after lines that"),
+        (with(&[1, 2, 3, 3, 4, 5, 6, 7, 8]), "audit.jsonl:4: this line is here more than once"),
+        (with(&[1, 2, 3, 4, 5, 6, 7]), "audit.jsonl, at its end: line 8 is missing"),
+        (with(&[1, 2, 3]), "audit.jsonl, at its end: lines 4 to 8 are missing"),
+        (String::new(), "audit.jsonl, at its end: lines 1 to 8 are missing"),
+        (edited(lines[3], "something else"), "audit.jsonl:4: this is not a line of an audit log"),
+        (edited(lines[3], ""), "audit.jsonl:4: this is not a line of an audit log"),
+    ] {
+        fs::write(&log.path, &text).expect("written");
+        let (status, found) = log.verify().await;
+        assert!(found.contains(said), "{said}: {found}");
+        let is_whole = text == whole;
+        assert_eq!(status, Some(i32::from(!is_whole)), "{found}");
+        if !is_whole {
+            assert!(found.contains(": 1 finding."), "{said}: {found}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_cut_stays_to_be_seen_after_the_log_went_on() {
+    let log = Log::new();
+    log.calls(4).await;
+    let cut: String = log.text().lines().take(2).map(|line| format!("{line}\n")).collect();
+    fs::write(&log.path, cut).expect("written");
+    let mut program = log.start(&[]);
+    program.initialize("2025-11-25").await;
+    program.call(question()).await;
+    let ended = program.end().await;
+    assert!(ended.stderr.contains("line 4 was written and is missing"), "{}", ended.stderr);
+    let (status, said) = log.verify().await;
+    assert_eq!(status, Some(1));
+    assert!(said.contains("audit.jsonl:3: lines 3 to 4 are missing before this one"), "{said}");
+}
+
+#[tokio::test]
+async fn a_log_that_was_moved_away_goes_on_in_a_new_file() {
+    let log = Log::new();
+    log.calls(2).await;
+    let old = log.file("audit-20200101T000000Z-2.jsonl");
+    fs::rename(&log.path, &old).expect("moved");
+    log.calls(2).await;
+    assert_eq!(log.lines()[0]["seq"], 3);
+    assert_eq!(log.verify().await.0, Some(0));
+}
+
+#[tokio::test]
+async fn an_anchor_that_is_missing_or_made_up_is_told() {
+    let log = Log::new();
+    log.calls(2).await;
+    let anchor = log.file("audit.jsonl.last");
+    let kept = fs::read(&anchor).expect("an anchor");
+    log.calls(2).await;
+    let newest = fs::read_to_string(&anchor).expect("an anchor");
+    for changed in [newest.replace("4,", "3,"), String::new()] {
+        fs::write(&anchor, changed).expect("written");
+        let (status, said) = log.verify().await;
+        assert_eq!(status, Some(1));
+        assert!(said.contains("cannot be seen: "), "{said}");
+    }
+    let mut program = log.start(&[]);
+    program.initialize("2025-11-25").await;
+    let ended = program.end().await;
+    assert!(ended.stderr.contains("audit.jsonl.last is missing or was changed"), "{ended:?}");
+    // One that was kept from earlier fits only as long as nothing of the end is cut.
+    fs::write(&anchor, kept).expect("written");
+    assert_eq!(log.verify().await.0, Some(0));
+}
+
+#[tokio::test]
+async fn two_writers_of_one_file_are_refused_and_kept_apart_by_their_number() {
+    let log = Log::new();
+    let mut first = log.start(&[]);
+    first.initialize("2025-11-25").await;
+    let second = log.start(&[]).end().await;
+    assert_eq!(second.status.code(), Some(2));
+    assert!(second.stderr.contains("{pid}"), "{}", second.stderr);
+    let query = ["query", "--sandbox", "id_customer", "900000001"];
+    let environment = [("WOLKVOX_AUDIT", log.path.as_str()), ("LANG", "es_CO.UTF-8")];
+    let query = Program::run(&query, &environment).await;
+    assert_eq!(query.status.code(), Some(2));
+    assert!(query.stderr.contains("otro proceso escribe"), "{}", query.stderr);
+    first.call(question()).await;
+    first.end().await;
+    assert_eq!(log.verify().await.0, Some(0));
+
+    let own = log.file("{user}-{pid}.jsonl").to_string_lossy().into_owned();
+    let environment = [("WOLKVOX_AUDIT", own.as_str())];
+    let mut both = [log.start(&environment), log.start(&environment)];
+    for program in &mut both {
+        program.initialize("2025-11-25").await;
+        program.call(question()).await;
+        let own = log.file(&format!("ana-{}.jsonl", program.id()));
+        let (status, said) = verify(&[own.to_string_lossy().into_owned()]).await;
+        assert_eq!(status, Some(0), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_audit_log_and_a_key_that_does_not_fit_are_refused() {
+    let log = Log::new();
+    fs::write(&log.path, "the manuscript of a novel").expect("written");
+    let ended = log.start(&[]).end().await;
+    assert_eq!(ended.status.code(), Some(2));
+    assert!(ended.stderr.contains("not an audit log, and was left as it is"), "{}", ended.stderr);
+    assert_eq!(log.text(), "the manuscript of a novel");
+
+    let log = Log::new();
+    log.calls(1).await;
+    let other = log.file("other.key").to_string_lossy().into_owned();
+    let ended = log.start(&[("WOLKVOX_AUDIT_KEY_FILE", &other)]).end().await;
+    // The anchor that is beside the other key knows nothing of this log.
+    assert_eq!(ended.status.code(), Some(2), "{}", ended.stderr);
+    assert!(ended.stderr.contains("does not fit the key"), "{}", ended.stderr);
+}
+
+async fn find(log: &Log, arguments: &[&str]) -> (Option<i32>, String) {
+    let arguments = [&["audit", "find", &log.path], arguments].concat();
+    let ended = Program::run(&arguments, &[]).await;
+    (ended.status.code(), ended.stdout.join("\n") + &ended.stderr)
+}
+
+#[tokio::test]
+async fn who_asked_for_a_customer_is_found_without_the_log_holding_the_customer() {
+    let log = Log::new();
+    let mut program = log.start(&[]);
+    program.initialize("2025-11-25").await;
+    program.call(question()).await;
+    program.call(json!({ "field": "Otro teléfono", "value": "3000000001" })).await;
+    let obligation = json!({ "obligation": "FIC-001", "record_id": "0000000000000000000000aa" });
+    program.call_tool("get_obligation", obligation).await;
+    program.end().await;
+    let requests: Vec<String> =
+        log.lines().iter().map(|it| it["request"].as_str().expect("text").to_owned()).collect();
+    for (arguments, is_found) in [
+        (&["--value", "900000001"][..], Some(0)),
+        (&["--value", "900.000.001"], Some(0)),
+        (&["--value", "900000001", "--kind", "id_customer"], Some(0)),
+        (&["--value", "900000001", "--kind", "client_telephone"], None),
+        (&["--value", "3000000001"], None),
+        (&["--value", "3000000001", "--kind", "\"Otro teléfono\""], Some(1)),
+        (&["--value", "FIC-001"], Some(2)),
+        (&["--value", "900000002"], None),
+    ] {
+        let (status, said) = find(&log, arguments).await;
+        assert_eq!(status, Some(i32::from(is_found.is_none())), "{arguments:?}: {said}");
+        for (place, request) in requests.iter().enumerate() {
+            assert_eq!(said.contains(request), is_found == Some(place), "{arguments:?}: {said}");
+        }
+    }
+    let (_, said) = find(&log, &["--value", "900000001"]).await;
+    assert!(said.starts_with("Asked for once:\n") && said.contains("ana (uid:"), "{said}");
+    let (_, said) = find(&log, &["--value", "900000001", "--json"]).await;
+    let found: Value = serde_json::from_str(&said).expect("JSON");
+    assert_eq!(found, json!([log.lines()[0]]));
+    let (status, said) = find(&log, &["--value", "1", "--lang", "es"]).await;
+    assert_eq!((status, said.as_str()), (Some(1), "Nadie lo consultó en estos archivos."));
+    let (status, said) = find(&log, &["--value", "x\ny"]).await;
+    assert_eq!(status, Some(2), "{said}");
+}
+
+#[tokio::test]
+async fn a_value_can_come_on_standard_input() {
+    let log = Log::new();
+    log.calls(1).await;
+    let mut find = Program::start(&["audit", "find", &log.path, "--value", "-"], &[]);
+    find.send_line("900000001").await;
+    let ended = find.end().await;
+    assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
+    assert!(ended.stdout[0].starts_with("Asked for once"), "{:?}", ended.stdout);
+}
+
+#[tokio::test]
+async fn lines_can_go_to_standard_error() {
+    let log = Log::new();
+    let key = log.file("key").to_string_lossy().into_owned();
+    let refused = log.start(&[("WOLKVOX_AUDIT", "stderr")]).end().await;
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(refused.stderr.contains("WOLKVOX_AUDIT_KEY_FILE must be set"), "{}", refused.stderr);
+    let mut said = String::new();
+    for _ in 0..2 {
+        let environment = [("WOLKVOX_AUDIT", "stderr"), ("WOLKVOX_AUDIT_KEY_FILE", key.as_str())];
+        let mut program = log.start(&environment);
+        program.initialize("2025-11-25").await;
+        program.call(question()).await;
+        program.call(question()).await;
+        said += &program.end().await.stderr;
+    }
+    let lines: Vec<&str> = said.lines().filter(|line| line.starts_with(r#"{"v":1,"#)).collect();
+    assert_eq!(lines.len(), 4, "{said}");
+    fs::write(&log.path, lines.join("\n") + "\n").expect("written");
+    let verify = |more: &'static [&str]| {
+        let (path, key) = (log.path.clone(), key.clone());
+        async move {
+            let fixed = ["audit", "verify", &path, "--audit-key-file", &key];
+            Program::run(&[&fixed, more].concat(), &[]).await.status.code()
+        }
+    };
+    assert_eq!(verify(&["--restarts"]).await, Some(0));
+    assert_eq!(verify(&[]).await, Some(1));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_standard_error_that_nobody_reads_refuses_and_holds_up_nobody() {
+    let log = Log::new();
+    let key = log.file("key").to_string_lossy().into_owned();
+    let environment = [
+        ("WOLKVOX_AUDIT", "stderr"),
+        ("WOLKVOX_AUDIT_KEY_FILE", key.as_str()),
+        ("WOLKVOX_LOG", "off"),
+    ];
+    let mut program = Program::start_unread(&["--sandbox"], &environment);
+    program.initialize("2025-11-25").await;
+    let mut last = Value::Null;
+    for _ in 0..200 {
+        last = program.call(question()).await;
+    }
+    let text = last["content"][0]["text"].as_str().expect("text");
+    assert!(text.starts_with("not_recorded: "), "{text}");
+}
