@@ -20,11 +20,11 @@
 //! Which rooms each room uses; a test holds this drawing to the source. All arrows point down.
 //!
 //! ```text
-//! cli        → config, install, mcp, tools, tenant, sandbox, lookup, answer, wolkvox, server_url
+//! cli        → config, install, mcp, tools, tenant, caller, sandbox, lookup, answer, wolkvox, server_url
+//! config     → http, caller, lookup, answer, wolkvox, server_url
 //! mcp        → tools, tenant, lookup, wolkvox
 //! tools      → tenant, lookup, answer, wolkvox
 //! tenant     → lookup, answer, wolkvox
-//! config     → lookup, answer, wolkvox, server_url
 //! caller     → answer
 //! lookup     → answer, wolkvox, offload
 //! wolkvox    → server_url, offload
@@ -37,11 +37,11 @@
 //!
 //! - For others: [`wolkvox`] (the API's client), [`lookup`] (look-ups within a token's limits),
 //!   [`answer`] (records to answers, pure), [`tools`] and [`tenant`] (what can be asked, and of
-//!   whom), [`caller`] (who asks, and what that person may), [`mcp`] (the protocol), [`sandbox`] (a
-//!   wolkvox on this computer with fictitious data, which shares no code with the rest), [`error`]
-//!   and [`server_url`].
-//! - For this program alone, and hidden from these pages: `cli` (the command line), `config` (flags
-//!   and variables to checked settings), `install` (this server in the clients' configuration files),
+//!   whom), [`caller`] (who asks, and what that person may), [`http`] (many callers), [`mcp`] (the
+//!   protocol), [`sandbox`] (a wolkvox on this computer with fictitious data, which shares no code
+//!   with the rest), [`error`] and [`server_url`].
+//! - For this program alone, and hidden from these pages: `cli` (the command line), `config` (flags,
+//!   variables and their file to checked settings), `install` (this server in the clients' configuration files),
 //!   `settings` and `fields` (the two tables that others walk), `clean` (text that third parties
 //!   typed), `language` (English and Spanish side by side).
 //!
@@ -63,6 +63,7 @@ pub mod error;
 #[doc(hidden)]
 pub mod fields;
 mod file;
+pub mod http;
 #[doc(hidden)]
 pub mod install;
 #[doc(hidden)]

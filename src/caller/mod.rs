@@ -1,8 +1,20 @@
 //! Who asks, and what that person may.
 
+mod callers;
+mod edit;
+mod entries;
+mod expiry;
+mod roles;
+mod token;
+
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+pub use self::callers::Callers;
+pub use self::edit::{NewCaller, add, list, remove};
+pub use self::entries::Entry;
+pub use self::roles::Roles;
+pub use self::token::{CallerToken, TOKEN_PREFIX};
 use crate::answer::Mask;
 
 /// A person, or a program, that asks.

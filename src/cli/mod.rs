@@ -1,5 +1,6 @@
 //! Defines the command line and runs what it asks for.
 
+mod caller;
 mod check;
 mod completions;
 mod descriptors;
@@ -9,6 +10,7 @@ mod logging;
 mod man;
 mod query;
 mod serve;
+mod serve_http;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -57,6 +59,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Keep the file of callers, who may ask a team's server
+    Caller(caller::Caller),
     /// Test the set-up step by step, and say how to fix what fails
     Check(check::Check),
     /// Print completions for a shell
@@ -67,6 +71,8 @@ enum Command {
     Man(man::Man),
     /// Make one look-up and print the answer
     Query(query::QueryArgs),
+    /// Serve MCP over HTTP to a team: one server with the token, a name for each who asks
+    Serve(serve_http::Serve),
     /// Take this server out of a client's configuration
     Uninstall(install::Uninstall),
 }
@@ -83,14 +89,22 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         let variable = |name: &str| sources.variable(name)?.to_str().map(str::to_owned);
         Language::detect(variable, sys_locale::get_locale)
     });
-    if command.is_some() {
+    let is_at_terminal = !matches!(command, None | Some(Command::Serve(_)));
+    if is_at_terminal {
         // At a terminal the answer matters, not the log of it.
         sources = sources.with_default(Setting::Log, "warn");
     }
+    let sources = match command {
+        // These ask nothing, and need no settings.
+        Some(Command::Completions(_) | Command::Man(_)) => sources,
+        _ => sources.with_file(),
+    };
     match command {
+        Some(Command::Caller(caller)) => caller.run(sources, language),
         Some(Command::Completions(completions)) => completions.run(),
         Some(Command::Install(install)) => install.run(sandbox, &sources, language),
         Some(Command::Man(man)) => man.run(),
+        Some(Command::Serve(serve)) => serve.run(sandbox, sources, language),
         Some(Command::Uninstall(uninstall)) => uninstall.run(&sources, language),
         Some(Command::Check(check)) => check.run(sandbox, &sources, language),
         Some(Command::Query(query)) => {

@@ -7,6 +7,7 @@
 mod cause;
 mod install;
 mod setting;
+mod team;
 mod texts;
 mod upstream_message;
 
@@ -19,6 +20,9 @@ pub use self::install::{EntryError, FileError, FileErrorKind, Malformed};
 pub use self::setting::{
     AddressError, CertificatesError, MaskError, PathError, ProxyError, SettingError, TokenError,
     TokenFileError,
+};
+pub use self::team::{
+    CallerProblem, CallersError, CallersErrorKind, ConfigFileError, PublicUrlError, TeamError,
 };
 pub(crate) use self::texts::io_reason;
 pub use self::upstream_message::UpstreamMessage;
