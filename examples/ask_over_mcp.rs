@@ -26,7 +26,7 @@ async fn main() -> anyhow::Result<()> {
     let lookup = Arc::new(Lookup::new(client, Limits::default()));
     let operation = Some(Operation::parse(OPERATION.to_owned())?);
     let mask = Mask::default();
-    let server = Server::new(Tenant { lookup, operation, mask, is_sandbox: true });
+    let server = Server::new(Tenant::new(lookup, operation, mask, true));
 
     let (ours, theirs) = tokio::io::duplex(64 * 1024);
     let (input, output) = tokio::io::split(theirs);

@@ -1,8 +1,15 @@
 //! Reads small files, and nothing that only looks like one: a pipe or a device might never end.
+//! Tells whether a file changed, and replaces one whole or not at all.
+
+mod replace;
+mod stamp;
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
+
+pub(crate) use self::replace::{folder_of, is_link, lock, prepare, put, resolved, sweep};
+pub(crate) use self::stamp::Stamp;
 
 /// Reads a whole file of at most so many bytes.
 ///

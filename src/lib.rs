@@ -22,11 +22,11 @@
 //!
 //! ```text
 //! cli        → config, http, install, mcp, tools, tenant, audit, caller, sandbox, lookup, answer, wolkvox, server_url
-//! http       → mcp, caller
+//! config     → http, audit, caller, lookup, answer, wolkvox, server_url
+//! http       → mcp, audit, caller
 //! mcp        → tools, tenant, audit, caller, lookup, wolkvox
 //! tools      → tenant, audit, caller, lookup, answer, wolkvox
 //! tenant     → lookup, answer, wolkvox
-//! config     → audit, lookup, answer, wolkvox, server_url
 //! audit      → caller
 //! caller     → answer
 //! lookup     → answer, wolkvox, offload
@@ -40,11 +40,11 @@
 //!
 //! - For others: [`wolkvox`] (the API's client), [`lookup`] (look-ups within a token's limits),
 //!   [`answer`] (records to answers, pure), [`tools`] and [`tenant`] (what can be asked, and of
-//!   whom), [`caller`] (who asks, and what that person may), [`audit`] (who asked for what), [`mcp`] (the protocol), [`sandbox`] (a
-//!   wolkvox on this computer with fictitious data, which shares no code with the rest), [`error`]
-//!   and [`server_url`].
-//! - For this program alone, and hidden from these pages: `cli` (the command line), `config` (flags
-//!   and variables to checked settings), `install` (this server in the clients' configuration files),
+//!   whom), [`caller`] (who asks, and what that person may), [`audit`] (who asked for what), [`http`]
+//!   (many callers), [`mcp`] (the protocol), [`sandbox`] (a wolkvox on this computer with fictitious
+//!   data, which shares no code with the rest), [`error`] and [`server_url`].
+//! - For this program alone, and hidden from these pages: `cli` (the command line), `config` (flags,
+//!   variables and their file to checked settings), `install` (this server in the clients' files),
 //!   `settings` and `fields` (the two tables that others walk), `clean` (text that third parties
 //!   typed), `language` (English and Spanish side by side).
 //!
@@ -67,7 +67,6 @@ pub mod error;
 #[doc(hidden)]
 pub mod fields;
 mod file;
-#[doc(hidden)]
 pub mod http;
 #[doc(hidden)]
 pub mod install;

@@ -7,6 +7,9 @@ mod value;
 pub use self::placeholder::Placeholder;
 pub use self::value::{is_assignment, unquoted};
 
+/// How every variable of ours begins.
+pub const PREFIX: &str = "WOLKVOX_";
+
 /// What a setting is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
@@ -16,6 +19,8 @@ pub enum Scope {
     Tenant,
     /// How this process behaves.
     Process,
+    /// How many callers are served, and which; only `serve` knows these.
+    Team,
 }
 
 /// What the table says about one setting.
@@ -76,6 +81,28 @@ impl Setting {
         self.spec().scope == Scope::Account
     }
 
+    /// Returns whether only `serve` knows it.
+    pub fn is_team(self) -> bool {
+        self.spec().scope == Scope::Team
+    }
+
+    /// Returns whether each tenant may have its own.
+    pub fn is_tenants(self) -> bool {
+        matches!(self.spec().scope, Scope::Account | Scope::Tenant)
+    }
+
+    /// Returns whether each tenant must say it itself, where there are several: what one is asked
+    /// with must never reach another.
+    pub fn is_tenants_own(self) -> bool {
+        matches!(self, Self::Server | Self::Token | Self::TokenFile | Self::Operation)
+    }
+
+    /// Returns its name in the file of settings.
+    pub fn key(self) -> String {
+        let variable = self.variable();
+        variable.strip_prefix(PREFIX).unwrap_or(variable).to_ascii_lowercase()
+    }
+
     /// Returns the setting that an environment variable sets.
     pub fn of_variable(variable: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|setting| setting.variable() == variable)
@@ -119,6 +146,34 @@ settings! {
         "Log filter, always on stderr: error, warn, info, debug, trace or off";
     LogFormat = "WOLKVOX_LOG_FORMAT", Some("log-format"), Process, "text", "json",
         "`text` or `json`";
+    Config = "WOLKVOX_CONFIG", Some("config"), Process, "", "/etc/wolkvox/wolkvox.toml",
+        "A TOML file of settings, each under its variable's name in lower case without `WOLKVOX_`; flags and variables come before it";
+    Listen = "WOLKVOX_LISTEN", Some("listen"), Team, "127.0.0.1:8080", "0.0.0.0:8443",
+        "Address and port to serve at";
+    PublicUrl = "WOLKVOX_PUBLIC_URL", Some("public-url"), Team, "", "https://wolkvox.example.com",
+        "How clients reach the server, without a path; not needed if only this computer can";
+    TlsCert = "WOLKVOX_TLS_CERT", Some("tls-cert"), Team, "", "/etc/wolkvox/tls.crt",
+        "The server's certificates (PEM), read again when they change";
+    TlsKey = "WOLKVOX_TLS_KEY", Some("tls-key"), Team, "", "/etc/wolkvox/tls.key",
+        "The certificate's key (PEM), read again when it changes";
+    TrustedProxies = "WOLKVOX_TRUSTED_PROXIES", Some("trusted-proxies"), Team, "", "10.0.0.5,10.1.0.0/16",
+        "Comma-separated addresses or networks of the proxies that end TLS; only they may say in `X-Forwarded-For` for whom they ask";
+    Callers = "WOLKVOX_CALLERS", Some("callers"), Team, "", "/etc/wolkvox/callers.toml",
+        "The file of callers, which `wolkvox-mcp caller` keeps; read again when it changes";
+    OAuthIssuer = "WOLKVOX_OAUTH_ISSUER", Some("oauth-issuer"), Team, "", "https://login.example.com/realms/empresa",
+        "Identity provider whose tokens are accepted, exactly as its tokens spell it (`iss`)";
+    OAuthAudience = "WOLKVOX_OAUTH_AUDIENCE", Some("oauth-audience"), Team, "", "api://wolkvox",
+        "Comma-separated audiences (`aud`) that a token may be for; without it, the address of the endpoint";
+    OAuthScope = "WOLKVOX_OAUTH_SCOPE", Some("oauth-scope"), Team, "", "wolkvox.read",
+        "Scopes that a token must have, with spaces between them";
+    OAuthPrincipal = "WOLKVOX_OAUTH_PRINCIPAL", Some("oauth-principal"), Team, "sub", "tid,oid",
+        "Comma-separated claims that together tell a person from every other";
+    OAuthName = "WOLKVOX_OAUTH_NAME", Some("oauth-name"), Team, "", "preferred_username",
+        "Claim with the person's name";
+    OAuthRole = "WOLKVOX_OAUTH_ROLE", Some("oauth-role"), Team, "", "roles",
+        "Claim with the person's role, or a list of them";
+    AdminListen = "WOLKVOX_ADMIN_LISTEN", Some("admin-listen"), Team, "127.0.0.1:9464", "0.0.0.0:9464",
+        "Address and port of `/livez`, `/readyz` and `/metrics`";
 }
 
 #[cfg(test)]

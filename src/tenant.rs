@@ -1,8 +1,10 @@
 //! What one account is asked with, over any transport.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::answer::Mask;
+use crate::caller::{Budgets, Caller, Origin};
 use crate::error::Error;
 use crate::lookup::{Lookup, Shared, Stage};
 use crate::wolkvox::{Operation, Query};
@@ -18,17 +20,47 @@ pub struct Tenant {
     pub mask: Mask,
     /// Whether answers must say that their data are fictitious.
     pub is_sandbox: bool,
+    /// What each person has asked so far.
+    pub budgets: Budgets,
+    /// Who asks, if people are told apart.
+    pub caller: Option<Arc<Caller>>,
 }
 
 impl Tenant {
+    /// Creates an account that asks without limits of its own, for anybody.
+    pub fn new(
+        lookup: Arc<Lookup>,
+        operation: Option<Operation>,
+        mask: Mask,
+        is_sandbox: bool,
+    ) -> Self {
+        Self { lookup, operation, mask, is_sandbox, budgets: Budgets::default(), caller: None }
+    }
+
+    /// Returns the account as this caller may ask it: with the mask and within the budget of the
+    /// caller's role.
+    pub fn asked_by(&self, caller: &Arc<Caller>) -> Cow<'_, Self> {
+        if caller.origin == Origin::System {
+            return Cow::Borrowed(self);
+        }
+        let mask = caller.role.mask.clone().unwrap_or_else(|| self.mask.clone());
+        Cow::Owned(Self { mask, caller: Some(Arc::clone(caller)), ..self.clone() })
+    }
+
     /// Finds what matches. With a mask, a failure comes without wolkvox's own words: they may name
     /// a person.
     ///
     /// # Errors
     ///
-    /// Those of [`Lookup::find`].
+    /// Those of [`Lookup::find`] and [`Budgets::admit`].
     pub async fn find(&self, query: &Query, report: impl FnMut(Stage)) -> Result<Shared, Error> {
-        let found = self.lookup.find(query, report).await;
+        let found = match &self.caller {
+            None => self.lookup.find(query, report).await,
+            Some(caller) => {
+                self.budgets.admit(caller)?;
+                self.lookup.find_for(&caller.person(), query, report).await
+            }
+        };
         if self.mask.is_empty() { found } else { found.map_err(|error| error.without_words()) }
     }
 

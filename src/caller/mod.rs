@@ -1,11 +1,25 @@
 //! Who asks, with what, and what that person may.
 
+mod budget;
 mod call;
+
+mod callers;
+mod edit;
+mod entries;
+mod expiry;
+mod roles;
+mod token;
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+pub use self::budget::Budgets;
 pub use self::call::{Call, Program, Sender};
+pub use self::callers::Callers;
+pub use self::edit::{NewCaller, add, list, remove};
+pub use self::entries::Entry;
+pub use self::roles::Roles;
+pub use self::token::{CallerToken, TOKEN_PREFIX};
 use crate::answer::Mask;
 
 /// A person, or a program, that asks.
@@ -69,6 +83,14 @@ impl Role {
 }
 
 impl Caller {
+    /// Returns what tells this caller from all others, whatever issuers call them.
+    pub fn person(&self) -> Arc<str> {
+        match &self.origin {
+            Origin::OAuth { issuer } => format!("{issuer} {}", self.id).into(),
+            Origin::Static | Origin::System => self.id.as_str().into(),
+        }
+    }
+
     /// Returns the person at this computer, whose client started this program.
     pub fn system(user: String) -> Self {
         Self { id: user, name: None, origin: Origin::System, role: Arc::default() }

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 
-use crate::config::{self, Config, NotUnicode, Sources};
+use crate::config::{self, Config, NotUnicode, Origin, Sources};
 use crate::error::{EntryError, FileErrorKind, SettingError, TokenFileError, io_reason};
 use crate::install::{
     self, Backup, Change, ClientKind, ConfigDirs, Entry, Os, Scope, ServerName, TokenDelivery,
@@ -169,8 +169,7 @@ impl Install {
         if entry.prompts(client) {
             said.push(bilingual!("VS Code will ask for the token.", "VS Code pedirá el token."));
         }
-        let names_operation = entry.settings.iter().any(|(it, _)| *it == Setting::Operation);
-        if !entry.sandbox && !names_operation {
+        if !entry.sandbox && !entry.names(Setting::Operation) {
             said.push(bilingual!(
                 "No operation is set: the assistant will have to ask for it (--operation sets one).",
                 "No hay operación definida: el asistente tendrá que preguntarla (--operation la define).",
@@ -231,18 +230,29 @@ impl Install {
                     "Aviso: el token queda en {shown} como texto legible.",
                 )
             }],
-            TokenDelivery::Inline(_) | TokenDelivery::Client => Vec::new(),
+            TokenDelivery::Inline(_) | TokenDelivery::Client | TokenDelivery::SettingsFile => {
+                Vec::new()
+            }
         }
     }
 
     fn entry(&self, sandbox: bool, sources: &Sources) -> Result<Entry, Bilingual> {
+        let is_in_file = |origin| matches!(origin, Origin::File { .. });
+        // What the file of settings says, the server reads there.
         let set = |setting: Setting| match sources.get(setting) {
-            Ok(raw) => Ok(raw.map(|raw| raw.text)),
+            Ok(raw) => Ok(raw.filter(|raw| !is_in_file(raw.origin)).map(|raw| raw.text)),
             Err(NotUnicode) => {
                 let (variable, problem) = (setting.variable(), SettingError::NotUnicode.text());
                 Err(bilingual!("{variable} {problem}", "{variable} {problem}", problem))
             }
         };
+        let from_file = |setting: &Setting| {
+            let raw = sources.get(*setting).ok().flatten();
+            raw.is_some_and(|raw| is_in_file(raw.origin))
+        };
+        let of_server = Setting::ALL.iter().copied().filter(|setting| !setting.is_team());
+        let in_file: Vec<Setting> = of_server.clone().filter(from_file).collect();
+        let is_token = |setting: &Setting| matches!(setting, Setting::Token | Setting::TokenFile);
         let token = match (self.inline_token, set(Setting::TokenFile)?) {
             (true, Some(_)) => {
                 return Err(bilingual!(
@@ -265,23 +275,23 @@ impl Install {
                 self.target.force,
                 sources,
             )?),
+            (false, None) if in_file.iter().any(is_token) => TokenDelivery::SettingsFile,
             (false, None) => TokenDelivery::Client,
         };
         self.check(sandbox, sources)?;
         let mut settings = Vec::new();
-        for setting in Setting::ALL {
-            match set(*setting)? {
-                _ if matches!(setting, Setting::Token | Setting::TokenFile) => {}
-                Some(file) if is_file(*setting, &file) => {
-                    settings.push((*setting, absolute(&file, sources)?));
+        for setting in of_server.filter(|setting| !is_token(setting)) {
+            match set(setting)? {
+                Some(file) if is_file(setting, &file) => {
+                    settings.push((setting, absolute(&file, sources)?));
                 }
-                Some(text) => settings.push((*setting, text)),
+                Some(text) => settings.push((setting, text)),
                 None => {}
             }
         }
         token::refuse_in(&settings, set(Setting::Token)?, &token)?;
         let command = own_command(sources)?;
-        Ok(Entry { name: self.target.name()?, command, sandbox, settings, token })
+        Ok(Entry { name: self.target.name()?, command, sandbox, settings, token, in_file })
     }
 
     /// Refuses settings with which the server would not start. What may come later from the
@@ -321,7 +331,7 @@ fn own_command(sources: &Sources) -> Result<String, Bilingual> {
 /// Returns whether a setting's value is the path of a file.
 fn is_file(setting: Setting, value: &str) -> bool {
     match setting {
-        Setting::CaFile | Setting::AuditKeyFile => true,
+        Setting::CaFile | Setting::Config | Setting::AuditKeyFile => true,
         Setting::Audit => !matches!(value, "stderr" | "off"),
         _ => false,
     }

@@ -1,6 +1,7 @@
 //! Defines the command line and runs what it asks for.
 
 mod audit;
+mod caller;
 mod check;
 mod completions;
 mod descriptors;
@@ -24,7 +25,7 @@ use clap::{Parser, Subcommand};
 use self::flags::Flags;
 use crate::audit as audit_log;
 use crate::caller::Caller;
-use crate::config::{Account, Config, Sources};
+use crate::config::{Account, Config, Log, Sources};
 use crate::language::{Bilingual, Language};
 use crate::lookup::Lookup;
 use crate::sandbox::{self, Sandbox};
@@ -66,6 +67,8 @@ enum Command {
     /// Verify an audit log, or find who asked for a value
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Keep the file of callers, who may ask a team's server
+    Caller(caller::Caller),
     /// Test the set-up step by step, and say how to fix what fails
     Check(check::Check),
     /// Print completions for a shell
@@ -76,7 +79,7 @@ enum Command {
     Man(man::Man),
     /// Make one look-up and print the answer
     Query(query::QueryArgs),
-    /// Serve MCP over HTTP to a team
+    /// Serve MCP over HTTP to a team: one server with the token, a name for each who asks
     Serve(serve::Serve),
     /// Remove this server from a client's configuration
     Uninstall(install::Uninstall),
@@ -94,15 +97,23 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         let variable = |name: &str| sources.variable(name)?.to_str().map(str::to_owned);
         Language::detect(variable, sys_locale::get_locale)
     });
-    if command.is_some() {
+    let is_at_terminal = !matches!(command, None | Some(Command::Serve(_)));
+    if is_at_terminal {
         // At a terminal the answer matters, not the log of it.
         sources = sources.with_default(Setting::Log, "warn");
     }
+    let sources = match command {
+        // These ask nothing, and need no settings.
+        Some(Command::Completions(_) | Command::Man(_)) => sources,
+        _ => sources.with_file(),
+    };
     match command {
         Some(Command::Audit(audit)) => audit.run(&sources, language),
+        Some(Command::Caller(caller)) => caller.run(sources, language),
         Some(Command::Completions(completions)) => completions.run(),
         Some(Command::Install(install)) => install.run(sandbox, &sources, language),
         Some(Command::Man(man)) => man.run(),
+        Some(Command::Serve(serve)) => serve.run(sandbox, sources, language),
         Some(Command::Uninstall(uninstall)) => uninstall.run(&sources, language),
         Some(Command::Check(check)) => check.run(sandbox, &sources, language),
         Some(Command::Query(query)) => {
@@ -111,10 +122,6 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                 let recording = app.recording(&sources, language)?;
                 query.run(app, recording, language).await
             })
-        }
-        Some(Command::Serve(serve)) => {
-            let config = resolve(sandbox, &sources, language)?;
-            with_app(config, language, async |app| serve.run(app, language).await)
         }
         None => {
             let config = resolve(sandbox, &sources, language)?;
@@ -142,15 +149,27 @@ fn with_app<T>(
     language: Language,
     run: impl AsyncFnOnce(App) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
-    let _logging = logging::start(&config.log);
+    let log = config.log.clone();
+    let one_thread = tokio::runtime::Builder::new_current_thread();
+    with_runtime(&log, one_thread, language, async { run(App::open(config).await?).await })
+}
+
+/// Starts the log and a runtime, and runs something on it.
+fn with_runtime<T>(
+    log: &Log,
+    mut threads: tokio::runtime::Builder,
+    language: Language,
+    run: impl Future<Output = anyhow::Result<T>>,
+) -> anyhow::Result<T> {
+    let _logging = logging::start(log);
     descriptors::check().map_err(|why| anyhow!(why.to(language).to_owned()))?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    let runtime = threads
         .enable_all()
         // Threads for large work end soon after it.
         .thread_keep_alive(Duration::from_millis(100))
         .build()
         .context("cannot start")?;
-    let result = runtime.block_on(async { run(App::open(config).await?).await });
+    let result = runtime.block_on(run);
     // A blocked read of standard input would otherwise delay the exit.
     runtime.shutdown_background();
     result
@@ -173,38 +192,57 @@ type Recording = Option<(audit_log::Audit, Caller)>;
 impl App {
     async fn open(config: Config) -> anyhow::Result<Self> {
         let Config { account, operation, limits, mask, audit, log: _, warnings } = config;
-        let (client, operation, sandbox) = match account {
-            Account::Tenant { server, token, roots } => {
-                (Client::new(server, token, roots), operation, None)
-            }
-            Account::Sandbox => {
-                let sandbox = Sandbox::start().await.context("cannot start the sandbox")?;
-                let client = Client::local(&sandbox.url(), sandbox.token());
-                let client = client.context("cannot ask the sandbox")?;
-                let operation = match operation {
-                    None => Some(Operation::parse(sandbox::OPERATION.to_owned())?),
-                    chosen => chosen,
-                };
-                (client, operation, Some(sandbox))
-            }
-        };
+        let (client, operation, sandbox) = client(account, operation).await?;
         let lookup = Arc::new(Lookup::new(client, limits).naming(operation.clone()));
-        let tenant = Tenant { lookup, operation, mask, is_sandbox: sandbox.is_some() };
+        let tenant = Tenant::new(lookup, operation, mask, sandbox.is_some());
         Ok(Self { tenant, sandbox, warnings, audit })
     }
 
-    /// Opens the audit log, if there is one, and says what must be said of it.
+    /// Opens the audit log, if there is one.
     fn recording(&self, sources: &Sources, language: Language) -> anyhow::Result<Recording> {
-        let Some(options) = &self.audit else { return Ok(None) };
         let user = system::user(sources);
-        let opened = audit_log::Audit::open(options, &system::writer(sources, &user));
-        let (audit, notices) =
-            opened.map_err(|problem| anyhow!(problem.text().to(language).to_owned()))?;
-        for notice in notices {
-            tracing::warn!("{}", notice.text());
-        }
-        Ok(Some((audit, user)))
+        let audit = audit_log(self.audit.as_ref(), &user, sources, language)?;
+        Ok(audit.map(|audit| (audit, user)))
     }
+}
+
+/// Makes the client of an account, and starts the sandbox if it is that one.
+async fn client(
+    account: Account,
+    operation: Option<Operation>,
+) -> anyhow::Result<(Client, Option<Operation>, Option<Sandbox>)> {
+    Ok(match account {
+        Account::Tenant { server, token, roots } => {
+            (Client::new(server, token, roots), operation, None)
+        }
+        Account::Sandbox => {
+            let sandbox = Sandbox::start().await.context("cannot start the sandbox")?;
+            let client = Client::local(&sandbox.url(), sandbox.token());
+            let client = client.context("cannot ask the sandbox")?;
+            let operation = match operation {
+                None => Some(Operation::parse(sandbox::OPERATION.to_owned())?),
+                chosen => chosen,
+            };
+            (client, operation, Some(sandbox))
+        }
+    })
+}
+
+/// Opens the audit log, if there is one, and says what must be said of it.
+fn audit_log(
+    options: Option<&audit_log::Options>,
+    user: &Caller,
+    sources: &Sources,
+    language: Language,
+) -> anyhow::Result<Option<audit_log::Audit>> {
+    let Some(options) = options else { return Ok(None) };
+    let opened = audit_log::Audit::open(options, &system::writer(sources, user));
+    let (audit, notices) =
+        opened.map_err(|problem| anyhow!(problem.text().to(language).to_owned()))?;
+    for notice in notices {
+        tracing::warn!("{}", notice.text());
+    }
+    Ok(Some(audit))
 }
 
 /// Returns a setting's help: its meaning, variable and default.

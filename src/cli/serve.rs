@@ -1,77 +1,220 @@
 //! Serves MCP over HTTP to a team until the system asks it to stop.
 
 use std::io::Write;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
+use clap::Args;
 use tokio::net::TcpListener;
+use tokio::runtime::Builder;
 use tokio::time::sleep;
 
-use super::{App, stop};
-use crate::caller::Caller;
-use crate::http::{Access, Ending, Endpoint, Names, Service, listen};
-use crate::language::{Language, bilingual};
+use super::flags::TeamFlags;
+use super::{audit_log, client, stop, system, with_runtime};
+use crate::caller::{Budgets, Caller, Callers};
+use crate::config::{DEFAULT_TENANT, ServeConfig, Sources, TenantConfig};
+use crate::http::{
+    Access, Certificate, Ending, Endpoint, HttpConfig, Names, Service, listen, probes,
+};
+use crate::language::{Bilingual, Language, bilingual};
+use crate::lookup::{Admission, Lookup};
 use crate::mcp::Server;
+use crate::sandbox::Sandbox;
+use crate::tenant::Tenant;
 
+/// TLS takes some 50 µs of a call; one thread more keeps that away from the others.
+const THREADS: usize = 2;
 /// How long a balancer has to notice that the server is about to end.
 const BALANCER: Duration = Duration::from_secs(5);
 /// How much longer than a look-up's deadline calls on their way may take at the end.
 const MARGIN: Duration = Duration::from_secs(5);
+/// How often the certificate's files are looked at.
+const CERTIFICATE: Duration = Duration::from_secs(5);
 
-/// Serve MCP over HTTP to a team.
-#[derive(Debug, clap::Args)]
-pub(super) struct Serve {}
+/// Where and for whom to serve.
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    flags: TeamFlags,
+}
 
 impl Serve {
-    pub(super) async fn run(self, app: App, language: Language) -> anyhow::Result<ExitCode> {
-        let App { tenant, sandbox, warnings, audit: _ } = app;
-        for warning in warnings {
-            tracing::warn!(%warning, "a setting");
-        }
-        let listen_at = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
-        let listener = TcpListener::bind(listen_at).await;
-        let listener = listener.with_context(|| format!("cannot listen at {listen_at}"))?;
-        let address = listener.local_addr().context("cannot listen")?;
-        let (is_sandbox, deadline) = (tenant.is_sandbox, tenant.lookup.timeout());
-        let server = Arc::new(Server::new(tenant));
-        let endpoint = Endpoint { tenant: String::new(), server };
-        let everybody = Arc::new(Caller::system("anonymous".to_owned()));
-        let names = Names::new(address, None);
-        let access = Access::Open(everybody);
-        let service = Arc::new(Service::new(vec![endpoint], access, &names, Vec::new()));
-        tell(&format!("http://{address}/mcp"), is_sandbox, language);
-        tracing::info!(version = env!("CARGO_PKG_VERSION"), %address, "serving MCP over HTTP");
-        let ending = Ending {
-            stop: stop::asked(),
-            drained: async {
-                if !is_sandbox {
-                    tokio::select! {
-                        () = sleep(BALANCER) => {}
-                        () = stop::asked() => {}
-                    }
+    pub(super) fn run(
+        self,
+        sandbox: bool,
+        sources: Sources,
+        language: Language,
+    ) -> anyhow::Result<ExitCode> {
+        let sources = sources.with_flags(self.flags.0);
+        let config = ServeConfig::resolve(sandbox, &sources)
+            .map_err(|problems| anyhow!(problems.text().to(language).to_owned()))?;
+        let mut threads = Builder::new_multi_thread();
+        threads.worker_threads(THREADS);
+        let log = config.log.clone();
+        with_runtime(&log, threads, language, serve(config, sandbox, &sources, language))
+    }
+}
+
+async fn serve(
+    config: ServeConfig,
+    is_sandbox: bool,
+    sources: &Sources,
+    language: Language,
+) -> anyhow::Result<ExitCode> {
+    let said = |text: Bilingual| anyhow!(text.to(language).to_owned());
+    let ServeConfig { http, tenants, roles, audit, log: _, warnings } = config;
+    for warning in warnings {
+        tracing::warn!(%warning, "a setting");
+    }
+    if http.oauth.is_some() {
+        return Err(said(bilingual!(
+            "this version cannot check an identity provider's tokens yet: leave WOLKVOX_OAUTH_ISSUER out",
+            "esta versión aún no puede comprobar los tokens de un proveedor de identidad: quite \
+             WOLKVOX_OAUTH_ISSUER",
+        )));
+    }
+    let listener = bind(http.listen, language).await?;
+    let admin = bind(http.admin_listen, language).await?;
+    let address = listener.local_addr().context("cannot listen")?;
+    let certificate = http.tls.clone().map(Certificate::open).transpose();
+    let certificate = certificate.map_err(|problem| said(problem.text()))?;
+    let tls =
+        certificate.as_ref().map(Certificate::acceptor).transpose().context("cannot speak TLS")?;
+    let access = access(&http, roles).map_err(said)?;
+    let audit = audit_log(audit.as_ref(), &system::user(sources), sources, language)?;
+    let opened = open(tenants, audit.as_ref()).await?;
+    let Opened { endpoints, sandboxes, deadline } = opened;
+    let url = http.public_url(address).context("the server has no address")?;
+    let paths: Vec<String> = endpoints.iter().map(Endpoint::path).collect();
+    let names = Names::new(address, http.public_url.as_ref());
+    let service = Service::new(endpoints, access, &names, http.trusted_proxies, audit.clone());
+    let service = Arc::new(service);
+    for path in &paths {
+        tell(&format!("{}{path}", url.as_str().trim_end_matches('/')), is_sandbox, language);
+    }
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), %address, "serving MCP over HTTP");
+    let probing = tokio::spawn(probes(admin, Arc::clone(&service)));
+    let refreshing = tokio::spawn(refresh(Arc::clone(&service), audit.clone(), certificate));
+    let ending = Ending {
+        stop: stop::asked(),
+        drained: async {
+            if !is_sandbox {
+                tokio::select! {
+                    () = sleep(BALANCER) => {}
+                    () = stop::asked() => {}
                 }
-            },
-            grace: deadline + MARGIN,
+            }
+        },
+        grace: deadline + MARGIN,
+    };
+    listen(listener, tls, service, ending).await;
+    probing.abort();
+    refreshing.abort();
+    if let Some(audit) = audit {
+        audit.flush();
+    }
+    drop(sandboxes);
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn bind(address: std::net::SocketAddr, language: Language) -> anyhow::Result<TcpListener> {
+    let text = bilingual!("cannot listen at {address}", "no se puede escuchar en {address}");
+    TcpListener::bind(address).await.with_context(|| text.to(language).to_owned())
+}
+
+/// Returns who is let in. Without callers only this computer reaches the server.
+fn access(http: &HttpConfig, roles: crate::caller::Roles) -> Result<Access, Bilingual> {
+    Ok(match &http.callers {
+        None => Access::Open(Arc::new(Caller::system("anonymous".to_owned()))),
+        Some(path) => {
+            Access::Callers(Callers::open(path.clone(), roles).map_err(|problem| problem.text())?)
+        }
+    })
+}
+
+/// What the server answers with.
+struct Opened {
+    endpoints: Vec<Endpoint>,
+    sandboxes: Vec<Sandbox>,
+    /// The longest deadline of a look-up.
+    deadline: Duration,
+}
+
+/// Makes what answers for each tenant. Those with the same server and token share its limits, which
+/// belong to the token.
+async fn open(
+    tenants: Vec<TenantConfig>,
+    audit: Option<&crate::audit::Audit>,
+) -> anyhow::Result<Opened> {
+    let is_alone = tenants.len() == 1 && tenants.iter().all(|it| it.id == DEFAULT_TENANT);
+    let budgets = Budgets::default();
+    let mut admissions: Vec<(String, _, Arc<Admission>)> = Vec::new();
+    let mut opened =
+        Opened { endpoints: Vec::new(), sandboxes: Vec::new(), deadline: Duration::ZERO };
+    for TenantConfig { id, account, operation, limits, mask } in tenants {
+        let (client, operation, sandbox) = client(account, operation).await?;
+        let token = client.token().ok().map(|token| token.fingerprint());
+        let host = client.server().to_string();
+        let known = admissions.iter().find(|(at, of, _)| *at == host && *of == token);
+        let admission = match known {
+            Some((.., admission)) => Arc::clone(admission),
+            None => Arc::new(Admission::new(&limits)),
         };
-        listen(listener, None, service, ending).await;
-        drop(sandbox);
-        Ok(ExitCode::SUCCESS)
+        admissions.push((host, token, Arc::clone(&admission)));
+        let lookup = Lookup::with_admission(client, limits, admission).naming(operation.clone());
+        let tenant = Tenant {
+            budgets: budgets.clone(),
+            ..Tenant::new(Arc::new(lookup), operation, mask, sandbox.is_some())
+        };
+        opened.deadline = opened.deadline.max(limits.timeout);
+        opened.sandboxes.extend(sandbox);
+        let server = Server::new(tenant);
+        let server = match audit {
+            Some(audit) => server.audited(audit.clone(), (!is_alone).then(|| id.clone())),
+            None => server,
+        };
+        opened.endpoints.push(Endpoint { tenant: id, is_alone, server: Arc::new(server) });
+    }
+    Ok(opened)
+}
+
+/// Reads anew what may change while the server runs: at once on SIGHUP, and the certificate when its
+/// files change.
+async fn refresh(
+    service: Arc<Service>,
+    audit: Option<crate::audit::Audit>,
+    certificate: Option<Arc<Certificate>>,
+) {
+    let mut hangups = stop::Hangups::new();
+    loop {
+        let was_asked = tokio::select! {
+            () = hangups.next() => true,
+            () = sleep(CERTIFICATE) => false,
+        };
+        if let Some(certificate) = &certificate {
+            certificate.check();
+        }
+        if was_asked {
+            service.reload();
+            if let Some(Err(problem)) = audit.as_ref().map(crate::audit::Audit::reopen) {
+                tracing::error!("{}", problem.text());
+            }
+        }
     }
 }
 
 /// Tells a person where the server is and how to connect to it.
 fn tell(url: &str, is_sandbox: bool, language: Language) {
     let what = if is_sandbox {
-        bilingual!("with fictitious data ", "con datos ficticios ")
+        bilingual!("MCP with fictitious data", "MCP con datos ficticios")
     } else {
-        bilingual!("", "")
+        bilingual!("MCP", "MCP")
     };
     let text = bilingual!(
-        "Serving MCP {what}at {url}\nTo connect, for example: claude mcp add --transport http wolkvox {url}",
-        "MCP {what}en {url}\nPara conectarse, por ejemplo: claude mcp add --transport http wolkvox {url}",
+        "{what} at {url}\nTo connect, for example: claude mcp add --transport http wolkvox {url}",
+        "{what} en {url}\nPara conectarse, por ejemplo: claude mcp add --transport http wolkvox {url}",
         what,
     );
     // Without a reader there is nobody to tell.

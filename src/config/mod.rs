@@ -1,28 +1,30 @@
 //! Settings, checked: [`Sources`] collects what was given, and [`Config::resolve`] turns it into
 //! types that cannot be wrong, or lists everything that is.
 
+mod invalid;
 mod path;
 mod proxy;
 mod reader;
+mod roles;
+mod settings_file;
 mod shown;
 mod sources;
-
-use std::fmt;
+mod team;
 
 use tracing_subscriber::filter::Targets;
 
+pub use self::invalid::{InvalidSetting, InvalidSettings, Subject};
 pub use self::path::path;
 use self::reader::Reader;
 pub use self::shown::shown;
 pub use self::sources::{NotUnicode, Origin, Raw, Sources};
+pub use self::team::{DEFAULT_TENANT, ServeConfig, TenantConfig};
 use crate::answer::Mask;
 use crate::audit;
 use crate::clean;
-use crate::error::{ProxyError, SettingError};
-use crate::language::{Bilingual, Language, bilingual};
+use crate::language::{Bilingual, bilingual};
 use crate::lookup::Limits;
 use crate::server_url::ServerUrl;
-use crate::settings::Setting;
 use crate::wolkvox::{Operation, RootCertificates, TokenSource};
 
 /// Every setting, checked.
@@ -75,116 +77,6 @@ pub enum LogFormat {
     Json,
 }
 
-/// Every setting that is wrong.
-#[derive(Debug)]
-pub struct InvalidSettings(Vec<InvalidSetting>);
-
-/// What is wrong with one setting, never a secret.
-#[derive(Debug)]
-pub struct InvalidSetting {
-    /// What is set.
-    pub subject: Subject,
-    /// Its value, if that may be shown.
-    pub shown: Option<String>,
-    /// What is wrong with it.
-    pub problem: SettingError,
-}
-
-/// What is set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Subject {
-    /// A setting of this program.
-    Setting(Setting),
-    /// Another environment variable that counts.
-    Variable(&'static str),
-}
-
-impl InvalidSetting {
-    fn text(&self) -> Bilingual {
-        let problem = self.problem.text();
-        let (variable, example) = match self.subject {
-            Subject::Setting(setting) => (setting.variable(), setting.spec().example),
-            Subject::Variable(variable) => (variable, "http://proxy.example.com:3128"),
-        };
-        // Another address would not help.
-        let is_off = matches!(self.problem, SettingError::Proxy(ProxyError::Cgi));
-        let example = if is_off { "" } else { example };
-        let sentence = match &self.shown {
-            Some(value) => bilingual!(
-                "{variable} is \"{value}\": it {problem}.",
-                "{variable} es \"{value}\": {problem}.",
-                problem
-            ),
-            None => bilingual!("{variable} {problem}.", "{variable} {problem}.", problem),
-        };
-        if example.is_empty() {
-            return sentence;
-        }
-        bilingual!("{sentence} Example: {example}", "{sentence} Ejemplo: {example}", sentence)
-    }
-}
-
-impl InvalidSettings {
-    /// Writes each problem on a line of its own.
-    pub fn lines(&self) -> impl Iterator<Item = Bilingual> + '_ {
-        self.0.iter().map(InvalidSetting::text)
-    }
-
-    /// Returns what is wrong with this setting.
-    pub fn about(&self, setting: Setting) -> Option<&InvalidSetting> {
-        self.0.iter().find(|it| it.subject == Subject::Setting(setting))
-    }
-
-    /// Writes all of it: what is wrong, and where to fix it.
-    pub fn text(&self) -> Bilingual {
-        let heading = match self.0.len() {
-            1 => bilingual!("1 setting is wrong:", "Hay 1 ajuste incorrecto:"),
-            count => {
-                bilingual!("{count} settings are wrong:", "Hay {count} ajustes incorrectos:")
-            }
-        };
-        let listed = |language| {
-            self.lines().map(|line| format!("  {}\n", line.to(language))).collect::<String>()
-        };
-        let lines = Bilingual {
-            english: listed(Language::English).into(),
-            spanish: listed(Language::Spanish).into(),
-        };
-        let fix = self.advice();
-        bilingual!(
-            "{heading}\n{lines}{fix}\n\
-             Without a wolkvox account, try the sandbox: wolkvox-mcp --sandbox",
-            "{heading}\n{lines}{fix}\n\
-             Sin una cuenta de wolkvox, pruebe el sandbox: wolkvox-mcp --sandbox",
-            heading,
-            lines,
-            fix,
-        )
-    }
-
-    /// Returns where to fix them.
-    pub fn advice(&self) -> Bilingual {
-        match self.0.len() {
-            1 => bilingual!(
-                "Set it in the \"env\" part of your client's mcp.json, or in the environment.",
-                "Corríjalo en la parte \"env\" del mcp.json de su asistente, o en el entorno.",
-            ),
-            _ => bilingual!(
-                "Set them in the \"env\" part of your client's mcp.json, or in the environment.",
-                "Corríjalos en la parte \"env\" del mcp.json de su asistente, o en el entorno.",
-            ),
-        }
-    }
-}
-
-impl std::error::Error for InvalidSettings {}
-
-impl fmt::Display for InvalidSettings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.text().fmt(f)
-    }
-}
-
 impl Config {
     /// Checks the settings; with `sandbox` no account is needed.
     ///
@@ -200,11 +92,13 @@ impl Config {
         let audit = read.audit();
         let log = read.log();
         match (account, operation, limits, mask, audit, log) {
-            (Ok(account), Ok(operation), Ok(limits), Ok(mask), Ok(audit), Ok(log)) => {
+            (Ok(account), Ok(operation), Ok(limits), Ok(mask), Ok(audit), Ok(log))
+                if read.is_fine() =>
+            {
                 let warnings = warnings(&account, &mask, sources);
                 Ok(Self { account, operation, limits, mask, audit, log, warnings })
             }
-            _ => Err(InvalidSettings(read.into_problems())),
+            _ => Err(InvalidSettings::of_client(read.into_problems(), sources)),
         }
     }
 }

@@ -11,11 +11,14 @@ use url::Host;
 
 use super::proxy::{self, WrongProxy};
 use super::shown::{Secrets, shown_if_harmless};
-use super::{Account, InvalidSetting, Log, LogFormat, NotUnicode, Sources, Subject, path};
+use super::{
+    Account, InvalidSetting, Log, LogFormat, NotUnicode, Origin, Raw, Sources, Subject, path,
+};
 use crate::answer::Mask;
 use crate::audit::{self, OnFailure, Rotation};
 use crate::error::SettingError;
 use crate::file;
+use crate::language::Bilingual;
 use crate::lookup::Limits;
 use crate::server_url::ServerUrl;
 use crate::settings::{Placeholder, Setting};
@@ -31,61 +34,90 @@ pub(super) struct Reported;
 
 /// A reader of settings that collects what is wrong with them.
 pub(super) struct Reader<'a> {
-    sources: &'a Sources,
+    pub(super) sources: &'a Sources,
     secrets: Secrets,
-    home: Option<PathBuf>,
-    problems: Vec<InvalidSetting>,
+    pub(super) home: Option<PathBuf>,
+    pub(super) problems: Vec<InvalidSetting>,
 }
 
 impl<'a> Reader<'a> {
+    /// Reads all settings; what is wrong with their file is on the list already.
     pub(super) fn new(sources: &'a Sources) -> Self {
+        Self { problems: sources.file_problems(), ..Self::of_tenant(sources) }
+    }
+
+    /// Reads the settings of one tenant among several.
+    pub(super) fn of_tenant(sources: &'a Sources) -> Self {
         let (secrets, home) = (Secrets::of(sources), sources.home());
         Self { sources, secrets, home, problems: Vec::new() }
     }
 
-    pub(super) fn into_problems(self) -> Vec<InvalidSetting> {
-        self.problems
+    /// Returns whether nothing is wrong so far.
+    pub(super) fn is_fine(&self) -> bool {
+        self.problems.is_empty()
     }
 
-    fn wrong(&mut self, setting: Setting, problem: SettingError) -> Reported {
+    /// Returns what is wrong. What is not set may stand in a file that cannot be read.
+    pub(super) fn into_problems(self) -> Vec<InvalidSetting> {
+        let is_lost = self.sources.names_file() && self.sources.settings_file().is_none();
+        let is_missing = |it: &InvalidSetting| {
+            matches!(it.problem, SettingError::NotSet | SettingError::NoToken { .. })
+        };
+        self.problems.into_iter().filter(|it| !(is_lost && is_missing(it))).collect()
+    }
+
+    fn report(
+        &mut self,
+        setting: Setting,
+        origin: Option<Origin>,
+        shown: Option<String>,
+        problem: SettingError,
+    ) -> Reported {
         let subject = Subject::Setting(setting);
-        self.problems.push(InvalidSetting { subject, shown: None, problem });
+        let name = self.sources.name_of(setting, origin);
+        self.problems.push(InvalidSetting { subject, name, shown, problem });
         Reported
+    }
+
+    /// Reports a setting that is wrong whatever its value, or is not set.
+    pub(super) fn wrong(&mut self, setting: Setting, problem: SettingError) -> Reported {
+        let origin = self.sources.get(setting).ok().flatten().map(|raw| raw.origin);
+        self.report(setting, origin, None, problem)
     }
 
     /// Reports a value that is wrong, and shows it if that does no harm.
-    fn wrong_value(&mut self, setting: Setting, text: &str, problem: SettingError) -> Reported {
+    fn wrong_value(&mut self, setting: Setting, raw: &Raw, problem: SettingError) -> Reported {
         let shown = match problem {
             SettingError::HoldsToken => None,
-            _ => shown_if_harmless(setting, text, self.home.as_deref()),
+            _ => shown_if_harmless(setting, &raw.text, self.home.as_deref()),
         };
-        self.problems.push(InvalidSetting { subject: Subject::Setting(setting), shown, problem });
-        Reported
+        self.report(setting, Some(raw.origin), shown, problem)
     }
 
     /// Reads a setting that may be missing.
-    fn optional<T>(
+    pub(super) fn optional<T>(
         &mut self,
         setting: Setting,
         parse: impl FnOnce(&str) -> Result<T, SettingError>,
     ) -> Result<Option<T>, Reported> {
-        let text = match self.sources.get(setting) {
-            Ok(Some(raw)) => raw.text,
+        let raw = match self.sources.get(setting) {
+            Ok(Some(raw)) => raw,
             Ok(None) => return Ok(None),
             Err(NotUnicode) => return Err(self.wrong(setting, SettingError::NotUnicode)),
         };
-        let parsed = if setting != Setting::Token && self.secrets.are_in(&text) {
+        let text = &raw.text;
+        let parsed = if setting != Setting::Token && self.secrets.are_in(text) {
             Err(SettingError::HoldsToken)
-        } else if let Some(placeholder) = placeholder(setting, &text) {
+        } else if let Some(placeholder) = placeholder(setting, text) {
             Err(SettingError::Placeholder(placeholder))
         } else {
-            parse(&text)
+            parse(text)
         };
-        parsed.map(Some).map_err(|problem| self.wrong_value(setting, &text, problem))
+        parsed.map(Some).map_err(|problem| self.wrong_value(setting, &raw, problem))
     }
 
     /// Reads a setting that has a default.
-    fn defaulted<T>(
+    pub(super) fn defaulted<T>(
         &mut self,
         setting: Setting,
         parse: impl Fn(&str) -> Result<T, SettingError>,
@@ -117,8 +149,8 @@ impl<'a> Reader<'a> {
     fn proxy(&mut self, server: Option<&ServerUrl>) -> Result<(), Reported> {
         let wrong = server.and_then(|server| proxy::wrong(server, self.sources));
         let Some(WrongProxy { variable, shown, problem }) = wrong else { return Ok(()) };
-        let subject = Subject::Variable(variable);
-        self.problems.push(InvalidSetting { subject, shown, problem });
+        let (subject, name) = (Subject::Variable(variable), Bilingual::same(variable));
+        self.problems.push(InvalidSetting { subject, name, shown, problem });
         Err(Reported)
     }
 
@@ -144,11 +176,14 @@ impl<'a> Reader<'a> {
             let path = path(text, home.as_deref()).map_err(SettingError::Path)?;
             TokenFile::open(path).map_err(SettingError::TokenFile)
         });
+        let is_tenants = self.sources.tenants_table().is_some();
         match (token?, file?) {
             (Some(token), None) => Ok(TokenSource::Fixed(token)),
             (None, Some(file)) => Ok(TokenSource::File(file)),
-            (Some(_), Some(_)) => Err(self.wrong(Setting::TokenFile, SettingError::TwoTokens)),
-            (None, None) => Err(self.wrong(Setting::Token, SettingError::NoToken)),
+            (Some(_), Some(_)) => {
+                Err(self.wrong(Setting::TokenFile, SettingError::TwoTokens { is_tenants }))
+            }
+            (None, None) => Err(self.wrong(Setting::Token, SettingError::NoToken { is_tenants })),
         }
     }
 
@@ -229,7 +264,7 @@ fn placeholder(setting: Setting, text: &str) -> Option<Placeholder> {
             | Setting::CaFile
             | Setting::Audit
             | Setting::AuditKeyFile
-    );
+    ) || setting.is_team();
     let filled = match setting {
         // These are filled in here; `${pid}` was meant for a shell.
         Setting::Audit | Setting::AuditKeyFile if !text.contains("${") => {
@@ -262,6 +297,10 @@ fn duration(text: &str, least: Duration) -> Result<Duration, SettingError> {
     in_range.ok_or(SettingError::Duration)
 }
 
-fn whole<T: FromStr, B: Into<u64>>(text: &str, least: u64, most: B) -> Result<T, SettingError> {
+pub(super) fn whole<T: FromStr, B: Into<u64>>(
+    text: &str,
+    least: u64,
+    most: B,
+) -> Result<T, SettingError> {
     text.parse().map_err(|_| SettingError::WholeNumber { least, most: most.into() })
 }

@@ -77,10 +77,10 @@ pub(super) fn shown_if_harmless(
     let is_placeholder = Placeholder::find(text).is_some();
     let is_harmless = match setting {
         Setting::Token => false,
-        Setting::Server | Setting::AllowHost => {
+        Setting::Server | Setting::AllowHost | Setting::PublicUrl | Setting::OAuthIssuer => {
             !text.contains(['@', '?', '#']) && (is_placeholder || looks_like_host(text))
         }
-        setting if is_path(setting) => {
+        _ if is_path(setting) => {
             !text.contains(['@', '?', '#', '&', '=', '+']) && looks_like_path(text)
         }
         Setting::Operation => is_placeholder,
@@ -90,7 +90,17 @@ pub(super) fn shown_if_harmless(
 }
 
 fn is_path(setting: Setting) -> bool {
-    matches!(setting, Setting::TokenFile | Setting::CaFile | Setting::Audit | Setting::AuditKeyFile)
+    matches!(
+        setting,
+        Setting::TokenFile
+            | Setting::CaFile
+            | Setting::Config
+            | Setting::TlsCert
+            | Setting::TlsKey
+            | Setting::Callers
+            | Setting::Audit
+            | Setting::AuditKeyFile
+    )
 }
 
 /// Returns whether a text has the form of a host's name or an address with one.

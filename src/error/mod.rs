@@ -8,6 +8,7 @@ mod audit;
 mod cause;
 mod install;
 mod setting;
+mod team;
 mod texts;
 mod upstream_message;
 
@@ -21,6 +22,10 @@ pub use self::install::{EntryError, FileError, FileErrorKind, Malformed};
 pub use self::setting::{
     AddressError, CertificatesError, MaskError, PathError, ProxyError, SettingError, TokenError,
     TokenFileError,
+};
+pub use self::team::{
+    CallerProblem, CallersError, CallersErrorKind, ConfigFileError, PublicUrlError, TeamError,
+    TlsFilesError,
 };
 pub(crate) use self::texts::io_reason;
 pub use self::upstream_message::UpstreamMessage;
@@ -110,6 +115,15 @@ impl fmt::Display for Kind {
 }
 
 /// Why a look-up gave no answer. `Display` is the sentence, in English; [`Error::hint`] says
+/// A limit on one person's look-ups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Budget {
+    /// A minute.
+    Minute,
+    /// A day.
+    Day,
+}
+
 /// what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -174,6 +188,15 @@ pub enum Error {
         /// When the next look-up may pass.
         wait: Duration,
     },
+    /// The person has asked as often as the person's role allows.
+    OverBudget {
+        /// Which limit.
+        budget: Budget,
+        /// Look-ups that it allows.
+        limit: u32,
+        /// When the next look-up may pass.
+        wait: Duration,
+    },
     /// The call's line could not be written to the audit log, so that its answer is withheld.
     NotRecorded,
     /// A bug.
@@ -199,7 +222,9 @@ impl Error {
         match self {
             Self::InvalidInput { .. } => Kind::InvalidInput,
             Self::TokenRejected(_) | Self::TokenUnreadable(_) => Kind::TokenRejected,
-            Self::QuotaExhausted { .. } => Kind::QuotaExhausted,
+            Self::QuotaExhausted { .. } | Self::OverBudget { budget: Budget::Day, .. } => {
+                Kind::QuotaExhausted
+            }
             Self::Busy { .. } => Kind::Busy,
             Self::Maintenance(_) => Kind::Maintenance,
             Self::Rejected { .. } => Kind::Rejected,
@@ -207,7 +232,9 @@ impl Error {
             Self::Timeout { .. } => Kind::Timeout,
             Self::Incomplete { .. } => Kind::Incomplete,
             Self::UnexpectedReply(_) => Kind::UnexpectedReply,
-            Self::RateLimited { .. } => Kind::RateLimited,
+            Self::RateLimited { .. } | Self::OverBudget { budget: Budget::Minute, .. } => {
+                Kind::RateLimited
+            }
             Self::NotRecorded => Kind::NotRecorded,
             Self::Internal => Kind::Internal,
         }

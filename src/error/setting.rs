@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use super::{CallersErrorKind, ConfigFileError, TeamError};
 use crate::settings::Placeholder;
 
 /// What is wrong with a setting; never its value.
@@ -11,9 +12,15 @@ pub enum SettingError {
     /// It is not set, and must be.
     NotSet,
     /// Neither the token nor a file with it is set.
-    NoToken,
+    NoToken {
+        /// Whether it is missing in the table of a tenant.
+        is_tenants: bool,
+    },
     /// The token and a file with it are both set.
-    TwoTokens,
+    TwoTokens {
+        /// Whether they stand in the table of a tenant.
+        is_tenants: bool,
+    },
     /// Something that only stands for a value.
     Placeholder(Placeholder),
     /// The token, which only its own setting may hold.
@@ -61,6 +68,12 @@ pub enum SettingError {
     LogFilter,
     /// Not a format of the log.
     LogFormat,
+    /// Something in the file of settings.
+    ConfigFile(ConfigFileError),
+    /// Something that only a team's server knows.
+    Team(TeamError),
+    /// A file of callers that cannot be used.
+    Callers(CallersErrorKind),
 }
 
 /// Why an address may not receive the token.

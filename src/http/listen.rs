@@ -78,7 +78,7 @@ pub async fn listen(
 }
 
 /// Accepts the next connection. What fails concerns one connection, or passes.
-async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+pub(super) async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
             Ok(accepted) => return accepted,

@@ -16,7 +16,9 @@
 
 mod access;
 mod address;
+mod admin;
 mod cancel;
+mod config;
 mod held;
 mod listen;
 mod message;
@@ -24,9 +26,12 @@ mod names;
 mod places;
 mod refusal;
 mod service;
+mod tls;
 
 pub use self::access::Access;
+pub use self::admin::probes;
+pub use self::config::{HttpConfig, OAuthConfig, TlsFiles};
 pub use self::listen::{Ending, listen};
 pub use self::names::Names;
-pub(crate) use self::service::ClientAddress;
 pub use self::service::{Endpoint, Service};
+pub use self::tls::Certificate;

@@ -26,7 +26,8 @@ use super::message::{Envelope, Unreadable};
 use super::names::Names;
 use super::places::{AT_ONCE, Places};
 use super::refusal::{Body, INVALID_REQUEST, PARSE_ERROR, REFUSED, full, refuse, worded};
-use crate::caller::Caller;
+use crate::audit::Audit;
+use crate::caller::{Caller, Sender};
 use crate::mcp::Server;
 
 /// Most bytes of a message.
@@ -38,25 +39,24 @@ const ACCEPTED: HeaderValue = HeaderValue::from_static("application/json, text/e
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
-/// The address that a request comes from, among what a call is made with.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ClientAddress(pub(crate) IpAddr);
-
 /// The MCP service of one tenant.
 type Mcp = StreamableHttpService<Arc<Server>, NeverSessionManager>;
 
-/// One tenant's address on this server.
+/// One tenant's address on this server: `/mcp` for the only one, else `/TENANT/mcp`.
 #[derive(Debug)]
 pub struct Endpoint {
-    /// The tenant's id; blank where there is one alone.
+    /// The tenant's id.
     pub tenant: String,
+    /// Whether it is the only one.
+    pub is_alone: bool,
     /// What answers there.
     pub server: Arc<Server>,
 }
 
 impl Endpoint {
-    fn path(&self) -> String {
-        if self.tenant.is_empty() { "/mcp".to_owned() } else { format!("/{}/mcp", self.tenant) }
+    /// Returns its path.
+    pub fn path(&self) -> String {
+        if self.is_alone { "/mcp".to_owned() } else { format!("/{}/mcp", self.tenant) }
     }
 }
 
@@ -65,6 +65,7 @@ pub struct Service {
     tenants: HashMap<String, (String, Mcp)>,
     access: Access,
     trusted: Vec<ipnet::IpNet>,
+    audit: Option<Audit>,
     running: Running,
     places: Places,
     is_ending: AtomicBool,
@@ -83,9 +84,10 @@ impl Service {
         access: Access,
         names: &Names,
         trusted: Vec<ipnet::IpNet>,
+        audit: Option<Audit>,
     ) -> Self {
         let tenants = endpoints.into_iter().map(|endpoint| {
-            let (path, Endpoint { tenant, server }) = (endpoint.path(), endpoint);
+            let (path, Endpoint { tenant, server, .. }) = (endpoint.path(), endpoint);
             let config = StreamableHttpServerConfig::default()
                 .with_legacy_session_mode(false)
                 .with_json_response(true)
@@ -100,10 +102,16 @@ impl Service {
             tenants: tenants.collect(),
             access,
             trusted,
+            audit,
             running: Running::default(),
             places: Places::default(),
             is_ending: AtomicBool::new(false),
         }
+    }
+
+    /// Reads anew who is let in.
+    pub fn reload(&self) {
+        self.access.reload();
     }
 
     /// Lets every connection end with its next answer.
@@ -114,6 +122,11 @@ impl Service {
     /// Returns whether it is about to end.
     pub fn is_ending(&self) -> bool {
         self.is_ending.load(Ordering::Relaxed)
+    }
+
+    /// Returns whether look-ups are refused because they cannot be recorded.
+    pub(super) fn cannot_record(&self) -> bool {
+        self.audit.as_ref().is_some_and(|audit| audit.refuses() && audit.is_failing())
     }
 
     /// Answers one request of a peer.
@@ -148,12 +161,9 @@ impl Service {
             let why = "this server is reached through its proxy, or over TLS";
             return Err(refused(StatusCode::FORBIDDEN, None, why));
         }
-        if let Some(metadata) = self.access.metadata(&parts) {
-            return Ok(metadata);
-        }
         let address = address::client(peer.ip(), &parts.headers, &self.trusted);
-        let caller = self.access.caller(&mut parts.headers).await;
-        let caller = caller.map_err(|denied| Box::new(self.access.challenge(denied, &parts)))?;
+        let caller = self.access.caller(&mut parts.headers);
+        let caller = caller.map_err(|denied| Box::new(Access::challenge(denied)))?;
         let (tenant, mcp) = self.tenant(&parts, &caller)?;
         if parts.method != Method::POST {
             return Ok(ask(mcp.clone(), parts, Bytes::new(), &Taken::default(), None).await);
@@ -175,8 +185,7 @@ impl Service {
         }
         let is_initialize = envelope.method == "initialize";
         accept_any(&mut parts.headers);
-        parts.extensions.insert(caller);
-        parts.extensions.insert(ClientAddress(address));
+        parts.extensions.insert(Sender { caller, address: Some(address) });
         tracing::debug!(method = %known(&envelope.method), tenant, "a request");
         let mut response = ask(mcp.clone(), parts, body.clone(), &taken, id).await;
         if is_initialize

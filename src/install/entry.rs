@@ -86,6 +86,8 @@ pub struct Entry {
     pub settings: Vec<(Setting, String)>,
     /// Where the token comes from.
     pub token: TokenDelivery,
+    /// What the file of settings says, which the entry names.
+    pub in_file: Vec<Setting>,
 }
 
 /// Returns whether a variable that an entry has already stays in a new one: all but those of the
@@ -103,6 +105,8 @@ pub enum TokenDelivery {
     File(PathBuf),
     /// The configuration itself.
     Inline(String),
+    /// The file of settings, which the entry names.
+    SettingsFile,
 }
 
 impl Entry {
@@ -158,12 +162,18 @@ impl Entry {
                 variables.push((Setting::TokenFile, path.to_string_lossy().into_owned()));
             }
             TokenDelivery::Inline(token) => variables.push((Setting::Token, token.clone())),
+            TokenDelivery::SettingsFile => {}
         }
         variables
     }
 
+    /// Returns whether the entry, or the file that it names, has a value for a setting.
+    pub fn names(&self, setting: Setting) -> bool {
+        self.in_file.contains(&setting) || self.settings.iter().any(|(it, _)| *it == setting)
+    }
+
     fn names_server(&self) -> bool {
-        self.settings.iter().any(|(setting, _)| *setting == Setting::Server)
+        self.names(Setting::Server)
     }
 
     /// Returns the settings that come from the environment; Codex passes them on by name.

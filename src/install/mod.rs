@@ -29,6 +29,7 @@ use self::record::{Before, Ledger, Record, fingerprint};
 pub use self::token_path::may_be_token;
 pub use self::wsl::windows_hint;
 use crate::error::{FileError, FileErrorKind};
+use crate::file;
 
 /// What became of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +81,7 @@ impl Target {
     /// [`FileError`]; then nothing was changed.
     pub fn install(&self, entry: &Entry) -> Result<Change, FileError> {
         let Self { client, file, .. } = self;
-        fs::create_dir_all(files::folder_of(file)).map_err(|it| files::unwritable(file, &it))?;
+        fs::create_dir_all(file::folder_of(file)).map_err(|it| files::unwritable(file, &it))?;
         let mut ledger = self.open()?;
         let owner = known(&ledger, Some(&entry.command));
         let before = files::read(file)?;
@@ -156,7 +157,7 @@ impl Target {
         // A link's target is emptied: to remove the link would hide the text, not delete it.
         if record.before == Before::Absent
             && (is_untouched || edit::is_blank(self.client, removed))
-            && !files::is_link(&self.file)
+            && !file::is_link(&self.file)
         {
             files::remove(&self.file, text)?;
             return Ok(Some(Change::Removed));
@@ -166,12 +167,11 @@ impl Target {
 
     /// Takes the lock, and removes what killed runs left.
     fn open(&self) -> Result<Ledger, FileError> {
-        let target =
-            files::resolved(&self.file).map_err(|it| files::unwritable(&self.file, &it))?;
+        let target = file::resolved(&self.file).map_err(|it| files::unwritable(&self.file, &it))?;
         let ledger = Ledger::open(&self.state, &target)
             .map_err(|_| FileError { path: self.file.clone(), kind: FileErrorKind::Locked })?;
         if ledger.is_locked() {
-            files::sweep(&target);
+            file::sweep(&target);
         }
         Ok(ledger)
     }
@@ -208,7 +208,7 @@ impl Target {
         }
         let token = match &entry.token {
             TokenDelivery::Inline(token) => Some(token.as_str()),
-            TokenDelivery::Client | TokenDelivery::File(_) => None,
+            TokenDelivery::Client | TokenDelivery::File(_) | TokenDelivery::SettingsFile => None,
         };
         let rest = edit::without_ours(self.client, text, owner);
         let rest = edit::masked(self.client, &rest, token);
@@ -225,7 +225,7 @@ impl Target {
         let replaced = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file);
         let replaced = replaced.and_then(|_| fs::read_to_string(&path).ok());
         // The file is named, not its backup: it is the file that stays as it is.
-        files::put(&path, text, Some(&like)).map_err(|it| files::unwritable(&self.file, &it))?;
+        file::put(&path, text, Some(&like)).map_err(|it| files::unwritable(&self.file, &it))?;
         let fingerprint = fingerprint(text);
         let before = if whole { Before::Whole(fingerprint) } else { Before::Part(fingerprint) };
         let backup = Some(Backup { path, whole });
@@ -237,7 +237,7 @@ impl Target {
         let path = backup_of(&self.file);
         match &kept.replaced {
             _ if !kept.is_new => {}
-            Some(text) => drop(files::put(&path, text, fs::metadata(&path).ok().as_ref())),
+            Some(text) => drop(file::put(&path, text, fs::metadata(&path).ok().as_ref())),
             None => drop(fs::remove_file(&path)),
         }
     }

@@ -7,12 +7,11 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
-use std::thread;
-use std::time::{Duration, Instant};
 
-use fs4::FileExt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+use crate::file;
 
 /// What was done to a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,10 +75,6 @@ pub(super) struct Ledger {
     pub(super) record: Option<Record>,
 }
 
-/// Nobody else holds the lock for long: an installation takes milliseconds.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
-const PAUSE: Duration = Duration::from_millis(10);
-
 impl Ledger {
     /// Takes the lock on a file, which is held until the ledger is dropped, and reads its record.
     /// Where no state can be kept there is neither lock nor record.
@@ -91,7 +86,7 @@ impl Ledger {
         let target = target.to_string_lossy().into_owned();
         let mut ledger = Self { file: None, target, record: None };
         let Ok(mut file) = ledger.create(state) else { return Ok(ledger) };
-        lock(&file)?;
+        file::lock(&file)?;
         let mut text = String::new();
         if file.read_to_string(&mut text).is_ok() {
             let record = serde_json::from_str(&text).ok();
@@ -128,21 +123,6 @@ impl Ledger {
             .and_then(|()| file.rewind())
             .and_then(|()| file.write_all(text.unwrap_or_default().as_bytes()));
         self.record = record.filter(|_| written.is_ok());
-    }
-}
-
-fn lock(file: &File) -> io::Result<()> {
-    let start = Instant::now();
-    loop {
-        match FileExt::try_lock(file) {
-            Ok(()) => return Ok(()),
-            Err(fs4::TryLockError::WouldBlock) if start.elapsed() < LONGEST_WAIT => {
-                thread::sleep(PAUSE);
-            }
-            Err(fs4::TryLockError::WouldBlock) => return Err(io::ErrorKind::TimedOut.into()),
-            // A file system without locks: the check before writing has to do.
-            Err(fs4::TryLockError::Error(_)) => return Ok(()),
-        }
     }
 }
 

@@ -62,11 +62,13 @@ fn arguments(distribution: &str, entry: &Entry) -> Vec<String> {
         }
     }
     let token_file = Setting::TokenFile.spec();
-    if let Some(flag) = token_file.flag.filter(|_| !entry.sandbox) {
-        let file = match &entry.token {
-            TokenDelivery::File(file) => file.to_string_lossy().into_owned(),
-            TokenDelivery::Client | TokenDelivery::Inline(_) => token_file.example.to_owned(),
-        };
+    let file = match &entry.token {
+        _ if entry.sandbox => None,
+        TokenDelivery::File(file) => Some(file.to_string_lossy().into_owned()),
+        TokenDelivery::Client | TokenDelivery::Inline(_) => Some(token_file.example.to_owned()),
+        TokenDelivery::SettingsFile => None,
+    };
+    if let (Some(flag), Some(file)) = (token_file.flag, file) {
         arguments.extend([format!("--{flag}"), file]);
     }
     arguments
@@ -83,6 +85,7 @@ mod tests {
             sandbox: false,
             settings: vec![(Setting::Server, "crm0001.wolkvox.com".to_owned())],
             token,
+            in_file: Vec::new(),
         }
     }
 

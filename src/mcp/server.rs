@@ -298,6 +298,7 @@ mod tests {
         fn call<'a>(
             &'a self,
             _arguments: JsonObject,
+            _caller: &'a Arc<Caller>,
             _report: &'a mut (dyn FnMut(Stage) + Send),
         ) -> BoxFuture<'a, Result<Answered<Value>, Error>> {
             async { panic!("900000001") }.boxed()
@@ -336,6 +337,7 @@ mod tests {
         fn call<'a>(
             &'a self,
             _arguments: JsonObject,
+            _caller: &'a Arc<Caller>,
             _report: &'a mut (dyn FnMut(Stage) + Send),
         ) -> BoxFuture<'a, Result<Answered<Value>, Error>> {
             async {
@@ -378,6 +380,7 @@ mod tests {
         fn call<'a>(
             &'a self,
             _arguments: JsonObject,
+            _caller: &'a Arc<Caller>,
             report: &'a mut (dyn FnMut(Stage) + Send),
         ) -> BoxFuture<'a, Result<Answered<Value>, Error>> {
             async {

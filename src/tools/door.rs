@@ -97,7 +97,8 @@ impl Tools {
         };
         let subject = self.log.audit.as_ref().and_then(|_| tool.subject(&arguments));
         let answer = async {
-            let answer = AssertUnwindSafe(tool.call(arguments, report)).catch_unwind().await;
+            let answer =
+                AssertUnwindSafe(tool.call(arguments, &call.caller, report)).catch_unwind().await;
             answer.unwrap_or_else(|_| Err(internal("a tool panicked")))
         };
         Ok(self.log.recorded(call, &definition.name, subject, answer).await)

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::arguments::Arguments;
 use super::{Answered, Subject, Tool, add_notes, arguments, read_only, schema, typed};
 use crate::answer::{Answer, Columns, Searched, View};
+use crate::caller::Caller;
 use crate::error::Error;
 use crate::fields::{FIELDS, Field, Shown};
 use crate::lookup::Stage;
@@ -64,11 +65,12 @@ impl Tool for Gestiones {
     fn call<'a>(
         &'a self,
         arguments: JsonObject,
+        caller: &'a Arc<Caller>,
         report: &'a mut (dyn FnMut(Stage) + Send),
     ) -> BoxFuture<'a, Result<Answered<Value>, Error>> {
         super::to_json(async move {
             let request = GestionesRequest::from_json(arguments, &self.0)?;
-            request.answer(&self.0, report).await
+            request.answer(&self.0.asked_by(caller), report).await
         })
     }
 }

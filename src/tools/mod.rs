@@ -15,6 +15,8 @@ mod schema;
 mod typed;
 mod unknown;
 
+use std::sync::Arc;
+
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use rmcp::model::{JsonObject, Tool as ToolDefinition, ToolAnnotations};
@@ -28,6 +30,7 @@ pub use self::gestiones::{Gestiones, GestionesRequest};
 pub(crate) use self::gestiones::{LIMIT, NAME as GESTIONES, OFFSET, columns, to_usize};
 pub(crate) use self::obligation::NAME as OBLIGATION;
 pub use self::obligation::{Obligation, ObligationRequest};
+use crate::caller::Caller;
 use crate::error::{Error, internal};
 use crate::lookup::Stage;
 use crate::tenant::Tenant;
@@ -58,6 +61,7 @@ pub(crate) trait Tool: Send + Sync {
     fn call<'a>(
         &'a self,
         arguments: JsonObject,
+        caller: &'a Arc<Caller>,
         report: &'a mut (dyn FnMut(Stage) + Send),
     ) -> BoxFuture<'a, Result<Answered<Value>, Error>>;
 }

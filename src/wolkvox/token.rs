@@ -5,7 +5,6 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::SystemTime;
 
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
@@ -13,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::echo;
 use crate::error::{Error, TokenError, TokenFileError};
-use crate::file;
+use crate::file::{self, Stamp};
 use crate::settings::{Placeholder, is_assignment, unquoted};
 
 /// A token is a line; anything larger is the wrong file.
@@ -138,32 +137,6 @@ struct Reading {
     token: Token,
 }
 
-/// What changes when a file does. A file can be replaced by one of the same size and time, as
-/// `cp -p` does; on UNIX it is another file then, or its status changed later.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stamp {
-    modified: Option<SystemTime>,
-    bytes: u64,
-    identity: Identity,
-}
-
-#[cfg(unix)]
-type Identity = (u64, u64, i64, i64);
-/// The time of creation, which is what Windows tells of a file without opening it.
-#[cfg(not(unix))]
-type Identity = Option<SystemTime>;
-
-#[cfg(unix)]
-fn identity(metadata: &fs::Metadata) -> Identity {
-    use std::os::unix::fs::MetadataExt;
-    (metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec())
-}
-
-#[cfg(not(unix))]
-fn identity(metadata: &fs::Metadata) -> Identity {
-    metadata.created().ok()
-}
-
 impl TokenFile {
     /// Opens the file and reads its token.
     ///
@@ -199,8 +172,7 @@ fn stamp(path: &Path) -> Result<Stamp, TokenFileError> {
     if metadata.len() > LARGEST_FILE {
         return Err(TokenFileError::TooLarge);
     }
-    let (modified, bytes) = (metadata.modified().ok(), metadata.len());
-    Ok(Stamp { modified, bytes, identity: identity(&metadata) })
+    Ok(Stamp::of(&metadata))
 }
 
 fn read(path: &Path) -> Result<Token, TokenFileError> {
@@ -216,6 +188,8 @@ fn unreadable(problem: &io::Error) -> TokenFileError {
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::*;
 
     #[test]

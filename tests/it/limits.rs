@@ -62,12 +62,7 @@ async fn two_accounts_with_one_token_share_its_limits() {
 #[tokio::test]
 async fn an_answer_under_a_weaker_mask_never_reaches_a_caller_under_a_stronger_one() {
     let scene = Scene::new(limits(), |_| None).await;
-    let tenant = |mask: Mask| Tenant {
-        lookup: Arc::clone(&scene.lookup),
-        operation: None,
-        mask,
-        is_sandbox: true,
-    };
+    let tenant = |mask: Mask| Tenant::new(Arc::clone(&scene.lookup), None, mask, true);
     let ask = async |mask: Mask| {
         let Query::Gestion(query) = by_customer("900000001") else { panic!("a query") };
         let request = GestionesRequest::new(query, View::default()).expect("a request");

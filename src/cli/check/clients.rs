@@ -25,7 +25,8 @@ pub(super) struct EntryReport {
 
 /// Returns whether nothing is set here, so that only a client's configuration can be meant.
 pub(super) fn nothing_is_set(sources: &Sources) -> bool {
-    Setting::ALL.iter().all(|setting| matches!(sources.get(*setting), Ok(None)))
+    let mut settings = Setting::ALL.iter().filter(|setting| !setting.is_team());
+    settings.all(|setting| matches!(sources.get(*setting), Ok(None)))
 }
 
 /// Returns the configurations that know this server, of one client or of all.

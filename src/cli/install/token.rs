@@ -54,7 +54,7 @@ pub(super) fn refuse_in(
         TokenDelivery::File(path) => crate::file::read(path, 64 * 1024).ok().map(|bytes| {
             String::from_utf8_lossy(&bytes).trim_matches(['\u{feff}', ' ', '\r', '\n']).to_owned()
         }),
-        TokenDelivery::Client | TokenDelivery::Inline(_) => None,
+        TokenDelivery::Client | TokenDelivery::Inline(_) | TokenDelivery::SettingsFile => None,
     };
     for token in [token, in_file].into_iter().flatten().filter(|it| !it.is_empty()) {
         if let Some((setting, _)) = settings.iter().find(|(_, text)| *text == token) {

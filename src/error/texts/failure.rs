@@ -1,7 +1,7 @@
 //! What a failed look-up is to people and models: what happened, and what to do.
 
 use super::{minutes, seconds, whole_seconds};
-use crate::error::{Error, ReplyDefect, Timings, UpstreamMessage};
+use crate::error::{Budget, Error, ReplyDefect, Timings, UpstreamMessage};
 use crate::language::{Bilingual, bilingual};
 
 impl Error {
@@ -85,6 +85,14 @@ impl Error {
             Self::RateLimited { per_minute, .. } => bilingual!(
                 "this program's own limit of {per_minute} look-ups a minute is reached",
                 "se alcanzó el límite propio de este programa: {per_minute} consultas por minuto",
+            ),
+            Self::OverBudget { budget: Budget::Minute, limit, .. } => bilingual!(
+                "could not look up: your {limit} look-ups a minute are used up",
+                "no se pudo consultar: usted agotó sus {limit} consultas por minuto",
+            ),
+            Self::OverBudget { budget: Budget::Day, limit, .. } => bilingual!(
+                "could not look up: your {limit} look-ups a day are used up",
+                "no se pudo consultar: usted agotó sus {limit} consultas por día",
             ),
             Self::NotRecorded => bilingual!(
                 "could not look up: the audit log cannot be written, and no answer leaves without its \
@@ -214,6 +222,20 @@ impl Error {
                 bilingual!(
                     "Ask again in {wait}. An administrator can raise WOLKVOX_RATE.",
                     "Pregunte de nuevo en {wait}. Un administrador puede subir WOLKVOX_RATE.",
+                )
+            }
+            Self::OverBudget { budget: Budget::Minute, wait, .. } => {
+                let wait = seconds(&whole_seconds(*wait));
+                bilingual!("Ask again in {wait}.", "Pregunte de nuevo en {wait}.")
+            }
+            Self::OverBudget { budget: Budget::Day, wait, .. } => {
+                let wait = minutes(wait);
+                bilingual!(
+                    "The day ends in {wait}, at midnight UTC. An administrator can raise `daily` of your \
+                     role.",
+                    "El día termina en {wait}, a medianoche UTC. Un administrador puede subir `daily` \
+                     de su rol.",
+                    wait,
                 )
             }
             Self::NotRecorded => bilingual!(

@@ -15,11 +15,19 @@ impl SettingError {
     pub fn text(&self) -> Bilingual {
         match self {
             Self::NotSet => bilingual!("is not set", "no está definido"),
-            Self::NoToken => bilingual!(
+            Self::NoToken { is_tenants: true } => bilingual!(
+                "is not set, nor is token_file; it is the CRM's internal token",
+                "no está definido, ni tampoco token_file; es el token interno del CRM",
+            ),
+            Self::NoToken { is_tenants: false } => bilingual!(
                 "is not set, nor is WOLKVOX_TOKEN_FILE; it is the CRM's internal token",
                 "no está definido, ni tampoco WOLKVOX_TOKEN_FILE; es el token interno del CRM",
             ),
-            Self::TwoTokens => bilingual!(
+            Self::TwoTokens { is_tenants: true } => bilingual!(
+                "is set as well as token: keep only one of the two",
+                "está definido además de token: deje solo uno de los dos",
+            ),
+            Self::TwoTokens { is_tenants: false } => bilingual!(
                 "is set as well as WOLKVOX_TOKEN: keep only one of the two",
                 "está definido además de WOLKVOX_TOKEN: deje solo uno de los dos",
             ),
@@ -93,6 +101,16 @@ impl SettingError {
             }
             Self::LogFormat => {
                 bilingual!("must be `text` or `json`", "debe ser `text` o `json`")
+            }
+            Self::ConfigFile(problem) => problem.text(),
+            Self::Team(problem) => problem.text(),
+            Self::Callers(problem) => {
+                let problem = problem.text();
+                bilingual!(
+                    "names a file that {problem}",
+                    "indica un archivo que {problem}",
+                    problem
+                )
             }
         }
     }

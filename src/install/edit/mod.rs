@@ -152,6 +152,7 @@ mod tests {
             sandbox,
             settings: Vec::new(),
             token: TokenDelivery::Client,
+            in_file: Vec::new(),
         }
     }
 

@@ -1,0 +1,132 @@
+//! Counts each person's look-ups against what the person's role allows a minute and a day. They
+//! count as they are admitted, also those that are answered from the cache.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, civil};
+use tokio::time::Instant;
+
+use super::Caller;
+use crate::error::{Budget, Error};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// What each person has asked; clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Budgets(Arc<Mutex<HashMap<String, Spent>>>);
+
+/// What one person has asked.
+#[derive(Debug, Default)]
+struct Spent {
+    /// When, in the last minute.
+    recent: VecDeque<Instant>,
+    /// The day, in UTC, and how often on it.
+    day: (civil::Date, u32),
+}
+
+impl Budgets {
+    /// Admits a look-up and counts it, or refuses it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OverBudget`], with the wait until the next look-up may pass.
+    pub fn admit(&self, caller: &Caller) -> Result<(), Error> {
+        if caller.role.rate.is_none() && caller.role.daily.is_none() {
+            return Ok(());
+        }
+        self.admit_at(caller, Instant::now(), Timestamp::now())
+    }
+
+    fn admit_at(&self, caller: &Caller, now: Instant, time: Timestamp) -> Result<(), Error> {
+        let time = TimeZone::UTC.to_datetime(time);
+        let today = time.date();
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let person = caller.person();
+        if !all.contains_key(&*person) {
+            // Who has not asked today needs no line.
+            all.retain(|_, spent| spent.day.0 == today);
+        }
+        let spent = all.entry(person.to_string()).or_default();
+        if spent.day.0 != today {
+            spent.day = (today, 0);
+        }
+        if let Some(limit) = caller.role.daily.filter(|limit| spent.day.1 >= limit.get()) {
+            let midnight = today.tomorrow().map(|day| day.to_datetime(civil::Time::midnight()));
+            let wait = midnight.ok().and_then(|it| it.duration_since(time).try_into().ok());
+            let wait = wait.unwrap_or_default();
+            return Err(Error::OverBudget { budget: Budget::Day, limit: limit.get(), wait });
+        }
+        while spent.recent.front().is_some_and(|oldest| now >= *oldest + MINUTE) {
+            spent.recent.pop_front();
+        }
+        if let Some(limit) = caller.role.rate
+            && let Some(oldest) = spent.recent.front()
+            && spent.recent.len() >= usize::try_from(limit.get()).unwrap_or(usize::MAX)
+        {
+            let wait = *oldest + MINUTE - now;
+            return Err(Error::OverBudget { budget: Budget::Minute, limit: limit.get(), wait });
+        }
+        if caller.role.rate.is_some() {
+            spent.recent.push_back(now);
+        }
+        spent.day.1 += 1;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use super::*;
+    use crate::caller::Role;
+
+    fn caller(id: &str, rate: Option<u32>, daily: Option<u32>) -> Caller {
+        let (rate, daily) = (rate.and_then(NonZeroU32::new), daily.and_then(NonZeroU32::new));
+        let role = Arc::new(Role { rate, daily, ..Role::default() });
+        Caller { role, ..Caller::system(id.to_owned()) }
+    }
+
+    fn refused(result: Result<(), Error>) -> Option<(Budget, u64)> {
+        match result {
+            Ok(()) => None,
+            Err(Error::OverBudget { budget, wait, .. }) => Some((budget, wait.as_secs())),
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+
+    #[test]
+    fn no_minute_has_more_look_ups_of_a_person_than_the_role_allows() {
+        let (budgets, now, time) = (Budgets::default(), Instant::now(), Timestamp::UNIX_EPOCH);
+        let (ana, eva) = (caller("ana", Some(2), None), caller("eva", Some(2), None));
+        let after = |seconds| now + Duration::from_secs(seconds);
+        assert_eq!(refused(budgets.admit_at(&ana, now, time)), None);
+        assert_eq!(refused(budgets.admit_at(&ana, after(20), time)), None);
+        assert_eq!(refused(budgets.admit_at(&ana, after(30), time)), Some((Budget::Minute, 30)));
+        assert_eq!(refused(budgets.admit_at(&eva, after(30), time)), None);
+        assert_eq!(refused(budgets.admit_at(&ana, after(60), time)), None);
+        assert_eq!(refused(budgets.admit_at(&ana, after(61), time)), Some((Budget::Minute, 19)));
+    }
+
+    #[test]
+    fn a_day_has_no_more_and_ends_at_midnight() {
+        let (budgets, now) = (Budgets::default(), Instant::now());
+        let ana = caller("ana", None, Some(1));
+        let time = |text: &str| text.parse().expect("a time");
+        let evening = time("2026-11-25T23:00:00Z");
+        assert_eq!(refused(budgets.admit_at(&ana, now, evening)), None);
+        assert_eq!(refused(budgets.admit_at(&ana, now, evening)), Some((Budget::Day, 3600)));
+        let night = time("2026-11-26T00:00:00Z");
+        assert_eq!(refused(budgets.admit_at(&ana, now, night)), None);
+    }
+
+    #[test]
+    fn who_has_no_budget_is_not_counted() {
+        let budgets = Budgets::default();
+        assert_eq!(refused(budgets.admit(&caller("ana", None, None))), None);
+        assert!(budgets.0.lock().expect("not poisoned").is_empty());
+    }
+}

@@ -1,0 +1,58 @@
+//! Answers probes, on an address of their own: `/livez`, whether the program runs, and `/readyz`,
+//! whether clients should be sent here.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{Request, Response, StatusCode};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+
+use super::listen::accept;
+use super::refusal::{Body, full};
+use super::service::Service;
+
+const CONNECTIONS: usize = 32;
+const HEADERS: Duration = Duration::from_secs(10);
+
+/// Answers probes until it is dropped.
+pub async fn probes(listener: TcpListener, service: Arc<Service>) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    loop {
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+        let (stream, _) = accept(&listener).await;
+        let service = Arc::clone(&service);
+        tokio::spawn(async move {
+            let _place = place;
+            let answer = service_fn(move |request| {
+                let answered = answer(&request, &service);
+                async { Ok::<_, Infallible>(answered) }
+            });
+            let connection = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(HEADERS)
+                .serve_connection(TokioIo::new(stream), answer);
+            let _ = connection.await;
+        });
+    }
+}
+
+fn answer(request: &Request<Incoming>, service: &Service) -> Response<Body> {
+    let (status, text) = match request.uri().path() {
+        "/livez" => (StatusCode::OK, "alive\n"),
+        "/readyz" if service.is_ending() => (StatusCode::SERVICE_UNAVAILABLE, "ending\n"),
+        "/readyz" if service.cannot_record() => {
+            (StatusCode::SERVICE_UNAVAILABLE, "the audit log cannot be written\n")
+        }
+        "/readyz" => (StatusCode::OK, "ready\n"),
+        _ => (StatusCode::NOT_FOUND, "/livez and /readyz are here\n"),
+    };
+    let mut response = Response::new(full(text));
+    *response.status_mut() = status;
+    response
+}
