@@ -8,8 +8,8 @@ use std::time::SystemTime;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Stamp {
     pub(crate) modified: Option<SystemTime>,
-    bytes: u64,
-    identity: Identity,
+    pub(crate) bytes: u64,
+    pub(crate) identity: Identity,
 }
 
 #[cfg(unix)]

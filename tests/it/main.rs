@@ -14,10 +14,14 @@ mod support;
 
 /// What answers must not conclude, and masks, from wolkvox's bytes to the client.
 mod answers;
+/// The file of callers, kept at the terminal.
+mod caller;
 /// The set-up, checked step by step.
 mod check;
 /// The official Python and TypeScript clients.
 mod clients;
+/// The file of settings, and a team's.
+mod config;
 /// Pipes, sockets, files, a terminal.
 #[cfg(unix)]
 mod descriptors;
