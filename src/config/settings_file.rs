@@ -294,17 +294,17 @@ mod tests {
     #[test]
     fn a_key_that_is_not_known_is_refused_with_the_nearest() {
         for (content, expected) in [
-            ("sever = 'x'", "1: sever is not a known setting; did you mean `server`?"),
+            ("sever = 'x'", "1: sever is not a known setting (did you mean `server`?)"),
             (
                 "\nWOLKVOX_MASK = 'x'",
-                "2: WOLKVOX_MASK is not a known setting; did you mean `mask`?",
+                "2: WOLKVOX_MASK is not a known setting (did you mean `mask`?)",
             ),
-            ("cache-ttl = 'x'", "1: cache-ttl is not a known setting; did you mean `cache_ttl`?"),
+            ("cache-ttl = 'x'", "1: cache-ttl is not a known setting (did you mean `cache_ttl`?)"),
             ("config = 'x'", "1: config is not a known setting"),
-            ("[tenant.x]", "1: tenant is not a known setting; did you mean `tenants`?"),
+            ("[tenant.x]", "1: tenant is not a known setting (did you mean `tenants`?)"),
             (
                 "[roles.a]\ndaly = 1",
-                "2: roles.a.daly is not a known setting; did you mean `daily`?",
+                "2: roles.a.daly is not a known setting (did you mean `daily`?)",
             ),
             (
                 "[tenants.a]\nlisten = 'x'",

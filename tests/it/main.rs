@@ -16,10 +16,14 @@ mod support;
 mod answers;
 /// The audit log: its lines, its files, what is wrong with one.
 mod audit;
+/// The file of callers, kept at the terminal.
+mod caller;
 /// The set-up, checked step by step.
 mod check;
 /// The official Python and TypeScript clients.
 mod clients;
+/// The file of settings, and a team's.
+mod config;
 /// Pipes, sockets, files, a terminal.
 #[cfg(unix)]
 mod descriptors;

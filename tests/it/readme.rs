@@ -1,4 +1,4 @@
-//! The READMEs and `mcp.json`, held against the program: what they say is what it does.
+//! The READMEs, the pages on the team server and `mcp.json`, held against the program: what they say is what it does.
 
 use clap::ValueEnum;
 use serde_json::Value;
@@ -26,7 +26,25 @@ fn blocks(text: &str, language: &str) -> Vec<String> {
 
 #[test]
 fn the_settings_table_is_the_programs() {
-    let rows = Setting::ALL.iter().map(|setting| {
+    assert_in_readme(&rows(|setting| !setting.is_team()));
+}
+
+#[test]
+fn the_team_servers_settings_table_is_the_programs() {
+    let rows = rows(Setting::is_team);
+    assert!(file("docs/team-server.md").contains(&rows), "docs/team-server.md lacks:\n{rows}");
+}
+
+#[test]
+fn both_pages_on_the_team_server_have_the_same_tables_and_examples() {
+    let (english, spanish) = (file("docs/team-server.md"), file("docs/equipo.md"));
+    assert_eq!(tables(&english), tables(&spanish));
+    assert_eq!(blocks(&english, "toml"), blocks(&spanish, "toml"));
+}
+
+/// Gives the rows of a table of settings.
+fn rows(is_in: impl Fn(Setting) -> bool) -> String {
+    let rows = Setting::ALL.iter().filter(|setting| is_in(**setting)).map(|setting| {
         let Spec { variable, meaning, default, .. } = setting.spec();
         let default = match *default {
             "" => String::new(),
@@ -34,7 +52,7 @@ fn the_settings_table_is_the_programs() {
         };
         format!("| `{variable}` | {meaning} | {default} |\n")
     });
-    assert_in_readme(&rows.collect::<String>());
+    rows.collect()
 }
 
 #[test]

@@ -16,8 +16,8 @@ impl ConfigFileError {
                 "indica un archivo que no es TOML válido (línea {line}: {detail})",
             ),
             Self::UnknownKey { nearest: Some(nearest) } => bilingual!(
-                "is not a known setting; did you mean `{nearest}`?",
-                "no es un ajuste conocido; ¿quiso decir `{nearest}`?",
+                "is not a known setting (did you mean `{nearest}`?)",
+                "no es un ajuste conocido (¿quiso decir `{nearest}`?)",
             ),
             Self::UnknownKey { nearest: None } => {
                 bilingual!("is not a known setting", "no es un ajuste conocido")

@@ -5,7 +5,7 @@ mod raw_server;
 mod scene;
 mod wire;
 
-pub(crate) use program::{Program, modern_meta};
+pub(crate) use program::{Ended, Program, modern_meta};
 pub(crate) use raw_server::{RawReply, RawServer};
 pub(crate) use scene::Scene;
 pub(crate) use wire::{
