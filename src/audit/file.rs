@@ -63,11 +63,13 @@ impl LogFile {
             self.file.set_len(whole)?;
             self.whole = None;
         }
-        if is_deleted(&self.file.metadata()?) {
+        let metadata = self.file.metadata()?;
+        let mut length = metadata.len();
+        if is_deleted(&metadata) {
             tracing::warn!(path = %self.path.display(), "the audit log was deleted; another begins");
             self.file = open_alone(&self.path, true).map_err(io_error)?;
+            length = self.file.metadata()?.len();
         }
-        let mut length = self.file.metadata()?.len();
         if self.rotation.is_due(length, self.last, now, line.len() as u64) {
             let rotated = self.rotate(now, last);
             let was_failing = self.is_rotation_failing;
@@ -100,11 +102,12 @@ impl LogFile {
         if old.try_exists()? {
             return Err(ErrorKind::AlreadyExists.into());
         }
-        self.file.sync_all()?;
         std::fs::rename(&self.path, &old)?;
         match open_alone(&self.path, true) {
             Ok(file) => {
-                self.file = file;
+                let old = std::mem::replace(&mut self.file, file);
+                // Callers do not wait for the disk. Without a thread the system writes it later.
+                let _ = std::thread::Builder::new().spawn(move || old.sync_all());
                 Ok(())
             }
             Err(kind) => {
@@ -132,6 +135,12 @@ impl LogFile {
         self.file = file;
         self.whole = None;
         Ok(())
+    }
+
+    /// Puts another file in its place.
+    #[cfg(test)]
+    pub(super) fn replace(&mut self, file: File) -> File {
+        std::mem::replace(&mut self.file, file)
     }
 
     /// Hands what was written to the disk.

@@ -15,8 +15,8 @@
 //!
 //! A line is handed to the system, not to the disk: it outlives this process, also one that is
 //! killed, but not a power cut in the seconds after it. Waiting for the disk would cost each call
-//! some milliseconds on the one thread that serves all of them. What is rotated away, and the end of
-//! the log at an orderly exit, is on the disk.
+//! some milliseconds on the one thread that serves all of them. What was rotated away goes to the disk
+//! at once, and so does the end of the log at an orderly exit.
 
 mod attempt;
 mod chain;
@@ -28,6 +28,8 @@ mod options;
 mod path;
 mod read;
 mod stderr;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 use std::io;

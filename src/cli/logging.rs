@@ -38,7 +38,7 @@ pub(super) fn start(log: &Log) -> Logging {
     let writer = stderr.clone();
     let lines = fmt::layer().with_writer(move || writer.clone());
     let lines = match format {
-        LogFormat::Json => lines.json().boxed(),
+        LogFormat::Json => lines.json().with_span_list(false).boxed(),
         LogFormat::Text => lines.with_ansi(colours()).boxed(),
     };
     // A process has one logger; a second start, as in tests, keeps the first.
