@@ -26,7 +26,7 @@
 //! http       → mcp, audit, caller
 //! mcp        → tools, tenant, audit, caller, lookup, wolkvox
 //! tools      → tenant, audit, caller, lookup, answer, wolkvox
-//! tenant     → lookup, answer, wolkvox
+//! tenant     → caller, lookup, answer, wolkvox
 //! audit      → caller
 //! caller     → answer
 //! lookup     → answer, wolkvox, offload

@@ -69,7 +69,7 @@ mod tests {
         let digest = digest("wvx_ficticio");
         assert_eq!(from_hex(&hex(&digest)), Some(digest));
         assert_eq!(from_hex(&hex(&digest).to_uppercase()), Some(digest));
-        for broken in ["", "ab", &hex(&digest)[1..], &format!("{}0", hex(&digest)), "zz"] {
+        for broken in ["", "ab", "zz", &"a".repeat(63), &format!("{}0", hex(&digest))] {
             assert_eq!(from_hex(broken), None, "{broken}");
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Sources;
-use crate::error::SettingError;
+use crate::error::{ProxyError, SettingError};
 use crate::language::{Bilingual, Language, bilingual};
 use crate::settings::Setting;
 
@@ -55,6 +55,8 @@ impl InvalidSetting {
         let (name, problem) = (&self.name, self.problem.text());
         let example = match self.subject {
             Subject::Setting(setting) => setting.spec().example,
+            // Another address would not help.
+            _ if matches!(self.problem, SettingError::Proxy(ProxyError::Cgi)) => "",
             Subject::Variable(_) => "http://proxy.example.com:3128",
             Subject::Key => "",
         };

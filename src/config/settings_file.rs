@@ -151,8 +151,8 @@ impl Reading<'_> {
         span.map_or(1, |span| line_at(self.content, span.start))
     }
 
-    fn mistake(&mut self, line: usize, key: String, problem: SettingError) {
-        self.mistakes.push(Mistake { line, key: clean::redacted(&key), problem });
+    fn mistake(&mut self, line: usize, key: &str, problem: SettingError) {
+        self.mistakes.push(Mistake { line, key: clean::redacted(key), problem });
     }
 
     /// Reads the settings of a table that may stand in it.
@@ -172,7 +172,7 @@ impl Reading<'_> {
         {
             self.mistake(
                 written.line,
-                format!("{path}{token}"),
+                &format!("{path}{token}"),
                 SettingError::ConfigFile(ConfigFileError::OpenSecret),
             );
         }
@@ -188,11 +188,11 @@ impl Reading<'_> {
                 continue;
             }
             if !keys.contains(&key) {
-                self.mistake(line, full, unknown(key, path, keys));
+                self.mistake(line, &full, unknown(key, path, keys));
             } else if let Some(text) = item.as_value().and_then(text) {
                 values.insert(key.to_owned(), Written { text, line });
             } else {
-                self.mistake(line, full, SettingError::ConfigFile(ConfigFileError::NotValue));
+                self.mistake(line, &full, SettingError::ConfigFile(ConfigFileError::NotValue));
             }
         }
         values
@@ -208,7 +208,7 @@ impl Reading<'_> {
         let Some(item) = root.get(of) else { return Vec::new() };
         let Some(all) = item.as_table_like() else {
             let line = self.line(root, of);
-            self.mistake(line, of.to_owned(), ConfigFileError::NotTable.into());
+            self.mistake(line, of, ConfigFileError::NotTable.into());
             return Vec::new();
         };
         let mut sections = Vec::new();
@@ -220,7 +220,7 @@ impl Reading<'_> {
                     let values = read(self, table, &format!("{path}."));
                     sections.push(Section { name: name.to_owned(), line, values });
                 }
-                None => self.mistake(line, path, ConfigFileError::NotTable.into()),
+                None => self.mistake(line, &path, ConfigFileError::NotTable.into()),
             }
         }
         sections

@@ -34,6 +34,8 @@ use crate::mcp::Server;
 const LARGEST_BODY: usize = 64 * 1024;
 /// How long a whole message may take to arrive.
 const BODY_TIME: Duration = Duration::from_secs(10);
+/// Where metadata would be (RFC 8615).
+const WELL_KNOWN: &str = "/.well-known/";
 /// What a client must accept; the SDK takes it by these names only.
 const ACCEPTED: HeaderValue = HeaderValue::from_static("application/json, text/event-stream");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
@@ -161,12 +163,16 @@ impl Service {
             let why = "this server is reached through its proxy, or over TLS";
             return Err(refused(StatusCode::FORBIDDEN, None, why));
         }
+        if parts.uri.path().starts_with(WELL_KNOWN) {
+            // Clients that find OAuth metadata begin a login and drop their token.
+            return Err(refused(StatusCode::NOT_FOUND, None, "there is no such metadata"));
+        }
         let address = address::client(peer.ip(), &parts.headers, &self.trusted);
         let caller = self.access.caller(&mut parts.headers);
         let caller = caller.map_err(|denied| Box::new(Access::challenge(denied)))?;
         let (tenant, mcp) = self.tenant(&parts, &caller)?;
         if parts.method != Method::POST {
-            return Ok(ask(mcp.clone(), parts, Bytes::new(), &Taken::default(), None).await);
+            return Ok(ask(mcp.clone(), parts, Bytes::new(), &mut Taken::default(), None).await);
         }
         let body = read(body).await?;
         let envelope = Envelope::read(&body).map_err(unreadable)?;
@@ -187,7 +193,7 @@ impl Service {
         accept_any(&mut parts.headers);
         parts.extensions.insert(Sender { caller, address: Some(address) });
         tracing::debug!(method = %known(&envelope.method), tenant, "a request");
-        let mut response = ask(mcp.clone(), parts, body.clone(), &taken, id).await;
+        let mut response = ask(mcp.clone(), parts, body.clone(), &mut taken, id).await;
         if is_initialize
             && response.status() == StatusCode::OK
             && let Some(session) = cancel::session()
@@ -230,7 +236,7 @@ async fn ask(
     mut mcp: Mcp,
     parts: request::Parts,
     body: Bytes,
-    taken: &Taken,
+    taken: &mut Taken,
     id: Option<&RawValue>,
 ) -> Response<Body> {
     let asked = mcp.call(Request::from_parts(parts, full(body)));
@@ -239,6 +245,7 @@ async fn ask(
         Some(call) => tokio::select! {
             biased;
             () = call.cancelled.cancelled() => {
+                *taken = Taken::default();
                 return refuse(StatusCode::OK, REFUSED, id, "cancelled");
             }
             response = asked => response,

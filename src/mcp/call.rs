@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::http::request::Parts;
+use http::header::USER_AGENT;
+use http::request::Parts;
 use rmcp::RoleServer;
+use rmcp::model::Implementation;
 use rmcp::service::RequestContext;
 
 use crate::caller::{Call, Caller, Program, Sender};
@@ -23,10 +25,25 @@ pub(super) fn of(
     let header = || parts.and_then(|parts| parts.headers.get("traceparent")?.to_str().ok());
     call = call.within(context.meta.get_traceparent().or_else(header));
     if with_program {
-        let program = context.client_info();
-        call.program = program.map(|it| Program { name: it.name, version: it.version });
+        call.program = match parts {
+            None => context.client_info().map(named),
+            Some(parts) => context.meta.client_info().map(named).or_else(|| agent(parts)),
+        };
     }
     call
+}
+
+fn named(program: Implementation) -> Program {
+    Program { name: program.name, version: program.version }
+}
+
+/// Returns what the `User-Agent` header names first: over HTTP an older client says what it is only
+/// as it connects, which a server without sessions does not remember.
+fn agent(parts: &Parts) -> Option<Program> {
+    let agent = parts.headers.get(USER_AGENT)?.to_str().ok()?;
+    let product = agent.split_whitespace().next()?;
+    let (name, version) = product.split_once('/').unwrap_or((product, ""));
+    Some(Program { name: name.to_owned(), version: version.to_owned() })
 }
 
 #[cfg(test)]
@@ -52,7 +69,8 @@ mod tests {
         ) -> Result<CallToolResponse, ErrorData> {
             if let Some(sender) = &self.sender {
                 let traceparent = "00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01";
-                let request = axum::http::Request::builder().header("traceparent", traceparent);
+                let request = http::Request::builder().header("traceparent", traceparent);
+                let request = request.header("user-agent", "browser/1.2 (another)");
                 let request = request.extension(sender.clone()).body(()).expect("a request");
                 context.extensions.insert(request.into_parts().0);
             }
@@ -83,6 +101,8 @@ mod tests {
         let caller = Arc::new(Caller::system("eva".to_owned()));
         let address = "192.0.2.1".parse().ok();
         let call = read(Some(Sender { caller, address })).await;
+        let program = call.program.as_ref().map(|it| (it.name.as_str(), it.version.as_str()));
+        assert_eq!(program, Some(("browser", "1.2")));
         assert_eq!((call.caller.id.as_str(), call.address), ("eva", address));
         assert_eq!(call.trace.as_deref(), Some("0af7651916cd43dd8448eb211c80319c"));
     }

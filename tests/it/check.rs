@@ -435,7 +435,7 @@ async fn in_spanish_every_line_is_spanish_and_the_json_keeps_its_keys() {
     let refused = Program::run(&["check", "--lang", "es", "--token-file", "/none"], &[]).await;
     assert_snapshot!(refused.stdout.join("\n"), @r#"
     ✗ falló    ajustes     WOLKVOX_SERVER no está definido. Ejemplo: crm0001.wolkvox.com
-                           WOLKVOX_TOKEN_FILE es "/none": indica un archivo que no existe. Ejemplo: /etc/wolkvox/token
+                           --token-file es "/none": indica un archivo que no existe. Ejemplo: /etc/wolkvox/token
                            WOLKVOX_TOKEN_FILE: /none (opción)
                            por defecto: WOLKVOX_TIMEOUT=20s, WOLKVOX_MAX_IN_FLIGHT=2, WOLKVOX_CACHE_TTL=30s, WOLKVOX_RATE=60, WOLKVOX_MAX_PAGES=4, WOLKVOX_AUDIT_FAILURE=refuse, WOLKVOX_AUDIT_ROTATE=daily, WOLKVOX_LOG=info, WOLKVOX_LOG_FORMAT=text
                            → Corríjalos en la parte "env" del mcp.json de su asistente, o en el entorno.

@@ -1,8 +1,12 @@
 //! The file of settings, and the settings of a team's server.
 
 use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
 
 use insta::assert_snapshot;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::time::timeout;
 
 use crate::support::{Program, TOKEN};
 
@@ -42,7 +46,7 @@ impl Scene {
     async fn run(&self, arguments: &[&str], environment: &[(&str, &str)]) -> (Option<i32>, String) {
         let mut command = Program::command(arguments, environment);
         command.current_dir(self.folder.path()).env("WOLKVOX_CONFIG", "w.toml");
-        let ended = command.stdin(std::process::Stdio::null()).output().await.expect("runs");
+        let ended = command.stdin(Stdio::null()).output().await.expect("runs");
         let said = [ended.stdout, ended.stderr].concat();
         let said = String::from_utf8(said).expect("text");
         assert!(!said.contains(TOKEN), "{said}");
@@ -55,12 +59,34 @@ impl Scene {
         assert_eq!(status, Some(2), "{said}");
         said
     }
+
+    /// Starts the team's server, and returns where it says that it is.
+    async fn serves(&self, arguments: &[&str]) -> Vec<String> {
+        let arguments = [&["serve", "--admin-listen", "127.0.0.1:0"], arguments].concat();
+        let mut command = Program::command(&arguments, &[]);
+        command.current_dir(self.folder.path()).env("WOLKVOX_CONFIG", "w.toml");
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
+        let mut server = command.spawn().expect("starts");
+        let mut said = BufReader::new(server.stdout.take().expect("piped")).lines();
+        let mut places = Vec::new();
+        let listed = async {
+            while let Ok(Some(line)) = said.next_line().await {
+                places.extend(line.strip_prefix("MCP at ").map(str::to_owned));
+                let ended = server.try_wait().expect("a state");
+                assert_eq!(ended, None, "{arguments:?}");
+            }
+        };
+        // It goes on for as long as it serves.
+        let _ = timeout(Duration::from_millis(1500), listed).await;
+        assert!(server.try_wait().expect("a state").is_none(), "{arguments:?}");
+        places
+    }
 }
 
-/// What the program says when all settings of a team's server are in order.
-const IN_ORDER: &str = "the settings are in order";
-
 const ACCOUNT: &str = "server = 'crm0001.wolkvox.com'\ntoken = 'FICTITIOUS-TOKEN-0001'\n";
+/// An account whose calls leave no lines in an audit log.
+const UNAUDITED: &str =
+    "server = 'crm0001.wolkvox.com'\ntoken = 'FICTITIOUS-TOKEN-0001'\naudit = 'off'\n";
 
 #[tokio::test]
 async fn a_flag_comes_before_a_variable_and_a_variable_before_the_file() {
@@ -180,16 +206,21 @@ async fn the_flags_of_a_team_are_those_of_serve_alone() {
 
 #[tokio::test]
 async fn on_this_computer_alone_a_team_needs_no_more_than_an_account() {
-    let scene = Scene::new(ACCOUNT);
-    assert!(scene.refused(&[], &[]).await.contains(IN_ORDER));
-    let sandbox = Scene::new("");
-    assert!(sandbox.refused(&["--sandbox"], &[]).await.contains(IN_ORDER));
-    assert!(sandbox.refused(&[], &[]).await.contains("wolkvox-mcp serve --sandbox"));
+    let served = Scene::new(UNAUDITED).serves(&["--listen", "127.0.0.1:0"]).await;
+    assert!(matches!(&served[..], [place] if place.ends_with("/mcp")), "{served:?}");
+    let empty = Scene::new("");
+    assert!(empty.refused(&[], &[]).await.contains("wolkvox-mcp serve --sandbox"));
+}
+
+#[tokio::test]
+async fn a_real_account_must_say_what_becomes_of_the_audit_log() {
+    let said = Scene::new(ACCOUNT).refused(&["--listen", "127.0.0.1:0"], &[]).await;
+    assert!(said.contains("WOLKVOX_AUDIT is not set"), "{said}");
 }
 
 #[tokio::test]
 async fn an_open_server_is_refused_with_the_settings_that_are_missing() {
-    let scene = Scene::new(ACCOUNT);
+    let scene = Scene::new(UNAUDITED);
     assert_snapshot!(scene.refused(&["--listen", "0.0.0.0:8443"], &[]).await, @r#"
     wolkvox-mcp: 3 settings are wrong:
       WOLKVOX_CALLERS is not set, nor is WOLKVOX_OAUTH_ISSUER: by WOLKVOX_LISTEN others than this computer reach the server, and anyone of them could look up customers. Example: /etc/wolkvox/callers.toml
@@ -213,23 +244,30 @@ async fn a_proxy_on_this_computer_opens_a_server_just_as_well() {
 }
 
 #[tokio::test]
-async fn a_server_with_callers_tls_and_a_name_is_in_order() {
-    let scene = Scene::new(ACCOUNT);
-    for name in ["tls.crt", "tls.key", "callers.toml"] {
-        scene.write(name, "");
-    }
-    let open = ["--listen", "0.0.0.0:8443", "--public-url", "https://wolkvox.empresa.com"];
-    let tls = ["--tls-cert", "tls.crt", "--tls-key", "tls.key"];
+async fn a_server_with_callers_tls_and_a_name_starts() {
+    let scene = Scene::new(UNAUDITED);
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let certificate = rcgen::CertificateParams::new(["wolkvox.empresa.com".to_owned()]);
+    let certificate = certificate.expect("a name").self_signed(&key).expect("a certificate");
+    scene.write("tls.crt", &certificate.pem());
+    scene.write("tls.key", &key.serialize_pem());
+    scene.write("callers.toml", "");
+    let open = ["--listen", "0.0.0.0:0", "--public-url", "https://wolkvox.empresa.com"];
     let callers = ["--callers", "callers.toml"];
-    let issuer = ["--oauth-issuer", "https://login.empresa.com/realms/a", "--oauth-role", "roles"];
+    let tls = ["--tls-cert", "tls.crt", "--tls-key", "tls.key"];
     let proxies = ["--trusted-proxies", "10.0.0.5, 10.1.0.0/16,fd00::/8"];
-    for arguments in [
-        [&open[..], &tls, &callers].concat(),
-        [&open[..], &proxies, &issuer].concat(),
-        [&open[..], &tls, &callers, &issuer].concat(),
-    ] {
-        assert!(scene.refused(&arguments, &[]).await.contains(IN_ORDER), "{arguments:?}");
+    for arguments in
+        [[&open[..], &tls, &callers].concat(), [&open[..], &proxies, &callers].concat()]
+    {
+        assert_eq!(scene.serves(&arguments).await, ["https://wolkvox.empresa.com/mcp"]);
     }
+}
+
+#[tokio::test]
+async fn an_identity_provider_is_refused_while_its_tokens_cannot_be_checked() {
+    let issuer = ["--oauth-issuer", "https://login.empresa.com/realms/a"];
+    let said = Scene::new(UNAUDITED).refused(&issuer, &[]).await;
+    assert!(said.contains("leave WOLKVOX_OAUTH_ISSUER out"), "{said}");
 }
 
 #[tokio::test]
@@ -260,20 +298,22 @@ async fn every_wrong_setting_of_a_team_is_refused_with_a_reason() {
     }
 }
 
-const TENANTS: &str = "mask = 'personal'\n\
+const TENANTS: &str = "mask = 'personal'\naudit = 'off'\n\
     [tenants.banco]\nserver = 'crm0001.wolkvox.com'\ntoken = 'FICTITIOUS-TOKEN-0001'\n\
     [tenants.tienda]\nserver = 'crm0002.wolkvox.com'\ntoken = 'FICTITIOUS-TOKEN-0001'\nrate = 5\n\
     [roles.agent]\nmask = ''\nrate = 20\ntenants = ['banco']\n";
 
 #[tokio::test]
-async fn tenants_and_roles_that_fit_together_are_in_order() {
-    assert!(Scene::new(TENANTS).refused(&[], &[]).await.contains(IN_ORDER));
+async fn each_tenant_has_an_address_of_its_own() {
+    let served = Scene::new(TENANTS).serves(&["--listen", "127.0.0.1:0"]).await;
+    let [banco, tienda] = &served[..] else { panic!("{served:?}") };
+    assert!(banco.ends_with("/banco/mcp") && tienda.ends_with("/tienda/mcp"), "{served:?}");
 }
 
 #[tokio::test]
 async fn what_is_wrong_with_tenants_and_roles_is_said_with_its_line() {
     let scene = Scene::new(
-        "operation = 'banco'\nmax_pages = 'all'\n\
+        "operation = 'banco'\nmax_pages = 'all'\naudit = 'off'\n\
          [tenants.banco]\nserver = 'x'\ntoken = 'FICTITIOUS-TOKEN-0001'\ntoken_file = 'token'\n\
          [tenants.Tienda]\nrate = 0\n\
          [roles.agent]\nrate = 'many'\ndaily = 0\ntenants = ['banco', 'bancos']\nmask = 'a,,b'\n\
@@ -281,7 +321,25 @@ async fn what_is_wrong_with_tenants_and_roles_is_said_with_its_line() {
     );
     scene.write("token", TOKEN);
     let said = scene.refused(&[], &[("WOLKVOX_TOKEN", TOKEN)]).await;
-    assert_snapshot!(said, @"");
+    assert_snapshot!(said, @r#"
+    wolkvox-mcp: 14 settings are wrong:
+      WOLKVOX_TOKEN must not be set beside [tenants]: write it in the table of its tenant.
+      w.toml, line 1: operation must not be set beside [tenants]: write it in the table of its tenant. Example: mycompany
+      w.toml, line 5: tenants.banco.server is not a host of wolkvox.com; if it is your company's proxy for wolkvox, allow it with WOLKVOX_ALLOW_HOST. Example: crm0001.wolkvox.com
+      w.toml, line 7: tenants.banco.token_file is set as well as token: keep only one of the two. Example: /etc/wolkvox/token
+      w.toml, line 2: max_pages is "all": it must be a whole number from 0 to 4294967295. Example: 4
+      w.toml, line 8: tenants.Tienda has a name that cannot stand in an address: use up to 64 lower-case letters, digits, `-` and `_`, a letter or digit first.
+      w.toml, line 8: tenants.Tienda.server is not set. Example: crm0001.wolkvox.com
+      w.toml, line 8: tenants.Tienda.token is not set, nor is token_file; it is the CRM's internal token.
+      w.toml, line 9: tenants.Tienda.rate is "0": it must be a whole number from 1 to 4294967295. Example: 60
+      w.toml, line 14: roles.agent.mask is "a,,b": it has a blank name between its commas.
+      w.toml, line 11: roles.agent.rate is "many": it must be a whole number from 1 to 4294967295.
+      w.toml, line 12: roles.agent.daily is "0": it must be a whole number from 1 to 4294967295.
+      w.toml, line 13: roles.agent.tenants is "banco,bancos": it names the tenant `bancos`, which is not configured; there are: banco, Tienda.
+      w.toml, line 16: roles.other.tenants is "": it names no tenant, so the role could ask nothing: name one, or take the line out.
+    Set them with their flags, their variables, or in the file that --config names.
+    Without a wolkvox account, try the sandbox: wolkvox-mcp serve --sandbox
+    "#);
 }
 
 #[tokio::test]

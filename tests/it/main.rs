@@ -56,6 +56,8 @@ mod replies;
 mod sandbox;
 /// The token and people's data, searched for in all output.
 mod secrets;
+/// The team's server over HTTP.
+mod serve;
 /// Wrong settings.
 mod settings;
 /// The program over pipes: both protocol eras, its life and its end.

@@ -21,7 +21,7 @@ pub(super) fn settings(
         ));
     }
     let mut defaults = Vec::new();
-    let is_used = |setting: &Setting| !setting.is_team() && !(sandbox && setting.is_account());
+    let is_used = |setting: &Setting| !(setting.is_team() || sandbox && setting.is_account());
     for setting in Setting::ALL.iter().copied().filter(is_used) {
         let variable = setting.variable();
         let (text, origin) = match sources.get(setting) {

@@ -1,0 +1,418 @@
+//! MCP over HTTP: the built program on a real socket, spoken to by hand.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+use tokio::process::{Child, ChildStdout};
+use tokio::time::{sleep, timeout};
+
+use crate::support::Program;
+
+const TIMELY: Duration = Duration::from_secs(10);
+
+/// The running server, with its files in a folder of its own.
+struct Server {
+    child: Child,
+    said: BufReader<ChildStdout>,
+    folder: tempfile::TempDir,
+    url: String,
+}
+
+/// What came back for one request.
+struct Reply {
+    status: u16,
+    headers: String,
+    body: String,
+}
+
+impl Reply {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{}", self.body))
+    }
+
+    /// Returns the code of the JSON-RPC error that it holds.
+    fn code(&self) -> i64 {
+        let json = self.json();
+        assert_eq!(json["jsonrpc"], "2.0", "{json}");
+        json["error"]["code"].as_i64().unwrap_or_else(|| panic!("{json}"))
+    }
+}
+
+impl Server {
+    async fn start(arguments: &[&str], files: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, text) in files {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).expect("written");
+        }
+        let own =
+            ["serve", "--sandbox", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
+        let mut command = Program::command(&[&own[..], arguments].concat(), &[]);
+        command.current_dir(folder.path()).kill_on_drop(true);
+        command.stdin(std::process::Stdio::null()).stdout(std::process::Stdio::piped());
+        let mut child = command.spawn().expect("starts");
+        let mut said = BufReader::new(child.stdout.take().expect("piped"));
+        let mut line = String::new();
+        timeout(TIMELY, said.read_line(&mut line)).await.expect("in time").expect("a line");
+        let url = line.trim().rsplit(' ').next().expect("an address").to_owned();
+        Self { child, said, folder, url }
+    }
+
+    fn address(&self) -> &str {
+        self.url.trim_start_matches("http://").split('/').next().expect("an address")
+    }
+
+    /// Sends a request as it is written and reads the whole reply.
+    async fn raw(&self, request: &str) -> Reply {
+        let mut stream = TcpStream::connect(self.address()).await.expect("connects");
+        stream.write_all(request.as_bytes()).await.expect("sent");
+        reply(&mut stream).await
+    }
+
+    /// Posts a message with these headers beside the usual ones.
+    async fn post(&self, headers: &[(&str, &str)], message: &Value) -> Reply {
+        self.raw(&self.request("/mcp", headers, &message.to_string())).await
+    }
+
+    fn request(&self, path: &str, headers: &[(&str, &str)], body: &str) -> String {
+        let has = |name: &str| headers.iter().any(|(it, _)| it.eq_ignore_ascii_case(name));
+        let usual = [
+            ("Host", self.address()),
+            ("Content-Type", "application/json"),
+            ("Accept", "application/json, text/event-stream"),
+        ];
+        let usual = usual.iter().filter(|(name, _)| !has(name));
+        let lines = usual.chain(headers).map(|(name, value)| format!("{name}: {value}\r\n"));
+        let lines: String = lines.collect();
+        let length = body.len();
+        format!("POST {path} HTTP/1.1\r\n{lines}Content-Length: {length}\r\n\r\n{body}")
+    }
+
+    #[cfg(unix)]
+    fn signal(&self, name: &str) {
+        let id = self.child.id().expect("running").to_string();
+        let sent = std::process::Command::new("kill").args([&format!("-{name}"), &id]).status();
+        assert!(sent.expect("kill runs").success());
+    }
+}
+
+/// Reads one reply: its head, and as much as its length says or, in parts, until the last.
+async fn reply(stream: &mut TcpStream) -> Reply {
+    let mut bytes = Vec::new();
+    let whole = async {
+        let mut part = [0; 16 * 1024];
+        loop {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            if let Some((head, body)) = text.split_once("\r\n\r\n") {
+                let head = head.to_ascii_lowercase();
+                let length = head.lines().find_map(|it| it.strip_prefix("content-length: "));
+                let length: Option<usize> = length.map(|it| it.parse().expect("a number"));
+                let is_whole = match length {
+                    Some(length) => body.len() >= length,
+                    None => body.ends_with("0\r\n\r\n") || head.starts_with("http/1.1 202"),
+                };
+                if is_whole {
+                    return;
+                }
+            }
+            let length = stream.read(&mut part).await.expect("readable");
+            if length == 0 {
+                return;
+            }
+            bytes.extend_from_slice(&part[..length]);
+        }
+    };
+    timeout(TIMELY, whole).await.expect("a reply in time");
+    let text = String::from_utf8(bytes).expect("text");
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    let status = head.split(' ').nth(1).and_then(|it| it.parse().ok()).unwrap_or(0);
+    Reply { status, headers: head.to_ascii_lowercase(), body: body.to_owned() }
+}
+
+fn call(id: u64, arguments: Value) -> Value {
+    let params = json!({ "name": "query_obligation", "arguments": arguments });
+    json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params })
+}
+
+fn by_customer(id: u64) -> Value {
+    call(id, json!({ "field": "id_customer", "value": "900000001", "limit": 1 }))
+}
+
+/// A look-up that takes longer than a test.
+fn slow(id: u64) -> Value {
+    call(id, json!({ "field": "sandbox_fault", "value": "slow" }))
+}
+
+fn initialize() -> Value {
+    let params = json!({
+        "protocolVersion": "2025-06-18",
+        "capabilities": {},
+        "clientInfo": { "name": "test", "version": "1" },
+    });
+    json!({ "jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params })
+}
+
+fn listing() -> Value {
+    json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" })
+}
+
+const OLDER: (&str, &str) = ("MCP-Protocol-Version", "2025-06-18");
+
+#[tokio::test]
+async fn a_call_is_answered_in_json_without_a_session() {
+    let server = Server::start(&[], &[]).await;
+    let reply = server.post(&[OLDER], &by_customer(1)).await;
+    assert_eq!(reply.status, 200);
+    assert!(reply.headers.contains("content-type: application/json"), "{}", reply.headers);
+    assert!(reply.headers.contains("cache-control: no-store"), "{}", reply.headers);
+    assert_eq!(reply.json()["result"]["structuredContent"]["total"], 37);
+}
+
+#[tokio::test]
+async fn a_client_of_the_newest_revision_is_answered_too() {
+    let server = Server::start(&[], &[]).await;
+    let mut message = by_customer(1);
+    message["params"]["_meta"] = crate::support::modern_meta();
+    let version = ("MCP-Protocol-Version", "2026-07-28");
+    let named = [version, ("Mcp-Method", "tools/call"), ("Mcp-Name", "query_obligation")];
+    let reply = server.post(&named, &message).await;
+    assert_eq!(reply.json()["result"]["structuredContent"]["total"], 37);
+    let other = [version, ("Mcp-Method", "tools/call"), ("Mcp-Name", "get_obligation")];
+    let reply = server.post(&other, &message).await;
+    assert_eq!((reply.status, reply.code()), (400, -32_020));
+}
+
+#[tokio::test]
+async fn progress_comes_at_once_and_the_answer_after_it() {
+    let server = Server::start(&[], &[]).await;
+    let mut message = by_customer(1);
+    message["params"]["_meta"] = json!({ "progressToken": "p" });
+    let began = Instant::now();
+    let reply = server.post(&[OLDER], &message).await;
+    assert!(reply.headers.contains("content-type: text/event-stream"), "{}", reply.headers);
+    let (progress, answer) =
+        (reply.body.find("notifications/progress"), reply.body.find("\"id\":1"));
+    assert!(progress.is_some() && progress < answer, "{}", reply.body);
+    assert!(began.elapsed() < Duration::from_secs(2));
+}
+
+#[tokio::test]
+async fn every_refusal_is_json_rpc() {
+    let server = Server::start(&[], &[]).await;
+    let message = listing().to_string();
+    let large = format!("{{\"a\":\"{}\"}}", "x".repeat(70_000));
+    let host = server.address();
+    for (request, status, code) in [
+        (server.request("/mcp", &[], "{"), 400, -32_700),
+        (server.request("/mcp", &[], ""), 400, -32_700),
+        (server.request("/mcp", &[], "[]"), 400, -32_600),
+        (server.request("/mcp", &[], &format!("[{message}]")), 400, -32_600),
+        (server.request("/mcp", &[], "{\"id\":1}"), 400, -32_600),
+        (server.request("/mcp", &[], &large), 413, -32_600),
+        (server.request("/mcp", &[("Content-Type", "text/plain")], &message), 415, -32_600),
+        (server.request("/mcp", &[("Accept", "application/json")], &message), 406, -32_600),
+        (server.request("/mcp", &[("Host", "evil.example")], &message), 403, -32_600),
+        (server.request("/mcp", &[("Origin", "http://evil.example")], &message), 403, -32_600),
+        (server.request("/mcp", &[("MCP-Protocol-Version", "1999-01-01")], &message), 400, -32_600),
+        (server.request("/", &[], &message), 404, -32_600),
+        (server.request("/other/mcp", &[], &message), 403, -32_600),
+        (format!("GET /mcp HTTP/1.1\r\nHost: {host}\r\n\r\n"), 405, -32_600),
+        (format!("DELETE /mcp HTTP/1.1\r\nHost: {host}\r\n\r\n"), 405, -32_600),
+    ] {
+        let reply = server.raw(&request).await;
+        let shown = request.get(..request.len().min(300)).unwrap_or_default();
+        assert_eq!(reply.status, status, "{shown}: {}", reply.body);
+        assert_eq!(reply.code(), code, "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn two_host_headers_are_refused() {
+    let server = Server::start(&[], &[]).await;
+    let request = server.request("/mcp", &[], &listing().to_string());
+    let twice = request.replacen("Host: ", "Host: localhost\r\nHost: ", 1);
+    assert_eq!(server.raw(&twice).await.status, 400);
+}
+
+#[tokio::test]
+async fn a_client_that_accepts_anything_is_served() {
+    let server = Server::start(&[], &[]).await;
+    let reply = server.post(&[("Accept", "*/*")], &listing()).await;
+    assert_eq!(reply.json()["result"]["tools"].as_array().map(Vec::len), Some(2));
+}
+
+const CALLERS: &str = "callers.toml";
+
+/// Adds a caller and returns the token.
+async fn add(server: &Server, name: &str, more: &[&str]) -> String {
+    let path = server.folder.path().join(CALLERS).display().to_string();
+    let arguments = [&["caller", "add", name, "--callers", &path], more].concat();
+    let ended = Program::run(&arguments, &[]).await;
+    assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
+    let token = ended.stdout.iter().find(|line| line.starts_with("wvx_"));
+    token.expect("a token").trim().to_owned()
+}
+
+#[cfg(unix)]
+async fn with_callers() -> Server {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join(CALLERS).display().to_string();
+    let first = Program::run(&["caller", "add", "first", "--callers", &path], &[]).await;
+    assert_eq!(first.status.code(), Some(0), "{}", first.stderr);
+    let server = Server::start(&["--callers", &path], &[]).await;
+    Server { folder, ..server }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn without_a_valid_token_a_caller_learns_nothing() {
+    let server = with_callers().await;
+    let token = add(&server, "ana", &[]).await;
+    server.signal("HUP");
+    sleep(Duration::from_millis(300)).await;
+    let good = format!("Bearer {token}");
+    let changed = format!("Bearer {token}x");
+    assert_eq!(server.post(&[("Authorization", &good)], &listing()).await.status, 200);
+    for given in [None, Some(changed.as_str()), Some("Bearer wvx_"), Some("Basic YTpi"), Some("x")]
+    {
+        let headers: Vec<_> = given.iter().map(|it| ("Authorization", *it)).collect();
+        for path in ["/mcp", "/other/mcp", "/"] {
+            let request = server.request(path, &headers, &listing().to_string());
+            let reply = server.raw(&request).await;
+            assert_eq!(reply.status, 401, "{given:?} {path}");
+            assert!(reply.headers.contains("www-authenticate: bearer\r\n"), "{}", reply.headers);
+            assert!(!reply.body.contains("wvx_") && reply.code() == -32_600);
+        }
+    }
+    for path in ["/.well-known/oauth-protected-resource", "/.well-known/oauth-authorization-server"]
+    {
+        let get = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n\r\n", server.address());
+        assert_eq!(server.raw(&get).await.status, 404, "clients that find metadata begin a login");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_caller_who_is_removed_is_let_in_no_more() {
+    let server = with_callers().await;
+    let token = format!("Bearer {}", add(&server, "ana", &[]).await);
+    server.signal("HUP");
+    sleep(Duration::from_millis(300)).await;
+    let headers = [("Authorization", token.as_str())];
+    assert_eq!(server.post(&headers, &listing()).await.status, 200);
+    let path = server.folder.path().join(CALLERS).display().to_string();
+    let removed = Program::run(&["caller", "remove", "ana", "--callers", &path], &[]).await;
+    assert_eq!(removed.status.code(), Some(0));
+    // It is noticed within a second, without a signal.
+    sleep(Duration::from_millis(1100)).await;
+    assert_eq!(server.post(&headers, &listing()).await.status, 401);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_ninth_call_of_one_person_at_once_is_told_to_come_back() {
+    let server = Server::start(&["--max-in-flight", "1"], &[]).await;
+    let mut held = Vec::new();
+    for id in 0..8 {
+        let mut stream = TcpStream::connect(server.address()).await.expect("connects");
+        let request = server.request("/mcp", &[OLDER], &slow(id).to_string());
+        stream.write_all(request.as_bytes()).await.expect("sent");
+        held.push(stream);
+    }
+    sleep(Duration::from_millis(300)).await;
+    let reply = server.post(&[OLDER], &by_customer(9)).await;
+    assert_eq!((reply.status, reply.code()), (429, -32_000));
+    assert!(reply.headers.contains("retry-after: 1"), "{}", reply.headers);
+    // Whoever hangs up gives the places back.
+    drop(held);
+    sleep(Duration::from_millis(300)).await;
+    assert_eq!(server.post(&[OLDER], &listing()).await.status, 200);
+    let mut again = TcpStream::connect(server.address()).await.expect("connects");
+    let request = server.request("/mcp", &[OLDER], &slow(10).to_string());
+    again.write_all(request.as_bytes()).await.expect("sent");
+    let mut byte = [0];
+    let waited = timeout(Duration::from_millis(300), again.read(&mut byte)).await;
+    assert!(waited.is_err(), "it was let in and waits");
+}
+
+#[tokio::test]
+async fn an_older_client_cancels_a_call_by_a_notification_of_its_session() {
+    let server = Server::start(&[], &[]).await;
+    let opened = server.post(&[], &initialize()).await;
+    let session = opened.headers.lines().find_map(|it| it.strip_prefix("mcp-session-id: "));
+    let session = session.expect("a session id").to_owned();
+    let headers = [OLDER, ("Mcp-Session-Id", session.as_str())];
+    let mut stream = TcpStream::connect(server.address()).await.expect("connects");
+    let request = server.request("/mcp", &headers, &slow(7).to_string());
+    stream.write_all(request.as_bytes()).await.expect("sent");
+    sleep(Duration::from_millis(300)).await;
+    let cancel = |id: u64| {
+        let params = json!({ "requestId": id });
+        json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": params })
+    };
+    let other = [OLDER, ("Mcp-Session-Id", "another")];
+    for (headers, id) in [(&headers[..], 8), (&other[..], 7), (&[OLDER][..], 7)] {
+        assert_eq!(server.post(headers, &cancel(id)).await.status, 202);
+    }
+    let mut byte = [0];
+    let waited = timeout(Duration::from_millis(200), stream.peek(&mut byte)).await;
+    assert!(waited.is_err(), "another's cancellation is not this call's");
+    assert_eq!(server.post(&headers, &cancel(7)).await.status, 202);
+    let began = Instant::now();
+    assert_eq!(reply(&mut stream).await.code(), -32_000);
+    assert!(began.elapsed() < Duration::from_secs(1));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_server_that_is_asked_to_end_finishes_what_is_on_its_way() {
+    let server = Server::start(&[], &[]).await;
+    let mut idle = TcpStream::connect(server.address()).await.expect("connects");
+    let mut stream = TcpStream::connect(server.address()).await.expect("connects");
+    let arguments = json!({ "field": "sandbox_fault", "value": "busy" });
+    let request = server.request("/mcp", &[OLDER], &call(1, arguments).to_string());
+    stream.write_all(request.as_bytes()).await.expect("sent");
+    sleep(Duration::from_millis(200)).await;
+    server.signal("TERM");
+    let answered = reply(&mut stream).await;
+    assert_eq!(answered.status, 200);
+    assert!(answered.body.contains("busy"), "{}", answered.body);
+    let Server { mut child, .. } = server;
+    let status = timeout(TIMELY, child.wait()).await.expect("in time").expect("a status");
+    assert!(status.success(), "{status}");
+    assert_eq!(idle.read(&mut [0]).await.expect("closed"), 0);
+}
+
+#[tokio::test]
+async fn a_connection_that_says_nothing_is_closed_after_ten_seconds() {
+    let server = Server::start(&[], &[]).await;
+    let mut silent = TcpStream::connect(server.address()).await.expect("connects");
+    let mut half = TcpStream::connect(server.address()).await.expect("connects");
+    half.write_all(b"POST /mcp HTTP/1.1\r\nHost: loc").await.expect("sent");
+    let mut body = TcpStream::connect(server.address()).await.expect("connects");
+    let request = server.request("/mcp", &[], &listing().to_string());
+    let most = &request.as_bytes()[..request.len() - 1];
+    body.write_all(most).await.expect("sent");
+    let began = Instant::now();
+    let limit = Duration::from_secs(14);
+    for stream in [&mut silent, &mut half] {
+        let mut rest = Vec::new();
+        timeout(limit, stream.read_to_end(&mut rest)).await.expect("closed").expect("closed");
+    }
+    let mut refused = [0; 12];
+    timeout(limit, body.read_exact(&mut refused)).await.expect("in time").expect("a reply");
+    assert_eq!(&refused, b"HTTP/1.1 408");
+    assert!(began.elapsed() >= Duration::from_secs(9), "{:?}", began.elapsed());
+    assert_eq!(server.post(&[], &listing()).await.status, 200);
+}
+
+#[tokio::test]
+async fn it_says_where_it_is_and_how_to_connect() {
+    let mut server = Server::start(&[], &[]).await;
+    let mut line = String::new();
+    timeout(TIMELY, server.said.read_line(&mut line)).await.expect("in time").expect("a line");
+    let command = format!("claude mcp add --transport http wolkvox {}", server.url);
+    assert!(line.contains(&command), "{line}");
+}
