@@ -416,3 +416,49 @@ async fn it_says_where_it_is_and_how_to_connect() {
     let command = format!("claude mcp add --transport http wolkvox {}", server.url);
     assert!(line.contains(&command), "{line}");
 }
+
+const ROLES: &str = "[roles.agent]\nmask = 'personal'\nrate = 2\n\
+    [roles.supervisor]\ndaily = 1\n";
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_role_masks_and_bounds_what_its_people_ask() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(path("w.toml"), ROLES).expect("written");
+    let mut tokens = Vec::new();
+    for (name, role) in [("ana", "agent"), ("eva", "agent"), ("sol", "supervisor")] {
+        let callers = path(CALLERS);
+        let config = path("w.toml");
+        let add =
+            ["caller", "add", name, "--role", role, "--callers", &callers, "--config", &config];
+        let ended = Program::run(&add, &[]).await;
+        assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
+        tokens.push(format!("Bearer {}", ended.stdout[0]));
+    }
+    let server =
+        Server::start(&["--callers", &path(CALLERS), "--config", &path("w.toml")], &[]).await;
+    let ask = async |token: &str| {
+        let reply = server.post(&[OLDER, ("Authorization", token)], &by_customer(1)).await;
+        reply.json()["result"]["content"][0]["text"].as_str().expect("text").to_owned()
+    };
+    let (agent, supervisor) = (&tokens[0], &tokens[2]);
+    let seen = ask(supervisor).await;
+    assert!(seen.contains("\"client_name\":\"Cliente\""), "{seen}");
+    let again = ask(supervisor).await;
+    assert!(
+        again.starts_with("quota_exhausted: could not look up: your 1 look-ups a day"),
+        "{again}"
+    );
+    for _ in 0..2 {
+        let masked = ask(agent).await;
+        assert!(masked.contains("\"outcome\":\"found\""), "{masked}");
+        assert!(!masked.contains("\"Cliente\"") && !masked.contains("900000001"), "{masked}");
+    }
+    let third = ask(agent).await;
+    assert!(
+        third.starts_with("rate_limited: could not look up: your 2 look-ups a minute"),
+        "{third}"
+    );
+    assert!(ask(&tokens[1]).await.contains("found"), "each person has a budget of their own");
+}
