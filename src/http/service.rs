@@ -26,8 +26,8 @@ use super::message::{Envelope, Unreadable};
 use super::names::Names;
 use super::places::{AT_ONCE, Places};
 use super::refusal::{Body, INVALID_REQUEST, PARSE_ERROR, REFUSED, full, refuse, worded};
-use crate::audit::Audit;
-use crate::caller::{Caller, Sender};
+use crate::audit::{Attempt, Audit};
+use crate::caller::{Call, Caller, Sender};
 use crate::mcp::Server;
 
 /// Most bytes of a message.
@@ -36,6 +36,8 @@ const LARGEST_BODY: usize = 64 * 1024;
 const BODY_TIME: Duration = Duration::from_secs(10);
 /// Where metadata would be (RFC 8615).
 const WELL_KNOWN: &str = "/.well-known/";
+/// What the audit log calls the tool of a call that was refused unread.
+const UNREAD: &str = "(unread)";
 /// What a client must accept; the SDK takes it by these names only.
 const ACCEPTED: HeaderValue = HeaderValue::from_static("application/json, text/event-stream");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
@@ -170,28 +172,42 @@ impl Service {
         let address = address::client(peer.ip(), &parts.headers, &self.trusted);
         let caller = self.access.caller(&mut parts.headers);
         let caller = caller.map_err(|denied| Box::new(Access::challenge(denied)))?;
-        let (tenant, mcp) = self.tenant(&parts, &caller)?;
+        let sender = Sender { caller, address: Some(address) };
+        let found = self.tenant(&parts, &sender.caller);
         if parts.method != Method::POST {
+            let (_, mcp) = found?;
             return Ok(ask(mcp.clone(), parts, Bytes::new(), &mut Taken::default(), None).await);
         }
         let body = read(body).await?;
         let envelope = Envelope::read(&body).map_err(unreadable)?;
         let id = envelope.id;
+        let is_call = envelope.method == "tools/call";
+        let (tenant, mcp) = match found {
+            Err(refused) if is_call => {
+                self.record(&sender, None, "forbidden");
+                return Err(refused);
+            }
+            found => found?,
+        };
+        let person = &sender.caller.id;
         if let Some(cancelled) = envelope.cancels()
-            && let Some(key) = Key::new(&caller.id, &parts.headers, cancelled)
+            && let Some(key) = Key::new(person, &parts.headers, cancelled)
         {
             self.running.cancel(&key);
         }
         let mut taken = Taken::default();
-        if envelope.method == "tools/call" {
-            taken.place = Some(self.places.take(&caller.id).ok_or_else(|| too_many(id))?);
+        if is_call {
+            taken.place = Some(self.places.take(person).ok_or_else(|| {
+                self.record(&sender, Some(tenant), "too_many_calls");
+                too_many(id)
+            })?);
             taken.call = id
-                .and_then(|id| Key::new(&caller.id, &parts.headers, id))
+                .and_then(|id| Key::new(person, &parts.headers, id))
                 .map(|key| self.running.enter(key));
         }
         let is_initialize = envelope.method == "initialize";
         accept_any(&mut parts.headers);
-        parts.extensions.insert(Sender { caller, address: Some(address) });
+        parts.extensions.insert(sender);
         tracing::debug!(method = %known(&envelope.method), tenant, "a request");
         let mut response = ask(mcp.clone(), parts, body.clone(), &mut taken, id).await;
         if is_initialize
@@ -201,6 +217,16 @@ impl Service {
             response.headers_mut().insert(cancel::SESSION, session);
         }
         Ok(response.map(|body| Held::new(body, taken).boxed()))
+    }
+
+    /// Leaves the line of a call that is refused before MCP reads it.
+    fn record(&self, sender: &Sender, tenant: Option<&str>, outcome: &str) {
+        if let Some(audit) = &self.audit {
+            let mut call = Call::new(Arc::clone(&sender.caller));
+            call.address = sender.address;
+            // There is no answer that could be kept back; the failure is in the log.
+            let _ = Attempt::begin(audit, &call, tenant, UNREAD, None).end(outcome, 0, false);
+        }
     }
 
     /// Returns whether a peer may speak without TLS: where others than this computer reach the

@@ -313,7 +313,7 @@ async fn a_caller_who_is_removed_is_let_in_no_more() {
 #[cfg(unix)]
 #[tokio::test]
 async fn a_ninth_call_of_one_person_at_once_is_told_to_come_back() {
-    let server = Server::start(&["--max-in-flight", "1"], &[]).await;
+    let server = Server::start(&["--max-in-flight", "1", "--audit", "audit.jsonl"], &[]).await;
     let mut held = Vec::new();
     for id in 0..8 {
         let mut stream = TcpStream::connect(server.address()).await.expect("connects");
@@ -324,6 +324,12 @@ async fn a_ninth_call_of_one_person_at_once_is_told_to_come_back() {
     sleep(Duration::from_millis(300)).await;
     let reply = server.post(&[OLDER], &by_customer(9)).await;
     assert_eq!((reply.status, reply.code()), (429, -32_000));
+    let log = std::fs::read_to_string(server.folder.path().join("audit.jsonl")).expect("a log");
+    assert!(log.contains("\"outcome\":\"too_many_calls\""), "{log}");
+    let forbidden = server.request("/other/mcp", &[OLDER], &by_customer(9).to_string());
+    assert_eq!(server.raw(&forbidden).await.status, 403);
+    let log = std::fs::read_to_string(server.folder.path().join("audit.jsonl")).expect("a log");
+    assert!(log.contains("\"outcome\":\"forbidden\"") && !log.contains("900000001"), "{log}");
     assert!(reply.headers.contains("retry-after: 1"), "{}", reply.headers);
     // Whoever hangs up gives the places back.
     drop(held);
