@@ -1,5 +1,6 @@
 //! Connects a client: writes this server into its configuration, or takes it out again.
 
+mod paths;
 mod token;
 
 use std::io::{self, Write};
@@ -9,8 +10,9 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 
-use crate::config::{self, Config, NotUnicode, Origin, Sources};
-use crate::error::{EntryError, FileErrorKind, SettingError, TokenFileError, io_reason};
+use self::paths::{absolute, is_file};
+use crate::config::{Config, NotUnicode, Origin, Sources};
+use crate::error::{EntryError, FileErrorKind, SettingError, TokenFileError};
 use crate::install::{
     self, Backup, Change, ClientKind, ConfigDirs, Entry, Os, Scope, ServerName, TokenDelivery,
 };
@@ -326,30 +328,6 @@ fn own_command(sources: &Sources) -> Result<String, Bilingual> {
              texto Unicode",
         )
     })
-}
-
-/// Returns whether a setting's value is the path of a file.
-fn is_file(setting: Setting, value: &str) -> bool {
-    match setting {
-        Setting::CaFile | Setting::Config | Setting::AuditKeyFile => true,
-        Setting::Audit => !matches!(value, "stderr" | "off"),
-        _ => false,
-    }
-}
-
-/// Returns a file's whole path: the client starts this program in a folder of its own choice.
-fn absolute(file: &str, sources: &Sources) -> Result<String, Bilingual> {
-    let path = config::path(file, sources.home().as_deref()).map_err(|problem| {
-        let why = SettingError::Path(problem).text();
-        bilingual!("a file's path {why}", "la ruta de un archivo {why}", why)
-    })?;
-    match std::path::absolute(path) {
-        Ok(path) => Ok(path.to_string_lossy().into_owned()),
-        Err(problem) => {
-            let why = io_reason(problem.kind());
-            Err(bilingual!("{file}: {why}", "{file}: {why}", why))
-        }
-    }
 }
 
 /// Returns where a file's earlier content is.
