@@ -92,7 +92,8 @@ async fn serve(
     let service = Service::new(endpoints, access, &names, http.trusted_proxies, audit.clone());
     let service = Arc::new(service);
     for path in &paths {
-        tell(&format!("{}{path}", url.as_str().trim_end_matches('/')), is_sandbox, language);
+        let place = format!("{}{path}", url.as_str().trim_end_matches('/'));
+        tell(&place, is_sandbox, http.callers.is_some(), language);
     }
     tracing::info!(version = env!("CARGO_PKG_VERSION"), %address, "serving MCP over HTTP");
     let probing = tokio::spawn(probes(admin, Arc::clone(&service)));
@@ -206,15 +207,16 @@ async fn refresh(
 }
 
 /// Tells a person where the server is and how to connect to it.
-fn tell(url: &str, is_sandbox: bool, language: Language) {
+fn tell(url: &str, is_sandbox: bool, has_callers: bool, language: Language) {
     let what = if is_sandbox {
         bilingual!("MCP with fictitious data", "MCP con datos ficticios")
     } else {
         bilingual!("MCP", "MCP")
     };
+    let header = if has_callers { " --header \"Authorization: Bearer wvx_…\"" } else { "" };
     let text = bilingual!(
-        "{what} at {url}\nTo connect, for example: claude mcp add --transport http wolkvox {url}",
-        "{what} en {url}\nPara conectarse, por ejemplo: claude mcp add --transport http wolkvox {url}",
+        "{what} at {url}\nTo connect, for example: claude mcp add --transport http wolkvox {url}{header}",
+        "{what} en {url}\nPara conectarse, por ejemplo: claude mcp add --transport http wolkvox {url}{header}",
         what,
     );
     // Without a reader there is nobody to tell.
