@@ -561,13 +561,19 @@ async fn files_are_written_with_their_whole_path_and_a_missing_token_file_is_tol
     let machine = Machine::new();
     let authority = Authority::certify("crm0001.wolkvox.com");
     machine.write(&machine.home.path().join("ca.pem"), &authority.certificate);
-    let install = ["install", "cursor", "--token-file", "token.txt", "--ca-file", "ca.pem"];
+    let install = [
+        &["install", "cursor", "--token-file", "token.txt", "--ca-file", "ca.pem"][..],
+        &["--audit", "audit-{pid}.jsonl", "--audit-key-file", "audit.key"],
+    ];
+    let install = install.concat();
     let (status, said) = machine.run(&install, &[]).await;
     assert_eq!(status, Some(0), "{said}");
     assert!(said.contains("token.txt does not exist"), "{said}");
     let json: Value = serde_json::from_str(&read(&machine.file("cursor", false))).expect("JSON");
     let environment = &json["mcpServers"]["wolkvox"]["env"];
-    for variable in ["WOLKVOX_TOKEN_FILE", "WOLKVOX_CA_FILE"] {
+    for variable in
+        ["WOLKVOX_TOKEN_FILE", "WOLKVOX_CA_FILE", "WOLKVOX_AUDIT", "WOLKVOX_AUDIT_KEY_FILE"]
+    {
         let path = environment[variable].as_str().expect("a path");
         assert!(Path::new(path).is_absolute(), "{path}");
     }
