@@ -1,17 +1,21 @@
 // Asks the server through the official TypeScript client, in both eras of the protocol. The
 // client checks every answer against the tool's output schema by itself.
 //
-// Usage: node ask.mjs PROGRAM [ARGUMENT...]
+// Usage: node ask.mjs PROGRAM [ARGUMENT...], or node ask.mjs URL
 
 import assert from "node:assert/strict";
-import { Client } from "@modelcontextprotocol/client";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 
 const [command, ...args] = process.argv.slice(2);
+const transport = () =>
+  command.startsWith("http")
+    ? new StreamableHTTPClientTransport(new URL(command))
+    : new StdioClientTransport({ command, args, stderr: "ignore" });
 
 for (const mode of ["legacy", "auto"]) {
   const client = new Client({ name: "test", version: "1" }, { versionNegotiation: { mode } });
-  await client.connect(new StdioClientTransport({ command, args, stderr: "ignore" }));
+  await client.connect(transport());
   const { tools } = await client.listTools();
   assert.ok(tools.some((tool) => tool.name === "query_obligation"));
   const ask = (field, value) =>

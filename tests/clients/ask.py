@@ -1,6 +1,6 @@
 """Asks the server through the official Python client, in both eras of the protocol.
 
-Usage: ask.py PROGRAM [ARGUMENT...]
+Usage: ask.py PROGRAM [ARGUMENT...], or ask.py URL
 """
 
 import sys
@@ -12,7 +12,9 @@ from mcp.client.stdio import StdioServerParameters
 
 
 async def ask(mode: str) -> None:
-    server = StdioServerParameters(command=sys.argv[1], args=sys.argv[2:])
+    server = sys.argv[1]
+    if not server.startswith("http"):
+        server = StdioServerParameters(command=server, args=sys.argv[2:])
     async with Client(server, mode=mode) as client:
         tools = (await client.list_tools()).tools
         tool = next(tool for tool in tools if tool.name == "query_obligation")

@@ -3,9 +3,9 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_wolkvox-mcp");
 
@@ -35,12 +35,45 @@ fn skip_or_fail(client: &str, problem: &str) {
     std::io::stderr().write_all(loud.as_bytes()).expect("stderr is open");
 }
 
-fn ask(interpreter: impl AsRef<OsStr>, script: &Path) -> String {
-    let output = Command::new(interpreter).arg(script).args([PROGRAM, "--sandbox"]).output();
-    let output = output.expect("the client starts");
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
-    said
+/// Asks over stdio and then over HTTP, and gives what the client said of the two.
+fn ask(interpreter: impl AsRef<OsStr>, script: &Path) -> [String; 2] {
+    let ask = |server: &[&str]| {
+        let output = Command::new(&interpreter).arg(script).args(server).output();
+        let output = output.expect("the client starts");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+        said
+    };
+    let over_stdio = ask(&[PROGRAM, "--sandbox"]);
+    let server = TeamServer::start();
+    [over_stdio, ask(&[&server.url])]
+}
+
+/// A team's server with the sandbox, which ends when it is dropped.
+struct TeamServer {
+    child: Child,
+    url: String,
+}
+
+impl TeamServer {
+    fn start() -> Self {
+        let mut command = Command::new(PROGRAM);
+        command.args(["serve", "--sandbox", "--lang", "en", "--listen", "127.0.0.1:0"]);
+        command.args(["--admin-listen", "127.0.0.1:0"]).stderr(Stdio::null());
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("starts");
+        let mut line = String::new();
+        let said = child.stdout.as_mut().expect("piped");
+        BufReader::new(said).read_line(&mut line).expect("a line");
+        let url = line.trim().rsplit(' ').next().expect("an address").to_owned();
+        Self { child, url }
+    }
+}
+
+impl Drop for TeamServer {
+    fn drop(&mut self) {
+        self.child.kill().expect("still running");
+        self.child.wait().expect("ended");
+    }
 }
 
 #[test]
@@ -58,8 +91,9 @@ fn the_official_python_client_connects_lists_calls_and_validates() {
         }
         fs::copy(&wanted, environment.join("installed")).expect("the note is written");
     }
-    let said = ask(python, &source("ask.py"));
-    assert_eq!(said.matches("is served").count(), 3, "{said}");
+    for said in ask(python, &source("ask.py")) {
+        assert_eq!(said.matches("is served").count(), 3, "{said}");
+    }
 }
 
 #[test]
@@ -79,8 +113,9 @@ fn the_official_typescript_client_connects_lists_calls_and_validates() {
     // Node looks for packages beside the script.
     let script = folder.join("ask.mjs");
     fs::copy(source("ask.mjs"), &script).expect("the script");
-    let said = ask("node", &script);
-    assert_eq!(said.matches("is served").count(), 2, "{said}");
+    for said in ask("node", &script) {
+        assert_eq!(said.matches("is served").count(), 2, "{said}");
+    }
 }
 
 /// Says whether what is installed is what is wanted now.
