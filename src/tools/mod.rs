@@ -8,7 +8,7 @@
 //! | `get_obligation` | `obligation` | `queryObligation.php` | [`ObligationAnswer`](crate::answer::ObligationAnswer) |
 
 pub(crate) mod arguments;
-mod door;
+mod dispatch;
 mod gestiones;
 mod obligation;
 mod schema;
@@ -24,8 +24,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use self::arguments::Arguments;
-pub use self::door::Subject;
-pub(crate) use self::door::{AuditLog, Tools};
+pub use self::dispatch::Subject;
+pub(crate) use self::dispatch::{AuditLog, Tools};
 pub use self::gestiones::{Gestiones, GestionesRequest};
 pub(crate) use self::gestiones::{LIMIT, NAME as GESTIONES, OFFSET, columns, to_usize};
 pub(crate) use self::obligation::NAME as OBLIGATION;
