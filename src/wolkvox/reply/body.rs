@@ -156,3 +156,31 @@ fn after_warning(text: &str, reader: &Reader<'_>) -> Option<Result<Envelope, Unp
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Reply;
+    use super::*;
+
+    /// Returns whether a reply is read that has this after its end.
+    fn is_read(appended: &str) -> bool {
+        let body =
+            format!(r#"{{"code":"200","msg":"ok","data":[{{"id_customer":"1"}}]}}{appended}"#);
+        let reply = Reply { status: 200, content_type: None, body: body.as_bytes() };
+        reply.read(None).is_ok()
+    }
+
+    #[test]
+    fn what_a_server_appends_is_let_go_up_to_a_length() {
+        let page = |length: usize| format!("<{}>", "a".repeat(length - 2));
+        assert!(is_read(&page(LONGEST_APPENDED)));
+        assert!(!is_read(&page(LONGEST_APPENDED + 1)));
+    }
+
+    #[test]
+    fn what_a_server_appends_is_let_go_up_to_a_number_of_objects() {
+        let debug_bar = |objects: usize| format!("<bar>{}", r#"{"a":1}"#.repeat(objects));
+        assert!(is_read(&debug_bar(MOST_APPENDED)));
+        assert!(!is_read(&debug_bar(MOST_APPENDED + 1)));
+    }
+}

@@ -299,3 +299,21 @@ impl<'de> Visitor<'de> for ReadData<'_> {
         Ok((Data::Odd, false))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_are_objects_in_a_list_or_under_any_keys_or_what_has_a_documented_field() {
+        let could = |json: &str| could_be_records(&serde_json::from_str(json).expect("JSON"));
+        for json in [r#"[{"a":1}]"#, r#"["a",{}]"#, r#"{"id_customer":"1"}"#, r#"{"a":{},"b":{}}"#]
+        {
+            assert!(could(json), "{json}");
+        }
+        for json in ["[]", r#"["a",1]"#, "{}", r#"{"a":{},"b":1}"#, r#""id_customer""#, "1", "null"]
+        {
+            assert!(!could(json), "{json}");
+        }
+    }
+}
