@@ -304,16 +304,43 @@ impl<'de> Visitor<'de> for ReadData<'_> {
 mod tests {
     use super::*;
 
+    fn json(text: &str) -> Value {
+        serde_json::from_str(text).expect("JSON")
+    }
+
+    #[test]
+    fn a_list_has_objects_or_blanks_and_may_have_numbered_keys() {
+        for text in ["[]", "null", r#"[{"a":1},null,""]"#, r#"{"0":{"a":1},"2":null}"#] {
+            assert!(is_list(&json(text)), "{text}");
+        }
+        for text in ["{}", r#"{"a":{}}"#, r#"{"0":1}"#, r#"["a"]"#, r#""a""#, "1", "false"] {
+            assert!(!is_list(&json(text)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_blank_list_beside_a_count_is_nothing_only_if_it_counts_none() {
+        let seven = Data::of_value(json(r#"{"total":7,"items":[]}"#));
+        assert!(matches!(seven, Data::Records(Records { announced: Some(7), .. })));
+        for text in [r#"{"total":0,"items":[]}"#, r#"{"total":0,"items":null}"#] {
+            assert!(matches!(Data::of_value(json(text)), Data::Blank), "{text}");
+        }
+        for blank in ["null", r#""""#, r#"" ""#, "[]", "{}"] {
+            assert!(matches!(Data::of_value(json(blank)), Data::Blank), "{blank}");
+        }
+        assert!(matches!(Data::of_value(json("7")), Data::Odd));
+    }
+
     #[test]
     fn records_are_objects_in_a_list_or_under_any_keys_or_what_has_a_documented_field() {
-        let could = |json: &str| could_be_records(&serde_json::from_str(json).expect("JSON"));
-        for json in [r#"[{"a":1}]"#, r#"["a",{}]"#, r#"{"id_customer":"1"}"#, r#"{"a":{},"b":{}}"#]
+        let could = |text: &str| could_be_records(&json(text));
+        for text in [r#"[{"a":1}]"#, r#"["a",{}]"#, r#"{"id_customer":"1"}"#, r#"{"a":{},"b":{}}"#]
         {
-            assert!(could(json), "{json}");
+            assert!(could(text), "{text}");
         }
-        for json in ["[]", r#"["a",1]"#, "{}", r#"{"a":{},"b":1}"#, r#""id_customer""#, "1", "null"]
+        for text in ["[]", r#"["a",1]"#, "{}", r#"{"a":{},"b":1}"#, r#""id_customer""#, "1", "null"]
         {
-            assert!(!could(json), "{json}");
+            assert!(!could(text), "{text}");
         }
     }
 }
