@@ -1,5 +1,5 @@
 //! Reads small files, and nothing that only looks like one: a pipe or a device might never end.
-//! Tells whether a file changed, and replaces one whole or not at all.
+//! Notices that a file changed, and replaces one whole or not at all.
 
 mod replace;
 mod stamp;

@@ -96,7 +96,7 @@ impl LogFile {
         Ok(())
     }
 
-    /// Gives the file another name, and begins a new one. Whatever fails, lines go on somewhere.
+    /// Renames the file and begins a new one. Whatever fails, lines go on somewhere.
     fn rotate(&mut self, now: Timestamp, last: u64) -> io::Result<()> {
         let old = path::rotated(&self.path, now, last);
         if old.try_exists()? {

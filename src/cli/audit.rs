@@ -167,7 +167,7 @@ fn print(text: &str) -> Result<(), Bilingual> {
     }
 }
 
-/// Says what makes a search less sure.
+/// Returns what makes a search less sure.
 fn warn(asked: &Asked, language: Language) -> Result<(), Bilingual> {
     let (unreadable, changed) = (asked.unreadable, asked.changed);
     let mut said = Vec::new();

@@ -149,7 +149,7 @@ async fn open(
     tenants: Vec<TenantConfig>,
     audit: Option<&crate::audit::Audit>,
 ) -> anyhow::Result<Opened> {
-    let is_alone = tenants.len() == 1 && tenants.iter().all(|it| it.id == DEFAULT_TENANT);
+    let is_alone = tenants.len() == 1;
     let budgets = Budgets::default();
     let mut admissions: Vec<(String, _, Arc<Admission>)> = Vec::new();
     let mut opened =
@@ -173,7 +173,9 @@ async fn open(
         opened.sandboxes.extend(sandbox);
         let server = Server::new(tenant);
         let server = match audit {
-            Some(audit) => server.audited(audit.clone(), (!is_alone).then(|| id.clone())),
+            Some(audit) => {
+                server.audited(audit.clone(), (id != DEFAULT_TENANT).then(|| id.clone()))
+            }
             None => server,
         };
         opened.endpoints.push(Endpoint { tenant: id, is_alone, server: Arc::new(server) });
@@ -206,7 +208,7 @@ async fn refresh(
     }
 }
 
-/// Tells a person where the server is and how to connect to it.
+/// Prints, for a person, where the server is and how to connect to it.
 fn tell(url: &str, is_sandbox: bool, has_callers: bool, language: Language) {
     let what = if is_sandbox {
         bilingual!("MCP with fictitious data", "MCP con datos ficticios")

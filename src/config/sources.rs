@@ -211,7 +211,7 @@ impl Sources {
         }
     }
 
-    /// Names a key of the file.
+    /// Returns how messages name a key of the file.
     pub(super) fn place(&self, line: usize, key: &str) -> Bilingual {
         let file = self.settings_file().map(|file| file.shown.as_str()).unwrap_or_default();
         bilingual!("{file}, line {line}: {key}", "{file}, línea {line}: {key}")

@@ -1,4 +1,4 @@
-//! Tells cheaply whether a file changed.
+//! What a file looks like, to notice cheaply that it changed.
 
 use std::fs::Metadata;
 use std::time::SystemTime;

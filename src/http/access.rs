@@ -27,6 +27,13 @@ pub(super) enum Denied {
 }
 
 impl Access {
+    /// Reads anew who is let in.
+    pub fn reload(&self) {
+        if let Self::Callers(callers) = self {
+            callers.reload();
+        }
+    }
+
     /// Finds out who calls, and takes the token off the headers.
     pub(super) fn caller(&self, headers: &mut HeaderMap) -> Result<Arc<Caller>, Denied> {
         let given = headers.remove(AUTHORIZATION);
@@ -57,15 +64,6 @@ fn bearer(header: &str) -> Option<&str> {
     let (scheme, token) = header.split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
-}
-
-impl Access {
-    /// Reads anew who is let in.
-    pub fn reload(&self) {
-        if let Self::Callers(callers) = self {
-            callers.reload();
-        }
-    }
 }
 
 #[cfg(test)]

@@ -316,7 +316,7 @@ fn too_many(id: Option<&RawValue>) -> Box<Response<Body>> {
     Box::new(response)
 }
 
-/// Names what the SDK asks for where a client accepts anything.
+/// Replaces the header by what the SDK asks for where a client accepts anything.
 fn accept_any(headers: &mut HeaderMap) {
     let accepts_any = |value: &HeaderValue| {
         let mut types = value.to_str().unwrap_or_default().split(',');

@@ -77,7 +77,7 @@ fn question() -> Value {
     json!({ "field": "id_customer", "value": "900000001" })
 }
 
-/// Says which values stand in any byte of a folder's files.
+/// Returns which values stand in any byte of a folder's files.
 fn found_values(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     for entry in folder.read_dir().expect("a folder") {

@@ -308,6 +308,11 @@ async fn each_tenant_has_an_address_of_its_own() {
     let served = Scene::new(TENANTS).serves(&["--listen", "127.0.0.1:0"]).await;
     let [banco, tienda] = &served[..] else { panic!("{served:?}") };
     assert!(banco.ends_with("/banco/mcp") && tienda.ends_with("/tienda/mcp"), "{served:?}");
+    let one = "audit = 'off'\n[tenants.banco]\nserver = 'crm0001.wolkvox.com'\n\
+        token = 'FICTITIOUS-TOKEN-0001'\n";
+    let served = Scene::new(one).serves(&["--listen", "127.0.0.1:0"]).await;
+    let [alone] = &served[..] else { panic!("{served:?}") };
+    assert!(alone.ends_with("/mcp") && !alone.contains("banco"), "one needs no name: {alone}");
 }
 
 #[tokio::test]

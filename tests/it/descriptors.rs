@@ -247,7 +247,7 @@ fn full_pipe() -> (File, OwnedFd, usize) {
     (File::from(reader), writer, filled)
 }
 
-/// Gives the program a standard error of this kind, and returns our end of it.
+/// Sets the program's standard error to one of this kind, and returns our end of it.
 fn stderr_of(streams: Streams, command: &mut Command) -> OwnedFd {
     match streams {
         Streams::Pipes => {

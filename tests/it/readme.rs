@@ -42,7 +42,7 @@ fn both_pages_on_the_team_server_have_the_same_tables_and_examples() {
     assert_eq!(blocks(&english, "toml"), blocks(&spanish, "toml"));
 }
 
-/// Gives the rows of a table of settings.
+/// Returns the rows of a table of settings.
 fn rows(is_in: impl Fn(Setting) -> bool) -> String {
     let rows = Setting::ALL.iter().filter(|setting| is_in(**setting)).map(|setting| {
         let Spec { variable, meaning, default, .. } = setting.spec();
