@@ -23,7 +23,7 @@
 //! ```text
 //! cli        → config, http, install, mcp, tools, tenant, audit, caller, sandbox, lookup, answer, wolkvox, server_url
 //! config     → http, audit, caller, lookup, answer, wolkvox, server_url
-//! http       → mcp, audit, caller
+//! http       → mcp, audit, caller, wolkvox, server_url
 //! mcp        → tools, tenant, audit, caller, lookup, wolkvox
 //! tools      → tenant, audit, caller, lookup, answer, wolkvox
 //! tenant     → caller, lookup, answer, wolkvox

@@ -133,16 +133,22 @@ impl<'a> Reader<'a> {
     pub(super) fn account(&mut self) -> Result<Account, Reported> {
         let server = self.server();
         let proxy = self.proxy(server.as_ref().ok());
+        let roots = self.roots();
+        let token = self.token();
+        proxy?;
+        Ok(Account::Tenant { server: server?, token: token?, roots: roots? })
+    }
+
+    /// Reads the certificates to trust beside the system's.
+    pub(super) fn roots(&mut self) -> Result<RootCertificates, Reported> {
         let home = self.home.clone();
         let roots = self.optional(Setting::CaFile, |text| {
             let path = path(text, home.as_deref()).map_err(SettingError::Path)?;
             let pem = file::read(&path, LARGEST_CA_FILE)
                 .map_err(|problem| SettingError::Unreadable(problem.kind()))?;
             RootCertificates::from_pem(&pem).map_err(SettingError::Certificates)
-        });
-        let token = self.token();
-        proxy?;
-        Ok(Account::Tenant { server: server?, token: token?, roots: roots?.unwrap_or_default() })
+        })?;
+        Ok(roots.unwrap_or_default())
     }
 
     /// Refuses a proxy that the HTTP client would leave out.

@@ -40,6 +40,8 @@ mod limits;
 mod logs;
 /// The map of the source, as `lib.rs` draws it.
 mod map;
+/// Identity providers' tokens.
+mod oauth;
 /// Prompts and resources.
 mod prompts;
 /// Look-ups at the terminal.

@@ -13,27 +13,27 @@ use crate::support::Program;
 const TIMELY: Duration = Duration::from_secs(10);
 
 /// The running server, with its files in a folder of its own.
-struct Server {
+pub(crate) struct Server {
     child: Child,
     said: BufReader<ChildStdout>,
-    folder: tempfile::TempDir,
-    url: String,
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) url: String,
 }
 
 /// What came back for one request.
-struct Reply {
-    status: u16,
-    headers: String,
-    body: String,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: String,
+    pub(crate) body: String,
 }
 
 impl Reply {
-    fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{}", self.body))
     }
 
     /// Returns the code of the JSON-RPC error that it holds.
-    fn code(&self) -> i64 {
+    pub(crate) fn code(&self) -> i64 {
         let json = self.json();
         assert_eq!(json["jsonrpc"], "2.0", "{json}");
         json["error"]["code"].as_i64().unwrap_or_else(|| panic!("{json}"))
@@ -41,7 +41,7 @@ impl Reply {
 }
 
 impl Server {
-    async fn start(arguments: &[&str], files: &[(&str, &str)]) -> Self {
+    pub(crate) async fn start(arguments: &[&str], files: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         for (name, text) in files {
             let path = folder.path().join(name);
@@ -60,23 +60,23 @@ impl Server {
         Self { child, said, folder, url }
     }
 
-    fn address(&self) -> &str {
+    pub(crate) fn address(&self) -> &str {
         self.url.trim_start_matches("http://").split('/').next().expect("an address")
     }
 
     /// Sends a request as it is written and reads the whole reply.
-    async fn raw(&self, request: &str) -> Reply {
+    pub(crate) async fn raw(&self, request: &str) -> Reply {
         let mut stream = TcpStream::connect(self.address()).await.expect("connects");
         stream.write_all(request.as_bytes()).await.expect("sent");
         reply(&mut stream).await
     }
 
     /// Posts a message with these headers beside the usual ones.
-    async fn post(&self, headers: &[(&str, &str)], message: &Value) -> Reply {
+    pub(crate) async fn post(&self, headers: &[(&str, &str)], message: &Value) -> Reply {
         self.raw(&self.request("/mcp", headers, &message.to_string())).await
     }
 
-    fn request(&self, path: &str, headers: &[(&str, &str)], body: &str) -> String {
+    pub(crate) fn request(&self, path: &str, headers: &[(&str, &str)], body: &str) -> String {
         let has = |name: &str| headers.iter().any(|(it, _)| it.eq_ignore_ascii_case(name));
         let usual = [
             ("Host", self.address()),
@@ -90,8 +90,20 @@ impl Server {
         format!("POST {path} HTTP/1.1\r\n{lines}Content-Length: {length}\r\n\r\n{body}")
     }
 
+    /// Ends the server and returns its log.
+    pub(crate) async fn end(mut self) -> String {
+        #[cfg(unix)]
+        self.signal("TERM");
+        #[cfg(not(unix))]
+        self.child.start_kill().expect("still running");
+        let mut log = String::new();
+        let errors = self.child.stderr.as_mut().expect("piped");
+        timeout(TIMELY, errors.read_to_string(&mut log)).await.expect("in time").expect("text");
+        log
+    }
+
     #[cfg(unix)]
-    fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let id = self.child.id().expect("running").to_string();
         let sent = std::process::Command::new("kill").args([&format!("-{name}"), &id]).status();
         assert!(sent.expect("kill runs").success());
@@ -111,7 +123,11 @@ async fn reply(stream: &mut TcpStream) -> Reply {
                 let length: Option<usize> = length.map(|it| it.parse().expect("a number"));
                 let is_whole = match length {
                     Some(length) => body.len() >= length,
-                    None => body.ends_with("0\r\n\r\n") || head.starts_with("http/1.1 202"),
+                    None => {
+                        let is_bare =
+                            ["http/1.1 202", "http/1.1 204"].iter().any(|it| head.starts_with(it));
+                        is_bare || body.ends_with("0\r\n\r\n")
+                    }
                 };
                 if is_whole {
                     return;
@@ -131,17 +147,17 @@ async fn reply(stream: &mut TcpStream) -> Reply {
     Reply { status, headers: head.to_ascii_lowercase(), body: body.to_owned() }
 }
 
-fn call(id: u64, arguments: Value) -> Value {
+pub(crate) fn call(id: u64, arguments: Value) -> Value {
     let params = json!({ "name": "query_obligation", "arguments": arguments });
     json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params })
 }
 
-fn by_customer(id: u64) -> Value {
+pub(crate) fn by_customer(id: u64) -> Value {
     call(id, json!({ "field": "id_customer", "value": "900000001", "limit": 1 }))
 }
 
 /// A look-up that takes longer than a test.
-fn slow(id: u64) -> Value {
+pub(crate) fn slow(id: u64) -> Value {
     call(id, json!({ "field": "sandbox_fault", "value": "slow" }))
 }
 
@@ -154,11 +170,11 @@ fn initialize() -> Value {
     json!({ "jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params })
 }
 
-fn listing() -> Value {
+pub(crate) fn listing() -> Value {
     json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" })
 }
 
-const OLDER: (&str, &str) = ("MCP-Protocol-Version", "2025-06-18");
+pub(crate) const OLDER: (&str, &str) = ("MCP-Protocol-Version", "2025-06-18");
 
 #[tokio::test]
 async fn a_call_is_answered_in_json_without_a_session() {
