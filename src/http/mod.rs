@@ -21,6 +21,7 @@ mod cancel;
 mod config;
 mod endpoint;
 mod held;
+mod labels;
 mod listen;
 mod message;
 mod names;
@@ -30,7 +31,7 @@ mod service;
 mod tls;
 
 pub use self::admin::probes;
-pub use self::auth::{Access, Denials, Denied, OAuth};
+pub use self::auth::{Access, Denied, OAuth};
 pub use self::config::{HttpConfig, OAuthConfig, TlsFiles};
 pub use self::endpoint::Endpoint;
 pub use self::listen::{Ending, listen};

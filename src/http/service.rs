@@ -15,14 +15,15 @@ use rmcp::transport::StreamableHttpService;
 use rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use serde_json::value::RawValue;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tower_service::Service as _;
 
 use super::address;
-use super::auth::{Access, Denials, Denied, Identity};
+use super::auth::{Access, Denied, Identity};
 use super::cancel::{self, Key, Running};
 use super::endpoint::Endpoint;
 use super::held::{Held, Taken};
+use super::labels::{http_method, mcp_method, version};
 use super::message::{Envelope, Unreadable};
 use super::names::Names;
 use super::places::{AT_ONCE, Places};
@@ -30,6 +31,7 @@ use super::refusal::{Body, INVALID_REQUEST, PARSE_ERROR, REFUSED, full, refuse, 
 use crate::audit::{Attempt, Audit};
 use crate::caller::{Call, Sender};
 use crate::mcp::Server;
+use crate::metrics::{Metrics, Operation};
 
 /// Most bytes of a message.
 const LARGEST_BODY: usize = 64 * 1024;
@@ -51,11 +53,11 @@ type Mcp = StreamableHttpService<Arc<Server>, NeverSessionManager>;
 pub struct Service {
     tenants: HashMap<String, (String, Mcp)>,
     access: Access,
-    denials: Denials,
     trusted: Vec<ipnet::IpNet>,
     audit: Option<Audit>,
     running: Running,
     places: Places,
+    metrics: Metrics,
     is_ending: AtomicBool,
 }
 
@@ -73,6 +75,7 @@ impl Service {
         names: &Names,
         trusted: Vec<ipnet::IpNet>,
         audit: Option<Audit>,
+        metrics: Metrics,
     ) -> Self {
         let tenants = endpoints.into_iter().map(|endpoint| {
             let (path, Endpoint { tenant, server, .. }) = (endpoint.path(), endpoint);
@@ -89,11 +92,11 @@ impl Service {
         Self {
             tenants: tenants.collect(),
             access,
-            denials: Denials::default(),
             trusted,
             audit,
             running: Running::default(),
             places: Places::default(),
+            metrics,
             is_ending: AtomicBool::new(false),
         }
     }
@@ -106,11 +109,6 @@ impl Service {
     /// Does what is due beside the calls; to be called every few seconds.
     pub fn refresh(&self) {
         self.access.refresh();
-    }
-
-    /// Returns how often callers were not let in, and why.
-    pub fn denials(&self) -> Denials {
-        self.denials.clone()
     }
 
     /// Returns how old the identity provider's keys are, if they were ever fetched.
@@ -133,6 +131,11 @@ impl Service {
         self.audit.as_ref().is_some_and(|audit| audit.refuses() && audit.is_failing())
     }
 
+    /// Returns where it is counted what happens here.
+    pub(super) fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
     /// Answers one request of a peer.
     pub(super) async fn answer(
         &self,
@@ -140,6 +143,7 @@ impl Service {
         peer: SocketAddr,
         is_encrypted: bool,
     ) -> Result<Response<Body>, Infallible> {
+        let (began, method) = (Instant::now(), http_method(request.method()));
         let mut response =
             self.admit(request, peer, is_encrypted).await.unwrap_or_else(|refused| *refused);
         if self.is_ending() {
@@ -147,6 +151,7 @@ impl Service {
         }
         // Answers are about people; no proxy keeps them.
         response.headers_mut().entry(CACHE_CONTROL).or_insert(NO_STORE);
+        self.metrics.http(method, response.status().as_u16(), began.elapsed());
         Ok(response)
     }
 
@@ -175,7 +180,8 @@ impl Service {
         let identity = self.access.identify(&mut parts.headers, &path).await;
         let identity = identity.map_err(|denied| self.deny(denied, &path, address))?;
         let found = self.tenant(&path, &identity, address);
-        let sender = Sender { caller: identity.caller, address: Some(address) };
+        let operation = Operation::default();
+        let mut sender = Sender { caller: identity.caller, address: Some(address), operation };
         if parts.method != Method::POST {
             let (_, mcp) = found?;
             return Ok(ask(mcp.clone(), parts, Bytes::new(), &mut Taken::default(), None).await);
@@ -197,10 +203,14 @@ impl Service {
         {
             self.running.cancel(&key);
         }
-        let mut taken = Taken::default();
+        let method = mcp_method(&envelope.method);
+        let operation = self.metrics.operation(tenant, method, version(&parts.headers));
+        sender.operation = operation.clone();
+        let mut taken = Taken { _counted: operation.clone(), ..Taken::default() };
         if is_call {
             taken.place = Some(self.places.take(&person).ok_or_else(|| {
                 self.record(&sender, Some(tenant), "too_many_calls");
+                operation.failed(i32::from(StatusCode::TOO_MANY_REQUESTS.as_u16()));
                 too_many(id)
             })?);
             taken.call = id
@@ -210,10 +220,17 @@ impl Service {
         let is_initialize = envelope.method == "initialize";
         accept_any(&mut parts.headers);
         parts.extensions.insert(sender);
-        tracing::debug!(method = %known(&envelope.method), tenant, "a request");
+        tracing::debug!(method, tenant, "a request");
         let mut response = ask(mcp.clone(), parts, body.clone(), &mut taken, id).await;
+        let status = response.status();
+        if !status.is_success() {
+            operation.failed(i32::from(status.as_u16()));
+        } else if !is_call {
+            // How a call ended is known where it is made.
+            operation.answered();
+        }
         if is_initialize
-            && response.status() == StatusCode::OK
+            && status == StatusCode::OK
             && let Some(session) = cancel::session()
         {
             response.headers_mut().insert(cancel::SESSION, session);
@@ -241,7 +258,7 @@ impl Service {
 
     /// Counts a caller who is not let in, and answers.
     fn deny(&self, denied: Denied, path: &str, address: IpAddr) -> Box<Response<Body>> {
-        self.denials.count(denied);
+        self.metrics.denied(denied.as_str());
         let reason = denied.as_str();
         match denied {
             // So every client of OAuth begins.
@@ -267,7 +284,7 @@ impl Service {
             return Ok((tenant, mcp));
         }
         if caller.role.may_nothing() {
-            self.denials.count(Denied::Role);
+            self.metrics.denied(Denied::Role.as_str());
         }
         Err(if path.ends_with("/mcp") {
             refused(StatusCode::FORBIDDEN, None, "you may not use this tenant, or there is none")
@@ -345,11 +362,4 @@ fn accept_any(headers: &mut HeaderMap) {
     if headers.get_all(ACCEPT).iter().any(accepts_any) {
         headers.insert(ACCEPT, ACCEPTED);
     }
-}
-
-/// Returns a method's name for the log, if it is one of MCP's: a client may send anything.
-fn known(method: &str) -> &str {
-    let is_name = |letter: char| letter.is_ascii_lowercase() || letter == '/' || letter == '_';
-    let is_known = method.len() < 40 && !method.is_empty() && method.chars().all(is_name);
-    if is_known { method } else { "(another)" }
 }

@@ -161,9 +161,13 @@ async fn every_wrong_token_gets_the_same_answer_and_stands_nowhere() {
     let bearer = format!("Bearer {}", issuer.sign(&right));
     let twice = [("Authorization", bearer.as_str()), ("Authorization", bearer.as_str())];
     assert_eq!(server.post(&twice, &listing()).await.status, 401);
+    let numbers = server.admin("/metrics").await.body;
+    assert!(numbers.contains("\nwolkvox_oauth_keys_age_seconds "), "{numbers}");
     let audit = audit(&server);
     let log = server.end().await;
     for (reason, token) in &wrong {
+        let counted = format!("wolkvox_authentication_failures_total{{reason=\"{reason}\"}}");
+        assert!(numbers.contains(&counted), "{counted}: {numbers}");
         assert!(log.contains(&format!("reason=\"{reason}\"")), "{reason}: {log}");
         let mut parts = token.split('.').filter(|part| part.len() > 20);
         assert!(!parts.any(|part| log.contains(part) || audit.contains(part)), "{reason}");
@@ -320,6 +324,9 @@ async fn a_token_is_for_one_tenant_and_others_are_not_told_apart_from_none() {
         assert_eq!((reply.status, &reply.body), (403, &forbidden.body), "{roles}");
     }
     assert_eq!(audit(&server).matches("\"outcome\":\"forbidden\"").count(), 6);
+    let numbers = server.admin("/metrics").await.body;
+    let counted = "wolkvox_authentication_failures_total{reason=\"role\"} 4\n";
+    assert!(numbers.contains(counted), "{numbers}");
     for tenant in ["banco", "nobody"] {
         let reply =
             get(&server, &format!("/.well-known/oauth-protected-resource/{tenant}/mcp")).await;

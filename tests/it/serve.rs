@@ -18,6 +18,7 @@ pub(crate) struct Server {
     said: BufReader<ChildStdout>,
     pub(crate) folder: tempfile::TempDir,
     pub(crate) url: String,
+    log: tempfile::NamedTempFile,
 }
 
 /// What came back for one request.
@@ -47,17 +48,43 @@ impl Server {
             let path = folder.path().join(name);
             std::fs::write(&path, text).expect("written");
         }
-        let own =
-            ["serve", "--sandbox", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
-        let mut command = Program::command(&[&own[..], arguments].concat(), &[]);
+        let own = ["serve", "--sandbox", "--listen", "127.0.0.1:0"];
+        let environment = [("WOLKVOX_ADMIN_LISTEN", "127.0.0.1:0")];
+        let mut command = Program::command(&[&own[..], arguments].concat(), &environment);
         command.current_dir(folder.path()).kill_on_drop(true);
         command.stdin(std::process::Stdio::null()).stdout(std::process::Stdio::piped());
+        let log = tempfile::NamedTempFile::new().expect("a file");
+        command.stderr(log.reopen().expect("opened"));
         let mut child = command.spawn().expect("starts");
         let mut said = BufReader::new(child.stdout.take().expect("piped"));
         let mut line = String::new();
         timeout(TIMELY, said.read_line(&mut line)).await.expect("in time").expect("a line");
         let url = line.trim().rsplit(' ').next().expect("an address").to_owned();
-        Self { child, said, folder, url }
+        Self { child, said, folder, url, log }
+    }
+
+    /// Returns what the server has logged.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.log.path()).expect("a log")
+    }
+
+    /// Asks the admin address, which the log names.
+    pub(crate) async fn admin(&self, path: &str) -> Reply {
+        let named = async {
+            loop {
+                let log = self.log();
+                let named = log.split_once("admin=").and_then(|(_, it)| it.split_once([' ', '\n']));
+                match named {
+                    Some((address, _)) => return address.to_owned(),
+                    None => sleep(Duration::from_millis(5)).await,
+                }
+            }
+        };
+        let address = timeout(TIMELY, named).await.expect("an address in the log");
+        let mut stream = TcpStream::connect(&address).await.expect("connects");
+        let get = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n\r\n");
+        stream.write_all(get.as_bytes()).await.expect("sent");
+        reply(&mut stream).await
     }
 
     pub(crate) fn address(&self) -> &str {
@@ -90,16 +117,14 @@ impl Server {
         format!("POST {path} HTTP/1.1\r\n{lines}Content-Length: {length}\r\n\r\n{body}")
     }
 
-    /// Ends the server and returns its log.
+    /// Ends the server and returns all that it has logged.
     pub(crate) async fn end(mut self) -> String {
         #[cfg(unix)]
         self.signal("TERM");
         #[cfg(not(unix))]
         self.child.start_kill().expect("still running");
-        let mut log = String::new();
-        let errors = self.child.stderr.as_mut().expect("piped");
-        timeout(TIMELY, errors.read_to_string(&mut log)).await.expect("in time").expect("text");
-        log
+        timeout(TIMELY, self.child.wait()).await.expect("in time").expect("a status");
+        self.log()
     }
 
     #[cfg(unix)]
@@ -111,7 +136,7 @@ impl Server {
 }
 
 /// Reads one reply: its head, and as much as its length says or, in parts, until the last.
-async fn reply(stream: &mut TcpStream) -> Reply {
+pub(crate) async fn reply(stream: &mut TcpStream) -> Reply {
     let mut bytes = Vec::new();
     let whole = async {
         let mut part = [0; 16 * 1024];
@@ -161,7 +186,7 @@ pub(crate) fn slow(id: u64) -> Value {
     call(id, json!({ "field": "sandbox_fault", "value": "slow" }))
 }
 
-fn initialize() -> Value {
+pub(crate) fn initialize() -> Value {
     let params = json!({
         "protocolVersion": "2025-06-18",
         "capabilities": {},
@@ -262,7 +287,7 @@ async fn a_client_that_accepts_anything_is_served() {
 const CALLERS: &str = "callers.toml";
 
 /// Adds a caller and returns the token.
-async fn add(server: &Server, name: &str, more: &[&str]) -> String {
+pub(crate) async fn add(server: &Server, name: &str, more: &[&str]) -> String {
     let path = server.folder.path().join(CALLERS).display().to_string();
     let arguments = [&["caller", "add", name, "--callers", &path], more].concat();
     let ended = Program::run(&arguments, &[]).await;
@@ -272,7 +297,7 @@ async fn add(server: &Server, name: &str, more: &[&str]) -> String {
 }
 
 #[cfg(unix)]
-async fn with_callers() -> Server {
+pub(crate) async fn with_callers() -> Server {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join(CALLERS).display().to_string();
     let first = Program::run(&["caller", "add", "first", "--callers", &path], &[]).await;

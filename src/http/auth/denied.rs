@@ -1,7 +1,4 @@
-//! Why callers are not let in, and how often that happened.
-
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+//! Why callers are not let in (data).
 
 /// Why a caller is not let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,28 +42,6 @@ pub enum Denied {
 }
 
 impl Denied {
-    /// Every reason, in order of appearance.
-    pub const ALL: [Self; 18] = [
-        Self::Missing,
-        Self::Malformed,
-        Self::TooLong,
-        Self::Opaque,
-        Self::Unknown,
-        Self::Algorithm,
-        Self::Critical,
-        Self::UnknownKey,
-        Self::NoKeys,
-        Self::Signature,
-        Self::IdToken,
-        Self::Issuer,
-        Self::Audience,
-        Self::Expired,
-        Self::NotYet,
-        Self::Principal,
-        Self::Scope,
-        Self::Role,
-    ];
-
     /// Returns the word that logs and metrics use.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -89,42 +64,5 @@ impl Denied {
             Self::Scope => "scope",
             Self::Role => "role",
         }
-    }
-}
-
-/// How often callers were not let in, by reason; clones count together.
-#[derive(Clone, Debug, Default)]
-pub struct Denials(Arc<[AtomicU64; Denied::ALL.len()]>);
-
-impl Denials {
-    /// Counts one.
-    pub(in crate::http) fn count(&self, denied: Denied) {
-        if let Some(counter) = self.0.get(denied as usize) {
-            counter.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-
-    /// Returns how often there was this reason.
-    pub fn of(&self, denied: Denied) -> u64 {
-        self.0.get(denied as usize).map_or(0, |counter| counter.load(Ordering::Relaxed))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_reason_is_counted_by_itself_under_a_word_of_its_own() {
-        let denials = Denials::default();
-        for (count, denied) in Denied::ALL.into_iter().enumerate() {
-            (0..count).for_each(|_| denials.count(denied));
-        }
-        for (count, denied) in Denied::ALL.into_iter().enumerate() {
-            assert_eq!(denials.of(denied), count as u64, "{denied:?}");
-        }
-        let words: std::collections::HashSet<_> =
-            Denied::ALL.iter().map(|it| it.as_str()).collect();
-        assert_eq!(words.len(), Denied::ALL.len());
     }
 }

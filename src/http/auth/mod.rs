@@ -29,7 +29,7 @@ use std::time::Duration;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{Method, Response, StatusCode};
 
-pub use self::denied::{Denials, Denied};
+pub use self::denied::Denied;
 pub use self::oauth::OAuth;
 use super::refusal::{Body, INVALID_REQUEST, REFUSED, refuse};
 use crate::caller::{Caller, Callers, TOKEN_PREFIX};
@@ -76,7 +76,7 @@ impl Access {
     }
 
     /// Returns how old the identity provider's keys are, if they were ever fetched.
-    pub fn keys_age(&self) -> Option<Duration> {
+    pub(super) fn keys_age(&self) -> Option<Duration> {
         self.oauth()?.keys_age()
     }
 
