@@ -50,7 +50,8 @@ pub(super) fn texts<'a>(claims: &'a Claims, name: &str) -> Vec<&'a str> {
     }
 }
 
-/// Returns whether a token has all of these scopes.
+/// Returns whether a token has all of these scopes. Entra ID wants to be asked for one as an address
+/// (`https://…/mcp/wolkvox.read`), and writes its last part alone into the token.
 pub(super) fn has_scopes(claims: &Claims, needed: &[String]) -> bool {
     let of = |name: &&'static str| match claims.get(*name) {
         Some(Value::String(text)) => text.split(' ').collect(),
@@ -58,7 +59,11 @@ pub(super) fn has_scopes(claims: &Claims, needed: &[String]) -> bool {
         _ => Vec::new(),
     };
     let granted: Vec<&str> = OF_SCOPES.iter().flat_map(of).collect();
-    needed.iter().all(|scope| granted.contains(&scope.as_str()))
+    needed.iter().all(|scope| {
+        let last =
+            scope.rsplit('/').next().filter(|last| scope.contains("://") && !last.is_empty());
+        granted.iter().any(|it| it == scope || last == Some(*it))
+    })
 }
 
 #[cfg(test)]
@@ -149,5 +154,15 @@ mod tests {
             assert!(!has_scopes(&claims(lacking.clone()), &needed), "{lacking}");
         }
         assert!(has_scopes(&claims(json!({})), &[]));
+    }
+
+    #[test]
+    fn a_scope_that_is_an_address_is_had_with_its_last_part() {
+        let granted = claims(json!({ "scp": "wolkvox.read  b" }));
+        assert!(has_scopes(&granted, &names(&["https://wolkvox.example.com/mcp/wolkvox.read"])));
+        assert!(has_scopes(&granted, &names(&["api://1/wolkvox.read", "b"])));
+        for lacking in ["api://1/wolkvox", "api://1/", "a/b", "wolkvox.read/b"] {
+            assert!(!has_scopes(&granted, &names(&[lacking])), "{lacking}");
+        }
     }
 }
