@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use jiff::civil::DateTime;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use super::dates;
@@ -24,6 +26,25 @@ impl Row {
     pub fn weight(&self) -> usize {
         let entries = self.record.iter();
         entries.map(|(key, value)| key.len() + weight(value) + ENTRY).sum::<usize>() + ENTRY
+    }
+}
+
+impl Serialize for Row {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.when.map(|it| it.to_string()), &self.record).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Row {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (when, record): (Option<String>, Record) = Deserialize::deserialize(deserializer)?;
+        let when = when.map(|it| it.parse()).transpose().map_err(D::Error::custom)?;
+        let own = |(name, value): (FieldKey, Value)| match fields::find(&name) {
+            // Names of the table are not kept once for each record.
+            Some(field) if field.name == name => (FieldKey::Borrowed(field.name), value),
+            _ => (name, value),
+        };
+        Ok(Self { when, record: record.into_iter().map(own).collect() })
     }
 }
 

@@ -54,8 +54,14 @@ impl Cache {
     }
 
     pub(super) fn put(&self, key: Key, found: Arc<DeferredDrop>) {
-        if !self.time_to_live.is_zero() {
-            let until = Instant::now() + self.time_to_live;
+        self.put_aged(key, found, Duration::ZERO);
+    }
+
+    /// Keeps an answer that is this old already for the rest of its time.
+    pub(super) fn put_aged(&self, key: Key, found: Arc<DeferredDrop>, age: Duration) {
+        let left = self.time_to_live.saturating_sub(age);
+        if !left.is_zero() {
+            let until = Instant::now() + left;
             self.answers.insert(key, Entry { found, until });
         }
     }

@@ -38,6 +38,7 @@ pub(super) struct Meter {
 struct State {
     timings: Timings,
     pages: u32,
+    is_from_others: bool,
     /// None once it has ended.
     stage: Option<Stage>,
     since: Instant,
@@ -46,7 +47,8 @@ struct State {
 impl Meter {
     pub(super) fn start() -> Self {
         let (timings, stage) = (Timings::default(), Some(Stage::Queued));
-        let state = State { timings, pages: 0, stage, since: Instant::now() };
+        let state =
+            State { timings, pages: 0, is_from_others: false, stage, since: Instant::now() };
         Self { state: Mutex::new(state), stage: watch::Sender::new(Stage::Queued) }
     }
 
@@ -77,6 +79,17 @@ impl Meter {
 
     pub(super) fn end(&self) {
         self.lock().switch(None);
+    }
+
+    /// Ends with what another process got.
+    pub(super) fn end_by_others(&self) {
+        let mut state = self.lock();
+        state.switch(None);
+        state.is_from_others = true;
+    }
+
+    pub(super) fn is_from_others(&self) -> bool {
+        self.lock().is_from_others
     }
 
     /// Returns the time spent so far, the running stage included.

@@ -71,7 +71,7 @@ impl Drop for Observation<'_> {
             records = self.records,
             attempts = self.timings.attempts,
             pages = self.pages,
-            cached = self.source == Some(Source::Cache),
+            cached = matches!(self.source, Some(Source::Cache | Source::Others)),
             shared = self.source == Some(Source::Shared),
             queued_ms = milliseconds(self.timings.queued),
             upstream_ms = milliseconds(self.timings.upstream),

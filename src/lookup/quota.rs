@@ -35,6 +35,11 @@ impl QuotaHold {
         self.0.as_ref().is_some_and(|(_, until)| now < *until)
     }
 
+    /// Holds this token's look-ups until then.
+    pub(super) fn hold(&mut self, token: &Token, until: Instant) {
+        self.0 = Some((token.fingerprint(), until));
+    }
+
     /// Begins to hold this token's look-ups, and returns for how long.
     pub(super) fn begin(&mut self, token: &Token, now: Instant) -> Duration {
         self.0 = Some((token.fingerprint(), now + QUOTA_HOLD));

@@ -52,7 +52,7 @@ async fn the_sandbox_passes_every_step() {
     assert_eq!(ended.status.code(), Some(0));
     assert_snapshot!(ended.stdout.join("\n"), @"
     ✓ ok       settings    the sandbox, with fictitious data
-                           by default: WOLKVOX_TIMEOUT=20s, WOLKVOX_MAX_IN_FLIGHT=2, WOLKVOX_CACHE_TTL=30s, WOLKVOX_RATE=60, WOLKVOX_MAX_PAGES=4, WOLKVOX_AUDIT_FAILURE=refuse, WOLKVOX_AUDIT_ROTATE=daily, WOLKVOX_LOG=info, WOLKVOX_LOG_FORMAT=text
+                           by default: WOLKVOX_TIMEOUT=20s, WOLKVOX_MAX_IN_FLIGHT=2, WOLKVOX_CACHE_TTL=30s, WOLKVOX_RATE=60, WOLKVOX_MAX_PAGES=4, WOLKVOX_AUDIT_FAILURE=refuse, WOLKVOX_AUDIT_ROTATE=daily, WOLKVOX_SHARED_DOWN=degrade, WOLKVOX_LOG=info, WOLKVOX_LOG_FORMAT=text
     ✓ ok       name        resolves to 1 address
     ✓ ok       connection  the server accepts connections
     – skipped  TLS         plain http, within this computer
@@ -424,7 +424,7 @@ async fn in_spanish_every_line_is_spanish_and_the_json_keeps_its_keys() {
     let ended = Program::run(&["check", "--sandbox"], &spanish).await;
     assert_snapshot!(ended.stdout.join("\n"), @"
     ✓ bien     ajustes     el sandbox, con datos ficticios
-                           por defecto: WOLKVOX_TIMEOUT=20s, WOLKVOX_MAX_IN_FLIGHT=2, WOLKVOX_CACHE_TTL=30s, WOLKVOX_RATE=60, WOLKVOX_MAX_PAGES=4, WOLKVOX_AUDIT_FAILURE=refuse, WOLKVOX_AUDIT_ROTATE=daily, WOLKVOX_LOG=info, WOLKVOX_LOG_FORMAT=text
+                           por defecto: WOLKVOX_TIMEOUT=20s, WOLKVOX_MAX_IN_FLIGHT=2, WOLKVOX_CACHE_TTL=30s, WOLKVOX_RATE=60, WOLKVOX_MAX_PAGES=4, WOLKVOX_AUDIT_FAILURE=refuse, WOLKVOX_AUDIT_ROTATE=daily, WOLKVOX_SHARED_DOWN=degrade, WOLKVOX_LOG=info, WOLKVOX_LOG_FORMAT=text
     ✓ bien     nombre      se resuelve a 1 dirección IP
     ✓ bien     conexión    el servidor acepta conexiones
     – omitido  TLS         HTTP sin cifrar, dentro de este equipo
@@ -437,7 +437,7 @@ async fn in_spanish_every_line_is_spanish_and_the_json_keeps_its_keys() {
     ✗ falló    ajustes     WOLKVOX_SERVER no está definido. Ejemplo: crm0001.wolkvox.com
                            --token-file es "/none": indica un archivo que no existe. Ejemplo: /etc/wolkvox/token
                            WOLKVOX_TOKEN_FILE: /none (opción)
-                           por defecto: WOLKVOX_TIMEOUT=20s, WOLKVOX_MAX_IN_FLIGHT=2, WOLKVOX_CACHE_TTL=30s, WOLKVOX_RATE=60, WOLKVOX_MAX_PAGES=4, WOLKVOX_AUDIT_FAILURE=refuse, WOLKVOX_AUDIT_ROTATE=daily, WOLKVOX_LOG=info, WOLKVOX_LOG_FORMAT=text
+                           por defecto: WOLKVOX_TIMEOUT=20s, WOLKVOX_MAX_IN_FLIGHT=2, WOLKVOX_CACHE_TTL=30s, WOLKVOX_RATE=60, WOLKVOX_MAX_PAGES=4, WOLKVOX_AUDIT_FAILURE=refuse, WOLKVOX_AUDIT_ROTATE=daily, WOLKVOX_SHARED_DOWN=degrade, WOLKVOX_LOG=info, WOLKVOX_LOG_FORMAT=text
                            → Corríjalos en la parte "env" del mcp.json de su asistente, o en el entorno.
     – omitido  nombre      no se ejecutó: falló un paso anterior
     – omitido  conexión    no se ejecutó: falló un paso anterior
