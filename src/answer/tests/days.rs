@@ -136,13 +136,15 @@ fn nothing_in_what_was_fetched_of_more_is_a_failure() {
 fn an_incomplete_answer_counts_what_came_and_names_no_first_and_last_day() {
     let mut found = found(&[gestion(3, "No contesta"), gestion(9, "No contesta")]);
     found.complete = false;
-    for (said, total) in [(Some(1_300), 1_300), (None, 2), (Some(1), 2)] {
+    for (said, total) in [(Some(1_300), 1_300), (None, 2), (Some(1), 2), (Some(2), 2)] {
         found.upstream_total = said;
         let answer = built(&found, &View { limit: 1, ..View::default() }, "");
         assert_eq!((answer.total, answer.fetched, answer.next_offset), (total, Some(2), Some(1)));
         let summary = answer.summary.expect("a summary");
         assert_eq!((summary.first, summary.last), (None, None));
-        assert!(answer.hint.expect("a hint").contains("the newest may be missing"));
+        let hint = answer.hint.expect("a hint");
+        assert!(hint.contains("the newest may be missing"), "{hint}");
+        assert_eq!(hint.contains("wolkvox's"), total > 2, "{hint}");
         // wolkvox's number is of all days.
         let dated = View { since: Some(date(2026, 11, 4)), ..View::default() };
         assert_eq!(built(&found, &dated, "").total, 1);
