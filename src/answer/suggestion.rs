@@ -203,5 +203,6 @@ mod tests {
     fn what_looks_like_a_phone_in_another_documented_field_is_none() {
         let expected = "It is the agent's extension, not a user id.";
         assert_suggests("agent_id", "+57 310 456 7890", expected);
+        assert_suggests("campo propio", "+57 310 456 7890", OWN_FIELD);
     }
 }

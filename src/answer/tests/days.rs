@@ -87,6 +87,20 @@ fn undated_records_come_last_and_show_their_date_as_it_came() {
 }
 
 #[test]
+fn only_dated_records_are_on_other_days() {
+    let found = found(&[gestion(1, "a"), gestion(2, "b"), json!({ "n": 1 })]);
+    let view = |day| View { since: Some(date(2026, 11, day)), ..View::default() };
+    for (day, on_days, other_days) in [(2, 1, 1), (1, 2, 0), (9, 1, 2)] {
+        let view = view(day);
+        let matches = view.matches(&found.rows);
+        let counts = (matches.rows.len(), matches.other_days, matches.undated);
+        assert_eq!(counts, (on_days, other_days, 1));
+        assert_eq!(matches.is_undecided, day == 9);
+    }
+    assert!(!view(9).matches(&found.rows[..2]).is_undecided, "all are on other days");
+}
+
+#[test]
 fn an_incomplete_answer_says_so_with_wolkvoxs_own_total() {
     let mut found = found(&[gestion(3, "No contesta")]);
     found.complete = false;

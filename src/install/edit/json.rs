@@ -45,7 +45,6 @@ pub(super) fn add(
                     let mut missing = Vec::new();
                     match there.object_value().filter(|it| is_own && has_no_doubles(it)) {
                         Some(own) => missing = update(&own, client, entry),
-                        None if before == Some(entry.json(client)) => {}
                         None => there.set_value(input(entry.json(client))),
                     }
                     changed = root.to_string();

@@ -1,5 +1,7 @@
 //! Changes a configuration's text: only our own entry, everything else byte for byte (pure).
 
+#[cfg(test)]
+mod examples;
 mod inline;
 mod json;
 mod toml;

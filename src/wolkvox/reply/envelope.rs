@@ -244,6 +244,7 @@ mod tests {
             json!([]),
             json!({}),
             json!(["", null, 0]),
+            json!({ "code": 0, "error": "null" }),
             json!({ "code": 0, "message": "ok" }),
         ] {
             assert_eq!(explanation(&none), None, "{none}");
