@@ -177,3 +177,34 @@ impl Drop for Permit {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(text: &str) -> Token {
+        Token::parse(text).expect("a token")
+    }
+
+    #[tokio::test]
+    async fn a_look_up_that_may_not_ask_is_refused_before_it_queues() {
+        let limits = Limits { rate: std::num::NonZeroU32::MIN, ..Limits::default() };
+        let (admission, token) = (Admission::new(&limits), token("ficticio-0001"));
+        assert_eq!(admission.look_up(&token), Ok(()));
+        let permit = admission.request(&token, &Person::default(), true).await;
+        permit.expect("the first of the minute").end();
+        let refused = admission.look_up(&token).expect_err("the second of the minute");
+        assert!(matches!(refused, Error::RateLimited { per_minute: 1, .. }), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn a_spent_quota_holds_its_own_token_only() {
+        let (spent, other) = (token("ficticio-0001"), token("ficticio-0002"));
+        let admission = Admission::new(&Limits::default());
+        admission.note(&spent, &mut Error::QuotaExhausted { hold: None });
+        let refused = admission.look_up(&spent).expect_err("held");
+        assert!(matches!(refused, Error::QuotaExhausted { hold: Some(_) }), "{refused:?}");
+        assert!(admission.request(&spent, &Person::default(), true).await.is_err());
+        assert_eq!(admission.look_up(&other), Ok(()));
+    }
+}

@@ -56,7 +56,7 @@ use crate::error::{Error, Kind};
 use crate::metrics::Lookups;
 use crate::offload::offload;
 use crate::shared;
-use crate::wolkvox::{Client, Operation, PAGE_SIZE, Query, Token};
+use crate::wolkvox::{Client, Operation, Query, Token};
 
 /// A door to wolkvox that keeps to the limits of a token.
 #[derive(Debug)]
@@ -300,12 +300,12 @@ async fn run(
     pass.health = health(failure, was_asking);
     let Fetched { whole, as_of, cut_short } = fetched?;
     let came = whole.records.len();
-    let is_large = came > PAGE_SIZE as usize;
+    let is_large = answer::is_large(&whole.records);
     let rows = offload(is_large, move || answer::tidy(whole.records)).await?;
     let is_whole = cut_short.is_none();
     let (upstream_total, complete, blank) = (whole.total, whole.complete, came - rows.len());
     let found = Found { rows, as_of, upstream_total, complete, cut_short, blank };
-    let found = Arc::new(DeferredDrop::new(found));
+    let found = Arc::new(DeferredDrop::new(found, is_large));
     // The token's file may have changed on the way; then it is not known which token was asked with.
     let is_same_token = inner.client.token().is_ok_and(|now| now.fingerprint() == key.token);
     if is_whole && is_same_token {
@@ -332,5 +332,29 @@ fn health(failure: Option<&Error>, was_asking: bool) -> Health {
         Some(Kind::Unavailable) => Health::Failed,
         Some(Kind::RateLimited | Kind::Internal) => Health::Unknown,
         _ => Health::Answered,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{Outage, Timings};
+
+    #[test]
+    fn only_what_wolkvox_itself_did_or_left_undone_tells_of_its_health() {
+        let timeout = Error::Timeout { limit: Duration::ZERO, spent: Timings::default() };
+        let wait = Duration::ZERO;
+        for (failure, was_asking, told) in [
+            (None, false, Health::Answered),
+            (Some(timeout.clone()), true, Health::Failed),
+            (Some(timeout), false, Health::Unknown),
+            (Some(Error::Unavailable { outage: Outage::Dns }), false, Health::Failed),
+            (Some(Error::RateLimited { per_minute: 1, wait }), false, Health::Unknown),
+            (Some(Error::Internal), true, Health::Unknown),
+            (Some(Error::Busy { attempts: 1, max_in_flight: None }), true, Health::Answered),
+            (Some(Error::QuotaExhausted { hold: None }), true, Health::Answered),
+        ] {
+            assert_eq!(health(failure.as_ref(), was_asking), told, "{failure:?}");
+        }
     }
 }

@@ -581,6 +581,26 @@ async fn without_any_setting_the_entries_that_clients_have_are_tested() {
 }
 
 #[tokio::test]
+async fn an_entry_of_claude_code_for_one_folder_alone_is_tested_with_its_folder_named() {
+    let project: Value = serde_json::from_str(&entry(&["--sandbox"], &[])).expect("JSON");
+    let home = home(&[(".claude.json", "")]);
+    let folder = home.path().join("crm");
+    let file = json!({ "projects": { folder.to_str().expect("a plain path"): project } });
+    std::fs::write(home.path().join(".claude.json"), file.to_string()).expect("written");
+    let home = home.path().to_str().expect("a plain path");
+    let environment = [("HOME", home), ("USERPROFILE", home)];
+    for client in [&[][..], &["--client", "claude-code"]] {
+        let (status, report) = check(&environment, client).await;
+        assert_eq!(status, Some(0), "{report}");
+        let [found] = &report["clients"].as_array().expect("clients")[..] else {
+            panic!("{report}")
+        };
+        let file = found["file"].as_str().expect("a file").replace('\\', "/");
+        assert_eq!(file, "~/.claude.json, ~/crm");
+    }
+}
+
+#[tokio::test]
 async fn an_entry_is_tested_with_what_its_client_fills_in_and_nothing_else() {
     let with = |token: &str| {
         entry(

@@ -165,6 +165,7 @@ async fn an_answer_is_reused_until_it_is_old() {
     advance(Duration::from_secs(29)).await;
     let again = scene.ask("900000001").await.expect("an answer");
     assert_eq!(again.as_of, first.as_of, "the time when wolkvox answered");
+    assert!(first.is_fresh() && !again.is_fresh());
     assert_eq!(scene.sandbox.requests(), 2);
     advance(Duration::from_secs(2)).await;
     scene.ask("900000001").await.expect("an answer");
