@@ -173,7 +173,7 @@ settings! {
     OAuthRole = "WOLKVOX_OAUTH_ROLE", Some("oauth-role"), Team, "", "roles",
         "Claim with the person's role, or a list of them";
     AdminListen = "WOLKVOX_ADMIN_LISTEN", Some("admin-listen"), Team, "127.0.0.1:9464", "0.0.0.0:9464",
-        "Address and port of the probes `/livez` and `/readyz`";
+        "Address and port of `/livez`, `/readyz` and `/metrics`";
 }
 
 #[cfg(test)]
