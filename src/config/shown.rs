@@ -76,7 +76,7 @@ pub(super) fn shown_if_harmless(
     let is_whole = shown == clean::single_line(&shown) && shown.chars().count() <= 200;
     let is_placeholder = Placeholder::find(text).is_some();
     let is_harmless = match setting {
-        Setting::Token => false,
+        Setting::Token | Setting::CallerToken => false,
         Setting::Server | Setting::AllowHost | Setting::PublicUrl | Setting::OAuthIssuer => {
             !text.contains(['@', '?', '#']) && (is_placeholder || looks_like_host(text))
         }
@@ -93,6 +93,7 @@ fn is_path(setting: Setting) -> bool {
     matches!(
         setting,
         Setting::TokenFile
+            | Setting::CallerTokenFile
             | Setting::CaFile
             | Setting::Config
             | Setting::TlsCert

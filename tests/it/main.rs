@@ -24,6 +24,8 @@ mod check;
 mod clients;
 /// The file of settings, and a team's.
 mod config;
+/// From a client's pipes to a team's server.
+mod connect;
 /// Pipes, sockets, files, a terminal.
 #[cfg(unix)]
 mod descriptors;

@@ -26,7 +26,7 @@ fn blocks(text: &str, language: &str) -> Vec<String> {
 
 #[test]
 fn the_settings_table_is_the_programs() {
-    assert_in_readme(&rows(|setting| !setting.is_team()));
+    assert_in_readme(&rows(Setting::is_own_servers));
 }
 
 #[test]
