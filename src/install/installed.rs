@@ -8,18 +8,22 @@ use super::own::Owner;
 use super::{ClientKind, ConfigDirs, Scope, edit, files};
 use crate::error::FileError;
 
-/// An entry of a client's configuration that starts a program.
+/// An entry of a client's configuration: a program that it starts, or a server that it speaks to.
 #[derive(Clone, PartialEq, Eq)]
 pub struct InstalledEntry {
     /// The server's name.
     pub name: String,
-    /// The program that the client starts.
+    /// The program that the client starts; blank if it starts none.
     pub command: String,
     pub arguments: Vec<String>,
     /// The variables that the client sets, as they stand there; a token may be among them.
     pub environment: Vec<(String, String)>,
     /// The variables that the client passes on from its own environment, in Codex's own list.
     pub passed_on: Vec<String>,
+    /// The address of a server that the client speaks to itself, instead of a program.
+    pub url: Option<String>,
+    /// The headers that the client sends there, as they stand there; a token may be among them.
+    pub headers: Vec<(String, String)>,
 }
 
 /// Values may be secrets: a token that was written there, or another server's.
@@ -42,7 +46,7 @@ pub struct Installation {
     /// For whom the file counts.
     pub scope: Scope,
     pub file: PathBuf,
-    /// The entries that start this program, at least one; or why they are not known.
+    /// The entries that start this program or lead to a team's server, at least one; or why they are not known.
     pub entries: Result<Vec<InstalledEntry>, FileError>,
 }
 
@@ -105,8 +109,37 @@ mod tests {
             let mask = ("WOLKVOX_MASK".to_owned(), "personal".to_owned());
             assert_eq!(entry.environment, [mask]);
             assert_eq!(entry.passed_on.len(), usize::from(client == ClientKind::Codex));
+            assert_eq!(entry.url, None);
         }
         assert_eq!(installed(ClientKind::Cursor, "{ broken"), []);
+    }
+
+    #[test]
+    fn an_entry_that_leads_to_a_teams_server_is_known_by_the_token_it_sends() {
+        let server = |key: &str, token: &str| {
+            format!(
+                r#"{{"mcpServers": {{"w": {{"{key}": "https://w.example/mcp", "headers": {{"Authorization": "{token}"}}}}}}}}"#
+            )
+        };
+        for (client, text) in [
+            (ClientKind::Cursor, server("url", "Bearer ${env:WOLKVOX_CALLER_TOKEN}")),
+            (ClientKind::Gemini, server("httpUrl", "Bearer $WOLKVOX_CALLER_TOKEN")),
+            (ClientKind::ClaudeCode, server("url", "Bearer wvx_FICTITIOUS")),
+            (
+                ClientKind::Codex,
+                "[mcp_servers.w]\nurl = 'https://w.example/mcp'\n\
+                 bearer_token_env_var = 'WOLKVOX_CALLER_TOKEN'\n"
+                    .to_owned(),
+            ),
+        ] {
+            let entries = installed(client, &text);
+            let [entry] = &entries[..] else { panic!("{client:?} {entries:?}") };
+            assert_eq!(entry.url.as_deref(), Some("https://w.example/mcp"));
+            assert!(!format!("{entry:?}").contains("FICTITIOUS"));
+        }
+        for token in ["Bearer ${OTHER}", "Bearer abc"] {
+            assert_eq!(installed(ClientKind::Cursor, &server("url", token)), []);
+        }
     }
 
     #[test]
