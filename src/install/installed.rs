@@ -2,11 +2,12 @@
 
 use clap::ValueEnum;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::own::Owner;
-use super::{ClientKind, ConfigDirs, Scope, edit, files};
+use super::{ClientKind, ConfigDirs, Scope, edit, files, record};
 use crate::error::FileError;
+use crate::file;
 
 /// An entry of a client's configuration: a program that it starts, or a server that it speaks to.
 #[derive(Clone, PartialEq, Eq)]
@@ -70,7 +71,7 @@ pub fn installations(dirs: &ConfigDirs) -> Vec<Installation> {
             }
             let entries = match files::read(&file) {
                 Ok(None) => continue,
-                Ok(Some(text)) => edit::ours(client, &text, &Owner::default())
+                Ok(Some(text)) => edit::ours(client, &text, &owner_of(&file, dirs))
                     .map_err(|problem| files::malformed(&file, problem)),
                 Err(problem) => Err(problem),
             };
@@ -81,6 +82,13 @@ pub fn installations(dirs: &ConfigDirs) -> Vec<Installation> {
         }
     }
     found
+}
+
+/// Returns what this program is known by in a file.
+fn owner_of(file: &Path, dirs: &ConfigDirs) -> Owner {
+    let target = file::resolved(file);
+    let commands = target.map(|target| record::written(&dirs.state, &target));
+    Owner { commands: commands.unwrap_or_default() }
 }
 
 #[cfg(test)]

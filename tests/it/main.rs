@@ -52,6 +52,8 @@ mod questions;
 mod readme;
 /// What is published beside the program.
 mod release;
+/// The team's server from an agent's computer: checked, and in clients' files.
+mod remote;
 /// Every variant of wolkvox's replies, as raw bytes over HTTP.
 mod replies;
 /// The sandbox, asked without our client.

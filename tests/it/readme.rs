@@ -36,6 +36,12 @@ fn the_team_servers_settings_table_is_the_programs() {
 }
 
 #[test]
+fn a_callers_settings_table_is_the_programs() {
+    let rows = rows(Setting::is_callers);
+    assert!(file("docs/team-server.md").contains(&rows), "docs/team-server.md lacks:\n{rows}");
+}
+
+#[test]
 fn both_pages_on_the_team_server_have_the_same_tables_and_examples() {
     let (english, spanish) = (file("docs/team-server.md"), file("docs/equipo.md"));
     assert_eq!(tables(&english), tables(&spanish));
