@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 
-use self::paths::{absolute, is_file};
+use self::paths::{absolute, is_file, own_command};
 use crate::config::{Config, NotUnicode, Origin, Sources};
 use crate::error::{EntryError, FileErrorKind, SettingError, TokenFileError};
 use crate::install::{
@@ -339,21 +339,6 @@ impl Install {
         };
         Err(Bilingual { english: listed(Language::English), spanish: listed(Language::Spanish) })
     }
-}
-
-/// Returns the path by which a client is to start this program.
-fn own_command(sources: &Sources) -> Result<String, Bilingual> {
-    let called = std::env::args_os().next().map(PathBuf::from);
-    let search = sources.variable("PATH");
-    let own = std::env::current_exe().ok();
-    let command = own.map(|own| install::command(&own, called.as_deref(), search));
-    command.and_then(|it| it.to_str().map(str::to_owned)).ok_or_else(|| {
-        bilingual!(
-            "this program cannot find its own file, or a folder's name is not Unicode text",
-            "este programa no encuentra su propio archivo, o el nombre de una carpeta no es \
-             texto Unicode",
-        )
-    })
 }
 
 /// Returns where a file's earlier content is.

@@ -65,6 +65,7 @@ pub async fn carry(remote: Remote, language: Language, stop: impl Future<Output 
         }
         // What is answered at once is still wanted by clients that close their side early.
         let _ = timeout(GRACE, async { while bridge.tasks.join_next().await.is_some() {} }).await;
+        let _ = timeout(GRACE, bridge.common.output.write()).await;
     };
     tokio::select! {
         () = carried => {}
@@ -112,7 +113,7 @@ impl Bridge {
     fn take(&mut self, line: Line) {
         let line = match line {
             Line::Whole(line) => line.slice_ref(trimmed(&line)),
-            Line::TooLong => return self.common.say(failure::unreadable(message::TOO_LONG)),
+            Line::TooLong => return self.common.say(&failure::unreadable(message::TOO_LONG)),
             Line::Header => return self.warn(),
         };
         if line.is_empty() {
@@ -122,7 +123,7 @@ impl Bridge {
             Ok(message) => self.carry(message),
             Err(Unreadable::NotJson) => self.warn(),
             Err(Unreadable::NotOneMessage) => {
-                self.common.say(failure::unreadable(message::NOT_ONE_MESSAGE));
+                self.common.say(&failure::unreadable(message::NOT_ONE_MESSAGE));
             }
         }
     }
@@ -133,7 +134,7 @@ impl Bridge {
         let common = Arc::clone(&self.common);
         match message.part.clone() {
             Part::Request(_) if self.requests.len() >= REQUESTS => {
-                common.say(failure::answer(&message, &RemoteError::Crowded, common.language));
+                common.say(&failure::answer(&message, &RemoteError::Crowded, common.language));
             }
             Part::Request(id) => {
                 let request = self.tasks.spawn(async move { common.ask(&message).await });
@@ -171,16 +172,13 @@ impl Bridge {
 impl Common {
     /// Carries a request, and writes what comes back for it: events, and one answer in any case.
     async fn ask(&self, request: &Message) {
-        let _place = match request.is_call() {
-            true => self.calls.acquire().await.ok(),
-            false => None,
-        };
-        let answer = self.remote.ask(request, &self.session, |event| self.say(event)).await;
+        let _place = if request.is_call() { self.calls.acquire().await.ok() } else { None };
+        let answer = self.remote.ask(request, &self.session, |event| self.say(&event)).await;
         let answer = answer.unwrap_or_else(|error| {
             tracing::warn!(method = request.method_for_log(), "{}", error.sentence());
             failure::answer(request, &error, self.language)
         });
-        self.say(answer);
+        self.say(&answer);
     }
 
     /// Carries what has no answer.
@@ -192,8 +190,8 @@ impl Common {
 
     /// Writes a line for the client. A request may be dropped at any await, which must not cut a line
     /// in half.
-    fn say(&self, line: Bytes) {
-        if self.output.add(&reply::Raw(&line)).is_ok() {
+    fn say(&self, line: &Bytes) {
+        if self.output.add(&reply::Raw(line)).is_ok() {
             let output = Arc::clone(&self.output);
             tokio::spawn(async move { output.write().await });
         }

@@ -305,7 +305,7 @@ impl Remote {
             return Ok(heard.line.clone());
         }
         let said = match heard.map(|heard| heard.part) {
-            Some(Told::Refusal(said)) => Some(said),
+            Some(Told::Refusal(said)) => Some(without(token, said)),
             _ => None,
         };
         Err(match (status, said) {
@@ -332,6 +332,16 @@ impl Remote {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
         self.down.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Takes the token out of a server's words, which may repeat it.
+fn without(token: Option<&Token>, said: UpstreamMessage) -> UpstreamMessage {
+    match (token, &said) {
+        (Some(token), UpstreamMessage::Words(words)) => {
+            token.removed_from(words).map_or(said, |words| UpstreamMessage::new(&words))
+        }
+        _ => said,
     }
 }
 

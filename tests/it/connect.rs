@@ -218,6 +218,26 @@ async fn the_end_of_input_ends_it_and_what_is_on_its_way_is_cancelled() {
     assert!(!ended.stdout.iter().any(|line| line.contains("\"id\":8")), "{:?}", ended.stdout);
 }
 
+#[tokio::test]
+async fn a_client_that_writes_all_and_closes_its_side_gets_what_is_answered_at_once() {
+    let team = Team::start(&[]).await;
+    let mut program = connect(&team.url);
+    for id in 1..9 {
+        let list = json!({ "jsonrpc": "2.0", "id": id, "method": "ping" });
+        program.send(list).await;
+    }
+    let ended = program.end().await;
+    assert_eq!(ended.stdout.len(), 8, "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_token_that_a_server_repeats_is_taken_out_of_its_words() {
+    let refusal = br#"{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"no wvx_FICTITIOUS-0001 here"}}"#;
+    let reply = RawReply::new(403, "application/json", refusal);
+    let text = told(vec![reply], &[("WOLKVOX_CALLER_TOKEN", "wvx_FICTITIOUS-0001")]).await;
+    assert!(text.contains("here") && !text.contains("FICTITIOUS"), "{text}");
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn a_client_that_vanishes_and_leaves_the_input_open_ends_it() {

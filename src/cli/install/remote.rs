@@ -1,7 +1,7 @@
 //! The entry that leads a client to a team's server.
 
-use super::paths::{absolute, is_file};
-use super::{Install, own_command, token};
+use super::paths::{absolute, is_file, own_command};
+use super::{Install, token};
 use crate::config::{Origin, RemoteConfig, Sources};
 use crate::install::{Entry, RemoteEntry, TokenDelivery};
 use crate::language::{Bilingual, Language, bilingual};
