@@ -240,11 +240,19 @@ fn tell(url: &str, is_sandbox: bool, has_callers: bool, language: Language) {
     } else {
         bilingual!("MCP", "MCP")
     };
-    let header = if has_callers { " --header \"Authorization: Bearer wvx_…\"" } else { "" };
+    let token = if has_callers {
+        bilingual!(
+            " (each with an own token in WOLKVOX_CALLER_TOKEN)",
+            " (cada quien con su token en WOLKVOX_CALLER_TOKEN)",
+        )
+    } else {
+        bilingual!("", "")
+    };
     let text = bilingual!(
-        "{what} at {url}\nTo connect, for example: claude mcp add --transport http wolkvox {url}{header}",
-        "{what} en {url}\nPara conectarse, por ejemplo: claude mcp add --transport http wolkvox {url}{header}",
+        "{what} at {url}\nTo connect, for example: wolkvox-mcp install claude-code --url {url}{token}",
+        "{what} en {url}\nPara conectarse, por ejemplo: wolkvox-mcp install claude-code --url {url}{token}",
         what,
+        token,
     );
     // Without a reader there is nobody to tell.
     let _ = writeln!(std::io::stdout(), "{}", text.to(language));

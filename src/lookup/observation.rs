@@ -107,7 +107,8 @@ mod tests {
             Found { rows, as_of, upstream_total, complete: true, cut_short, blank: 0 }
         };
         let told = |answer: Option<Result<&Found, &Error>>| {
-            let mut observation = Observation::begin(&query, None);
+            let metrics = Lookups::default();
+            let mut observation = Observation::begin(&query, None, &metrics);
             if let Some(answer) = answer {
                 observation.end(Source::Wolkvox, None, answer);
             }

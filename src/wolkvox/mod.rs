@@ -18,7 +18,9 @@ mod token_information;
 mod transport_error;
 
 pub use self::client::{Client, LARGEST_REPLY, PAGE_SIZE};
+pub(crate) use self::failure::retry_after;
 pub use self::failure::{Failure, Retry};
+pub(crate) use self::http::Http;
 pub use self::query::{
     FieldName, FieldValue, GestionQuery, ObligationQuery, Operation, Query, QueryKey,
 };

@@ -6,6 +6,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_wolkvox-mcp");
 
@@ -35,18 +36,22 @@ fn skip_or_fail(client: &str, problem: &str) {
     std::io::stderr().write_all(loud.as_bytes()).expect("stderr is open");
 }
 
-/// Asks over stdio and then over HTTP, and gives what the client said of the two.
-fn ask(interpreter: impl AsRef<OsStr>, script: &Path) -> [String; 2] {
-    let ask = |server: &[&str]| {
-        let output = Command::new(&interpreter).arg(script).args(server).output();
-        let output = output.expect("the client starts");
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
-        said
-    };
+/// Runs a client's script and gives what it said.
+fn run(interpreter: impl AsRef<OsStr>, script: &Path, arguments: &[&str]) -> String {
+    let output = Command::new(&interpreter).arg(script).args(arguments).output();
+    let output = output.expect("the client starts");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    said
+}
+
+/// Asks over stdio, over HTTP, and over stdio that is carried to HTTP, and gives what the client said
+/// of each.
+fn ask(interpreter: impl AsRef<OsStr>, script: &Path) -> [String; 3] {
+    let ask = |server: &[&str]| run(&interpreter, script, server);
     let over_stdio = ask(&[PROGRAM, "--sandbox"]);
-    let server = TeamServer::start();
-    [over_stdio, ask(&[&server.url])]
+    let server = TeamServer::start(&[]);
+    [over_stdio, ask(&[&server.url]), ask(&[PROGRAM, "connect", &server.url])]
 }
 
 /// A team's server with the sandbox, which ends when it is dropped.
@@ -56,10 +61,10 @@ struct TeamServer {
 }
 
 impl TeamServer {
-    fn start() -> Self {
+    fn start(arguments: &[&str]) -> Self {
         let mut command = Command::new(PROGRAM);
         command.args(["serve", "--sandbox", "--lang", "en", "--listen", "127.0.0.1:0"]);
-        command.args(["--admin-listen", "127.0.0.1:0"]).stderr(Stdio::null());
+        command.args(["--admin-listen", "127.0.0.1:0"]).args(arguments).stderr(Stdio::null());
         let mut child = command.stdout(Stdio::piped()).spawn().expect("starts");
         let mut line = String::new();
         let said = child.stdout.as_mut().expect("piped");
@@ -98,6 +103,29 @@ fn the_official_python_client_connects_lists_calls_and_validates() {
 
 #[test]
 fn the_official_typescript_client_connects_lists_calls_and_validates() {
+    let Some(folder) = node_clients() else { return };
+    // Node looks for packages beside the script.
+    let script = folder.join("ask.mjs");
+    fs::copy(source("ask.mjs"), &script).expect("the script");
+    for said in ask("node", &script) {
+        assert_eq!(said.matches("is served").count(), 2, "{said}");
+    }
+}
+
+#[test]
+fn older_clients_and_bridges_hear_progress_and_give_back_the_place_of_an_aborted_call() {
+    let Some(folder) = node_clients() else { return };
+    let script = folder.join("older.mjs");
+    fs::copy(source("older.mjs"), &script).expect("the script");
+    let server = TeamServer::start(&["--cache-ttl", "0s"]);
+    let said = run("node", &script, &[&server.url, PROGRAM]);
+    assert_eq!(said.matches("is served").count(), 3, "{said}");
+}
+
+/// Installs the clients that run in Node, once for all tests; none where they cannot be.
+fn node_clients() -> Option<PathBuf> {
+    static INSTALLATION: Mutex<()> = Mutex::new(());
+    let _alone = INSTALLATION.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = installed("typescript-client");
     let wanted = source("package.json");
     if !is_current(&folder, &wanted) {
@@ -106,16 +134,12 @@ fn the_official_typescript_client_connects_lists_calls_and_validates() {
         let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
         let quiet = ["install", "--no-audit", "--no-fund", "--no-package-lock"];
         if let Err(problem) = step(Command::new(npm).args(quiet).current_dir(&folder)) {
-            return skip_or_fail("the official TypeScript client", &problem);
+            skip_or_fail("the TypeScript clients", &problem);
+            return None;
         }
         fs::copy(&wanted, folder.join("installed")).expect("the note is written");
     }
-    // Node looks for packages beside the script.
-    let script = folder.join("ask.mjs");
-    fs::copy(source("ask.mjs"), &script).expect("the script");
-    for said in ask("node", &script) {
-        assert_eq!(said.matches("is served").count(), 2, "{said}");
-    }
+    Some(folder)
 }
 
 /// Says whether what is installed is what is wanted now.

@@ -446,7 +446,7 @@ async fn it_says_where_it_is_and_how_to_connect() {
     let mut server = Server::start(&[], &[]).await;
     let mut line = String::new();
     timeout(TIMELY, server.said.read_line(&mut line)).await.expect("in time").expect("a line");
-    let command = format!("claude mcp add --transport http wolkvox {}", server.url);
+    let command = format!("wolkvox-mcp install claude-code --url {}", server.url);
     assert!(line.contains(&command), "{line}");
 }
 
