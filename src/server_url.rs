@@ -113,6 +113,59 @@ fn is_loopback(host: &Host<&str>) -> bool {
     }
 }
 
+/// The address at which a team's server speaks MCP: a server that may receive a person's own token,
+/// because that person names it, and a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TeamUrl {
+    server: ServerUrl,
+    endpoint: Url,
+}
+
+/// Where a team's server speaks MCP unless it has several tenants.
+const USUAL_PATH: &str = "/mcp";
+
+impl TeamUrl {
+    /// Reads an address such as `https://wolkvox.example.com/mcp`, with or without `https://` and the
+    /// usual path.
+    ///
+    /// # Errors
+    ///
+    /// The rule that the address breaks.
+    pub fn parse(text: &str) -> Result<Self, AddressError> {
+        let text = text.trim();
+        let with_scheme =
+            if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+        let mut endpoint = Url::parse(&with_scheme).map_err(|_| AddressError::Malformed)?;
+        let host = endpoint.host().ok_or(AddressError::NoHost)?.to_owned();
+        if endpoint.query().is_some() || endpoint.fragment().is_some() {
+            return Err(AddressError::Query);
+        }
+        let mut origin = endpoint.clone();
+        origin.set_path("");
+        let server = ServerUrl::parse(origin.as_str(), Some(&host))?;
+        if endpoint.path() == "/" {
+            endpoint.set_path(USUAL_PATH);
+        }
+        Ok(Self { server, endpoint })
+    }
+
+    /// Returns scheme, host and port.
+    pub fn server(&self) -> &ServerUrl {
+        &self.server
+    }
+
+    /// Returns where messages are sent.
+    pub fn endpoint(&self) -> &Url {
+        &self.endpoint
+    }
+}
+
+impl fmt::Display for TeamUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.endpoint.as_str())
+    }
+}
+
 /// Returns whether a host can have a name in the DNS: labels of letters, digits and hyphens
 /// (RFC 1123, section 2.1), and underscores, which some networks use.
 fn is_nameable(host: &Host<&str>) -> bool {
@@ -207,6 +260,28 @@ mod tests {
         assert!(ServerUrl::parse("https://proxy.empresa.example", allowed).is_ok());
         assert!(ServerUrl::parse("http://proxy.empresa.example", allowed).is_err());
         assert!(ServerUrl::parse("https://x.proxy.empresa.example", allowed).is_err());
+    }
+
+    #[test]
+    fn a_teams_address_has_a_path_and_is_as_safe_as_wolkvoxs() {
+        for (text, written) in [
+            ("wolkvox.example.com", "https://wolkvox.example.com/mcp"),
+            ("https://wolkvox.example.com:8443/", "https://wolkvox.example.com:8443/mcp"),
+            ("https://wolkvox.example.com/banco/mcp", "https://wolkvox.example.com/banco/mcp"),
+            ("http://127.0.0.1:8080/mcp", "http://127.0.0.1:8080/mcp"),
+        ] {
+            assert_eq!(TeamUrl::parse(text).map(|it| it.to_string()), Ok(written.to_owned()));
+        }
+        for (text, problem) in [
+            ("http://wolkvox.example.com/mcp", AddressError::Unencrypted),
+            ("http://10.0.0.5:8080/mcp", AddressError::Unencrypted),
+            ("https://ana:x@wolkvox.example.com/mcp", AddressError::Credentials),
+            ("https://wolkvox.example.com/mcp?token=x", AddressError::Query),
+            ("ftp://wolkvox.example.com", AddressError::Scheme),
+            ("", AddressError::Malformed),
+        ] {
+            assert_eq!(TeamUrl::parse(text), Err(problem), "{text}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod audit;
 mod caller;
 mod check;
 mod completions;
+mod connect;
 mod descriptors;
 mod flags;
 mod install;
@@ -27,9 +28,10 @@ use crate::audit as audit_log;
 use crate::caller::Caller;
 use crate::config::{Account, Config, Log, Sources};
 use crate::language::{Bilingual, Language};
-use crate::lookup::Lookup;
+use crate::lookup::{Lookup, Means};
 use crate::sandbox::{self, Sandbox};
 use crate::settings::{Setting, Spec};
+use crate::shared::Shared;
 use crate::tenant::Tenant;
 use crate::wolkvox::{Client, Operation};
 
@@ -71,6 +73,8 @@ enum Command {
     Caller(caller::Caller),
     /// Test the set-up step by step, and say how to fix what fails
     Check(check::Check),
+    /// Carry standard input and output to a team's server, for clients that only start programs
+    Connect(connect::Connect),
     /// Print completions for a shell
     Completions(completions::Completions),
     /// Write this server into a client's configuration
@@ -97,7 +101,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         let variable = |name: &str| sources.variable(name)?.to_str().map(str::to_owned);
         Language::detect(variable, sys_locale::get_locale)
     });
-    let is_at_terminal = !matches!(command, None | Some(Command::Serve(_)));
+    let is_at_terminal = !matches!(command, None | Some(Command::Serve(_) | Command::Connect(_)));
     if is_at_terminal {
         // At a terminal the answer matters, not the log of it.
         sources = sources.with_default(Setting::Log, "warn");
@@ -111,6 +115,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Audit(audit)) => audit.run(&sources, language),
         Some(Command::Caller(caller)) => caller.run(sources, language),
         Some(Command::Completions(completions)) => completions.run(),
+        Some(Command::Connect(connect)) => connect.run(&sources, language),
         Some(Command::Install(install)) => install.run(sandbox, &sources, language),
         Some(Command::Man(man)) => man.run(),
         Some(Command::Serve(serve)) => serve.run(sandbox, sources, language),
@@ -151,7 +156,15 @@ fn with_app<T>(
 ) -> anyhow::Result<T> {
     let log = config.log.clone();
     let one_thread = tokio::runtime::Builder::new_current_thread();
-    with_runtime(&log, one_thread, language, async { run(App::open(config).await?).await })
+    with_runtime(&log, one_thread, language, async {
+        let app = App::open(config).await?;
+        let shared = app.shared.clone();
+        let result = run(app).await;
+        if let Some(shared) = shared {
+            shared.close().await;
+        }
+        result
+    })
 }
 
 /// Starts the log and a runtime, and runs something on it.
@@ -184,6 +197,8 @@ struct App {
     warnings: Vec<Bilingual>,
     /// How the audit log is kept, if there is one.
     audit: Option<audit_log::Options>,
+    /// What processes share.
+    shared: Option<Shared>,
 }
 
 /// What records calls: the audit log and who makes them, if there is one.
@@ -191,11 +206,14 @@ type Recording = Option<(audit_log::Audit, Caller)>;
 
 impl App {
     async fn open(config: Config) -> anyhow::Result<Self> {
-        let Config { account, operation, limits, mask, audit, log: _, warnings } = config;
+        let Config { account, operation, limits, mask, audit, shared, log: _, warnings } = config;
         let (client, operation, sandbox) = client(account, operation).await?;
-        let lookup = Arc::new(Lookup::new(client, limits).naming(operation.clone()));
+        let shared = shared.as_ref().map(Shared::open).transpose().context("cannot share")?;
+        let means = Means { shared: shared.clone(), ..Means::new(&limits) };
+        let lookup = Lookup::with(client, limits, means).naming(operation.clone());
+        let lookup = Arc::new(lookup);
         let tenant = Tenant::new(lookup, operation, mask, sandbox.is_some());
-        Ok(Self { tenant, sandbox, warnings, audit })
+        Ok(Self { tenant, sandbox, warnings, audit, shared })
     }
 
     /// Opens the audit log, if there is one.

@@ -21,10 +21,11 @@ use crate::http::{
     Access, Certificate, Ending, Endpoint, HttpConfig, Names, OAuth, Service, listen, probes,
 };
 use crate::language::{Bilingual, Language, bilingual};
-use crate::lookup::{Admission, Lookup};
+use crate::lookup::{Admission, Lookup, Means};
 use crate::mcp::Server;
 use crate::metrics::Metrics;
 use crate::sandbox::Sandbox;
+use crate::shared::Shared;
 use crate::tenant::Tenant;
 
 /// TLS takes some 50 µs of a call; one thread more keeps that away from the others.
@@ -67,7 +68,7 @@ async fn serve(
     language: Language,
 ) -> anyhow::Result<ExitCode> {
     let said = |text: Bilingual| anyhow!(text.to(language).to_owned());
-    let ServeConfig { http, tenants, roles, audit, log: _, warnings } = config;
+    let ServeConfig { http, tenants, roles, audit, shared, log: _, warnings } = config;
     for warning in warnings {
         tracing::warn!(%warning, "a setting");
     }
@@ -84,13 +85,18 @@ async fn serve(
     if let Some(audit) = audit.clone() {
         metrics.watch_audit(move || audit.failures());
     }
-    let opened = open(tenants, audit.as_ref(), &metrics).await?;
+    let shared = shared.as_ref().map(Shared::open).transpose().context("cannot share")?;
+    if let Some(shared) = shared.clone() {
+        metrics.watch_shared(move || shared.is_up());
+    }
+    let opened = open(tenants, audit.as_ref(), &metrics, shared.as_ref()).await?;
     let Opened { endpoints, sandboxes, deadline } = opened;
     let url = http.public_url(address).context("the server has no address")?;
     let is_alone = endpoints.len() == 1;
     let access = access(&http, roles, &url, is_alone).map_err(said)?;
     let paths: Vec<String> = endpoints.iter().map(Endpoint::path).collect();
     let names = Names::new(address, http.public_url.as_ref());
+    let login = Login::of(&http);
     let trusted = http.trusted_proxies;
     let service = Service::new(endpoints, access, &names, trusted, audit.clone(), metrics.clone());
     let service = Arc::new(service);
@@ -99,7 +105,7 @@ async fn serve(
     tracing::info!(version = env!("CARGO_PKG_VERSION"), %address, admin = %probed, "serving MCP over HTTP");
     for path in &paths {
         let place = format!("{}{path}", url.as_str().trim_end_matches('/'));
-        tell(&place, is_sandbox, http.callers.is_some(), language);
+        tell(&place, is_sandbox, login, language);
     }
     let probing = tokio::spawn(probes(admin, Arc::clone(&service)));
     let refreshing = tokio::spawn(refresh(Arc::clone(&service), audit.clone(), certificate));
@@ -120,6 +126,9 @@ async fn serve(
     refreshing.abort();
     if let Some(audit) = audit {
         audit.flush();
+    }
+    if let Some(shared) = shared {
+        shared.close().await;
     }
     drop(sandboxes);
     Ok(ExitCode::SUCCESS)
@@ -155,6 +164,7 @@ async fn open(
     tenants: Vec<TenantConfig>,
     audit: Option<&crate::audit::Audit>,
     metrics: &Metrics,
+    shared: Option<&Shared>,
 ) -> anyhow::Result<Opened> {
     let is_alone = tenants.len() == 1;
     let budgets = Budgets::default();
@@ -177,7 +187,8 @@ async fn open(
         };
         admissions.push((host, token, Arc::clone(&admission)));
         let counted = metrics.lookups(&id);
-        let lookup = Lookup::with_admission(client, limits, admission, counted);
+        let means = Means { admission, shared: shared.cloned(), metrics: counted };
+        let lookup = Lookup::with(client, limits, means);
         let lookup = lookup.naming(operation.clone());
         let tenant = Tenant {
             budgets: budgets.clone(),
@@ -223,18 +234,51 @@ async fn refresh(
     }
 }
 
+/// How clients show who asks.
+#[derive(Clone, Copy)]
+enum Login {
+    /// Not at all.
+    None,
+    /// By a token of the file of callers.
+    Token,
+    /// At an identity provider, which they find by themselves.
+    Provider,
+}
+
+impl Login {
+    fn of(http: &HttpConfig) -> Self {
+        match (&http.callers, &http.oauth) {
+            (Some(_), _) => Self::Token,
+            (None, Some(_)) => Self::Provider,
+            (None, None) => Self::None,
+        }
+    }
+}
+
 /// Prints, for a person, where the server is and how to connect to it.
-fn tell(url: &str, is_sandbox: bool, has_callers: bool, language: Language) {
+fn tell(url: &str, is_sandbox: bool, login: Login, language: Language) {
     let what = if is_sandbox {
         bilingual!("MCP with fictitious data", "MCP con datos ficticios")
     } else {
         bilingual!("MCP", "MCP")
     };
-    let header = if has_callers { " --header \"Authorization: Bearer wvx_…\"" } else { "" };
+    let command = match login {
+        Login::None | Login::Token => format!("wolkvox-mcp install claude-code --url {url}"),
+        // That would write a header with a token of ours.
+        Login::Provider => format!("claude mcp add --transport http wolkvox {url}"),
+    };
+    let token = match login {
+        Login::Token => bilingual!(
+            " (each with an own token in WOLKVOX_CALLER_TOKEN)",
+            " (cada quien con su token en WOLKVOX_CALLER_TOKEN)",
+        ),
+        Login::None | Login::Provider => bilingual!("", ""),
+    };
     let text = bilingual!(
-        "{what} at {url}\nTo connect, for example: claude mcp add --transport http wolkvox {url}{header}",
-        "{what} en {url}\nPara conectarse, por ejemplo: claude mcp add --transport http wolkvox {url}{header}",
+        "{what} at {url}\nTo connect, for example: {command}{token}",
+        "{what} en {url}\nPara conectarse, por ejemplo: {command}{token}",
         what,
+        token,
     );
     // Without a reader there is nobody to tell.
     let _ = writeln!(std::io::stdout(), "{}", text.to(language));

@@ -5,6 +5,7 @@ mod invalid;
 mod path;
 mod proxy;
 mod reader;
+mod remote;
 mod roles;
 mod settings_file;
 mod shown;
@@ -16,6 +17,7 @@ use tracing_subscriber::filter::Targets;
 pub use self::invalid::{InvalidSetting, InvalidSettings, Subject};
 pub use self::path::path;
 use self::reader::Reader;
+pub use self::remote::RemoteConfig;
 pub use self::shown::shown;
 pub use self::sources::{NotUnicode, Origin, Raw, Sources};
 pub use self::team::{DEFAULT_TENANT, ServeConfig, TenantConfig};
@@ -25,6 +27,7 @@ use crate::clean;
 use crate::language::{Bilingual, bilingual};
 use crate::lookup::Limits;
 use crate::server_url::ServerUrl;
+use crate::shared::SharedConfig;
 use crate::wolkvox::{Operation, RootCertificates, TokenSource};
 
 /// Every setting, checked.
@@ -40,6 +43,8 @@ pub struct Config {
     pub mask: Mask,
     /// How the audit log is kept, if there is one.
     pub audit: Option<audit::Options>,
+    /// What processes share, if they share anything.
+    pub shared: Option<SharedConfig>,
     /// What to log, and how.
     pub log: Log,
     /// What is set and probably does not do what was meant.
@@ -90,13 +95,14 @@ impl Config {
         let limits = read.limits();
         let mask = read.mask();
         let audit = read.audit();
+        let shared = read.shared();
         let log = read.log();
-        match (account, operation, limits, mask, audit, log) {
-            (Ok(account), Ok(operation), Ok(limits), Ok(mask), Ok(audit), Ok(log))
+        match (account, operation, limits, mask, audit, shared, log) {
+            (Ok(account), Ok(operation), Ok(limits), Ok(mask), Ok(audit), Ok(shared), Ok(log))
                 if read.is_fine() =>
             {
                 let warnings = warnings(&account, &mask, sources);
-                Ok(Self { account, operation, limits, mask, audit, log, warnings })
+                Ok(Self { account, operation, limits, mask, audit, shared, log, warnings })
             }
             _ => Err(InvalidSettings::of_client(read.into_problems(), sources)),
         }

@@ -6,8 +6,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use secrecy::SecretString;
 use tracing_subscriber::filter::LevelFilter;
-use url::Host;
+use url::{Host, Url};
 
 use super::proxy::{self, WrongProxy};
 use super::shown::{Secrets, shown_if_harmless};
@@ -16,16 +17,19 @@ use super::{
 };
 use crate::answer::Mask;
 use crate::audit::{self, OnFailure, Rotation};
-use crate::error::SettingError;
+use crate::error::{SecretsError, SettingError};
 use crate::file;
 use crate::language::Bilingual;
 use crate::lookup::Limits;
 use crate::server_url::ServerUrl;
 use crate::settings::{Placeholder, Setting};
+use crate::shared::{Secrets as SharedSecrets, SharedConfig, WhenDown};
 use crate::wolkvox::{Operation, RootCertificates, Token, TokenFile, TokenSource};
 
 /// A system's whole bundle of root certificates is a tenth of this.
 const LARGEST_CA_FILE: u64 = 4 * 1024 * 1024;
+/// A few lines.
+const LARGEST_SECRETS: u64 = 8 * 1024;
 /// Longest time that a setting may give.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -106,7 +110,8 @@ impl<'a> Reader<'a> {
             Err(NotUnicode) => return Err(self.wrong(setting, SettingError::NotUnicode)),
         };
         let text = &raw.text;
-        let parsed = if setting != Setting::Token && self.secrets.are_in(text) {
+        let is_token = matches!(setting, Setting::Token | Setting::CallerToken);
+        let parsed = if !is_token && self.secrets.are_in(text) {
             Err(SettingError::HoldsToken)
         } else if let Some(placeholder) = placeholder(setting, text) {
             Err(SettingError::Placeholder(placeholder))
@@ -139,7 +144,7 @@ impl<'a> Reader<'a> {
         Ok(Account::Tenant { server: server?, token: token?, roots: roots? })
     }
 
-    /// Reads the certificates to trust beside the system's.
+    /// Reads the root certificates beside the system's.
     pub(super) fn roots(&mut self) -> Result<RootCertificates, Reported> {
         let home = self.home.clone();
         let roots = self.optional(Setting::CaFile, |text| {
@@ -147,12 +152,12 @@ impl<'a> Reader<'a> {
             let pem = file::read(&path, LARGEST_CA_FILE)
                 .map_err(|problem| SettingError::Unreadable(problem.kind()))?;
             RootCertificates::from_pem(&pem).map_err(SettingError::Certificates)
-        })?;
-        Ok(roots.unwrap_or_default())
+        });
+        Ok(roots?.unwrap_or_default())
     }
 
     /// Refuses a proxy that the HTTP client would leave out.
-    fn proxy(&mut self, server: Option<&ServerUrl>) -> Result<(), Reported> {
+    pub(super) fn proxy(&mut self, server: Option<&ServerUrl>) -> Result<(), Reported> {
         let wrong = server.and_then(|server| proxy::wrong(server, self.sources));
         let Some(WrongProxy { variable, shown, problem }) = wrong else { return Ok(()) };
         let (subject, name) = (Subject::Variable(variable), Bilingual::same(variable));
@@ -204,9 +209,13 @@ impl<'a> Reader<'a> {
         Ok(self.optional(Setting::Mask, mask)?.unwrap_or_default())
     }
 
-    pub(super) fn limits(&mut self) -> Result<Limits, Reported> {
+    pub(super) fn timeout(&mut self) -> Result<Duration, Reported> {
         let least = Duration::from_millis(1);
-        let timeout = self.defaulted(Setting::Timeout, |text| duration(text, least));
+        self.defaulted(Setting::Timeout, |text| duration(text, least))
+    }
+
+    pub(super) fn limits(&mut self) -> Result<Limits, Reported> {
+        let timeout = self.timeout();
         let max_in_flight = self.defaulted(Setting::MaxInFlight, |text| whole(text, 1, u16::MAX));
         let cache_ttl = self.defaulted(Setting::CacheTtl, |text| duration(text, Duration::ZERO));
         let rate = self.defaulted(Setting::Rate, |text| whole(text, 1, u32::MAX));
@@ -242,6 +251,43 @@ impl<'a> Reader<'a> {
         Ok(Some(audit::Options { target, key_file, on_failure, rotation }))
     }
 
+    /// Reads what processes share, if they share anything.
+    pub(super) fn shared(&mut self) -> Result<Option<SharedConfig>, Reported> {
+        let home = self.home.clone();
+        let is_flag =
+            matches!(self.sources.get(Setting::Shared), Ok(Some(Raw { origin: Origin::Flag, .. })));
+        let url = self.optional(Setting::Shared, |text| {
+            let url = Url::parse(text).map_err(|_| SettingError::SharedAddress)?;
+            if is_flag && url.password().is_some() {
+                return Err(SettingError::SharedPassword);
+            }
+            Ok(SecretString::from(text))
+        });
+        let secrets = self.optional(Setting::SharedSecretFile, |text| {
+            let path = path(text, home.as_deref()).map_err(SettingError::Path)?;
+            let text = file::read(&path, LARGEST_SECRETS)
+                .map_err(|problem| SettingError::Unreadable(problem.kind()))?;
+            let text = str::from_utf8(&text)
+                .map_err(|_| SettingError::SharedSecrets(SecretsError::Length))?;
+            SharedSecrets::parse(text).map_err(SettingError::SharedSecrets)
+        });
+        let when_down = self.defaulted(Setting::SharedDown, |text| match text {
+            "degrade" => Ok(WhenDown::Degrade),
+            "refuse" => Ok(WhenDown::Refuse),
+            _ => Err(SettingError::SharedDown),
+        });
+        let Some(url) = url? else { return when_down.map(|_| None) };
+        let Some(secrets) = secrets? else {
+            return Err(self.wrong(Setting::SharedSecretFile, SettingError::SharedSecretNeeded));
+        };
+        // What is wrong with it is on the list already.
+        let authorities = self.sources.get(Setting::CaFile).ok().flatten();
+        let authorities = authorities.and_then(|raw| path(&raw.text, home.as_deref()).ok());
+        let authorities = authorities.and_then(|path| file::read(&path, LARGEST_CA_FILE).ok());
+        let config = SharedConfig::new(url, secrets, when_down?, authorities);
+        config.map(Some).map_err(|_| self.wrong(Setting::Shared, SettingError::SharedAddress))
+    }
+
     pub(super) fn log(&mut self) -> Result<Log, Reported> {
         let filter = self.defaulted(Setting::Log, |text| {
             let known = text.split(',').map(str::trim).all(is_log_directive);
@@ -265,11 +311,15 @@ fn placeholder(setting: Setting, text: &str) -> Option<Placeholder> {
         Setting::Server
             | Setting::Token
             | Setting::TokenFile
+            | Setting::CallerToken
+            | Setting::CallerTokenFile
             | Setting::Operation
             | Setting::AllowHost
             | Setting::CaFile
             | Setting::Audit
             | Setting::AuditKeyFile
+            | Setting::Shared
+            | Setting::SharedSecretFile
     ) || setting.is_team();
     let filled = match setting {
         // These are filled in here; `${pid}` was meant for a shell.
@@ -282,7 +332,7 @@ fn placeholder(setting: Setting, text: &str) -> Option<Placeholder> {
 }
 
 /// Returns whether a token is rather the path of the file that holds it.
-fn names_a_file(text: &str, home: Option<&Path>) -> bool {
+pub(super) fn names_a_file(text: &str, home: Option<&Path>) -> bool {
     text.contains(['/', '\\']) && path(text, home).is_ok_and(|path| path.is_file())
 }
 

@@ -21,6 +21,8 @@ pub enum FileErrorKind {
     Unwritable(io::ErrorKind),
     /// Its owner made it read-only.
     ReadOnly,
+    /// It has a second name, which a new file in its place would not have.
+    HardLinked,
     /// It is not what the client would accept.
     Malformed(Malformed),
     /// Another program wrote it at the same time.
@@ -71,6 +73,8 @@ pub enum EntryError {
     ServerFromVariable,
     /// Claude Desktop passes on no variables, and the token is to come from one.
     TokenFromVariable,
+    /// Claude Desktop passes on no variables, and the token of a team's server is to come from one.
+    CallerTokenFromVariable,
     /// There is no home folder: this variable is not set.
     NoHome(&'static str),
 }

@@ -7,6 +7,7 @@
 mod audit;
 mod cause;
 mod install;
+mod remote;
 mod setting;
 mod team;
 mod texts;
@@ -19,9 +20,10 @@ use std::time::Duration;
 pub use self::audit::{AuditError, AuditErrorKind, AuditNotice};
 pub use self::cause::{BodyKind, ConnectFailure, Outage, ReplyDefect, Timings, TlsFailure};
 pub use self::install::{EntryError, FileError, FileErrorKind, Malformed};
+pub use self::remote::RemoteError;
 pub use self::setting::{
-    AddressError, CertificatesError, MaskError, PathError, ProxyError, SettingError, TokenError,
-    TokenFileError,
+    AddressError, CertificatesError, MaskError, PathError, ProxyError, SecretsError, SettingError,
+    TokenError, TokenFileError,
 };
 pub use self::team::{
     CallerProblem, CallersError, CallersErrorKind, ConfigFileError, PublicUrlError, TeamError,
@@ -197,6 +199,9 @@ pub enum Error {
         /// When the next look-up may pass.
         wait: Duration,
     },
+    /// The store that processes share their limits in cannot be used, and the settings allow no
+    /// look-up without it.
+    SharedStoreGone,
     /// The call's line could not be written to the audit log, so that its answer is withheld.
     NotRecorded,
     /// A bug.
@@ -225,7 +230,7 @@ impl Error {
             Self::QuotaExhausted { .. } | Self::OverBudget { budget: Budget::Day, .. } => {
                 Kind::QuotaExhausted
             }
-            Self::Busy { .. } => Kind::Busy,
+            Self::Busy { .. } | Self::SharedStoreGone => Kind::Busy,
             Self::Maintenance(_) => Kind::Maintenance,
             Self::Rejected { .. } => Kind::Rejected,
             Self::Unavailable { .. } => Kind::Unavailable,

@@ -21,12 +21,16 @@ pub enum SettingError {
         /// Whether they stand in the table of a tenant.
         is_tenants: bool,
     },
+    /// A person's own token and a file with it are both set.
+    TwoCallerTokens,
     /// Something that only stands for a value.
     Placeholder(Placeholder),
     /// The token, which only its own setting may hold.
     HoldsToken,
     /// The path of a file where the token should be.
     TokenIsPath,
+    /// The path of a file where a person's own token should be.
+    CallerTokenIsPath,
     /// A path that cannot be understood.
     Path(PathError),
     /// A proxy that cannot be used.
@@ -64,6 +68,16 @@ pub enum SettingError {
     AuditRotate,
     /// The audit log goes to stderr, beside which no key can be made.
     AuditKeyNeeded,
+    /// Not the address of a Valkey or Redis.
+    SharedAddress,
+    /// A password in a flag, which every process can read.
+    SharedPassword,
+    /// A store without a secret for what stands there.
+    SharedSecretNeeded,
+    /// Not a file of secrets.
+    SharedSecrets(SecretsError),
+    /// Not a way to do without the store.
+    SharedDown,
     /// Not a filter of the log.
     LogFilter,
     /// Not a format of the log.
@@ -76,6 +90,17 @@ pub enum SettingError {
     Callers(CallersErrorKind),
 }
 
+/// What is wrong with a file of secrets for what processes share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretsError {
+    /// It has none.
+    Blank,
+    /// One is too short or too long, or holds control characters.
+    Length,
+    /// It has more than can be meant.
+    TooMany,
+}
+
 /// Why an address may not receive the token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AddressError {
@@ -85,6 +110,8 @@ pub enum AddressError {
     NoHost,
     /// It holds a user name or password.
     Credentials,
+    /// It holds `?` or `#`, which may carry a secret.
+    Query,
     /// It holds more than host and port.
     NotHostAlone,
     /// A host that wolkvox retired.

@@ -1,6 +1,6 @@
 //! Writes this server into the configuration of an MCP client, and takes it out again.
 //!
-//! `client` knows where each client keeps its configuration, `entry` what to write there, `command`
+//! `client` knows where each client keeps its configuration, `entry` and `remote` what to write there, `command`
 //! by which path, `own` which entries are this program's, `edit` how to change a text and nothing
 //! around it (pure), `files` how to write it whole or not at all, `record` what was done before, and
 //! this module what is kept of the earlier text.
@@ -13,6 +13,7 @@ mod files;
 mod installed;
 mod own;
 mod record;
+mod remote;
 mod secret;
 mod token_path;
 mod wsl;
@@ -26,6 +27,7 @@ pub use self::entry::{Entry, ServerName, TokenDelivery};
 pub use self::installed::{Installation, InstalledEntry, installations, installed};
 use self::own::Owner;
 use self::record::{Before, Ledger, Record, fingerprint};
+pub use self::remote::RemoteEntry;
 pub use self::token_path::may_be_token;
 pub use self::wsl::windows_hint;
 use crate::error::{FileError, FileErrorKind};
@@ -83,7 +85,7 @@ impl Target {
         let Self { client, file, .. } = self;
         fs::create_dir_all(file::folder_of(file)).map_err(|it| files::unwritable(file, &it))?;
         let mut ledger = self.open()?;
-        let owner = known(&ledger, Some(&entry.command));
+        let owner = known(&ledger, Some(entry.mark(*client)));
         let before = files::read(file)?;
         let text = before.as_deref().unwrap_or_default();
         let after = edit::add(*client, text, entry, &owner)
@@ -92,7 +94,7 @@ impl Target {
         if before.as_deref() == Some(after.as_str()) {
             return Ok(Change::Unchanged);
         }
-        files::check_writable(file)?;
+        files::check_replaceable(file)?;
         let kept = self.keep(before.as_deref(), &ledger, &owner, entry)?;
         if let Err(problem) = files::write(file, &after, before.as_deref()) {
             self.forget(&kept);
@@ -121,7 +123,7 @@ impl Target {
             .map_err(|problem| files::malformed(file, problem))?;
         let Some(removed) = removed else { return Ok(Change::Unchanged) };
         self.check_own(&text, name, &owner)?;
-        files::check_writable(file)?;
+        files::check_replaceable(file)?;
         let record = ledger.record.take().unwrap_or_default();
         let is_last = edit::ours(*client, &removed, &owner).is_ok_and(|ours| ours.is_empty());
         if is_last && let Some(change) = self.go_back(&record, &text, &removed)? {
@@ -134,6 +136,13 @@ impl Target {
         let record = Record::new(written, record.before, record.commands);
         ledger.save(Some(record).filter(|_| !is_last));
         Ok(Change::Written { backup })
+    }
+
+    /// Returns the entries of this program that the file has for one project's folder alone, each
+    /// with the folder. The client's own command writes those, and takes them out.
+    pub fn of_projects(&self) -> Vec<(String, InstalledEntry)> {
+        let text = files::read(&self.file).ok().flatten().unwrap_or_default();
+        installed::of_projects(self.client, &text, &Owner::default())
     }
 
     /// Makes the file what it was before the first installation; none if that is not known, or

@@ -24,6 +24,8 @@ mod check;
 mod clients;
 /// The file of settings, and a team's.
 mod config;
+/// From a client's pipes to a team's server.
+mod connect;
 /// Pipes, sockets, files, a terminal.
 #[cfg(unix)]
 mod descriptors;
@@ -54,6 +56,8 @@ mod questions;
 mod readme;
 /// What is published beside the program.
 mod release;
+/// The team's server from an agent's computer: checked, and in clients' files.
+mod remote;
 /// Every variant of wolkvox's replies, as raw bytes over HTTP.
 mod replies;
 /// The sandbox, asked without our client.
@@ -64,6 +68,9 @@ mod secrets;
 mod serve;
 /// Wrong settings.
 mod settings;
+/// Processes that share a token's limits.
+#[cfg(unix)]
+mod shared;
 /// The program over pipes: both protocol eras, its life and its end.
 mod stdio;
 /// The tool list, arguments, answers and failures.

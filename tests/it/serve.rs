@@ -15,7 +15,7 @@ const TIMELY: Duration = Duration::from_secs(10);
 /// The running server, with its files in a folder of its own.
 pub(crate) struct Server {
     child: Child,
-    said: BufReader<ChildStdout>,
+    pub(crate) said: BufReader<ChildStdout>,
     pub(crate) folder: tempfile::TempDir,
     pub(crate) url: String,
     log: tempfile::NamedTempFile,
@@ -460,7 +460,7 @@ async fn it_says_where_it_is_and_how_to_connect() {
     let mut server = Server::start(&[], &[]).await;
     let mut line = String::new();
     timeout(TIMELY, server.said.read_line(&mut line)).await.expect("in time").expect("a line");
-    let command = format!("claude mcp add --transport http wolkvox {}", server.url);
+    let command = format!("wolkvox-mcp install claude-code --url {}", server.url);
     assert!(line.contains(&command), "{line}");
 }
 

@@ -29,6 +29,12 @@ impl FileError {
                 "{path} cannot be written (it is read-only); it was left unchanged",
                 "no se puede escribir {path} (es de solo lectura); no se modificó",
             ),
+            FileErrorKind::HardLinked => bilingual!(
+                "{path} cannot be replaced (it is a hard link: the same file has another name, \
+                 which would keep the old text); it was left unchanged",
+                "no se puede reemplazar {path} (es un enlace duro: el mismo archivo tiene otro \
+                 nombre, que conservaría el texto anterior); no se modificó",
+            ),
             FileErrorKind::Malformed(problem) => {
                 let reason = problem.text();
                 bilingual!(
@@ -103,6 +109,12 @@ impl EntryError {
                  --inline-token",
                 "Claude Desktop no puede pasar variables de entorno: ponga el token en un archivo \
                  e indique --token-file, o escríbalo en la configuración con --inline-token",
+            ),
+            Self::CallerTokenFromVariable => bilingual!(
+                "Claude Desktop cannot pass on environment variables: put your token into a file and \
+                 give --token-file",
+                "Claude Desktop no puede pasar variables de entorno: ponga su token en un archivo e \
+                 indique --token-file",
             ),
             Self::NoHome(variable) => {
                 bilingual!("{variable} is not set", "{variable} no está definida")

@@ -1,5 +1,7 @@
 //! Changes a configuration's text: only our own entry, everything else byte for byte (pure).
 
+#[cfg(test)]
+mod examples;
 mod inline;
 mod json;
 mod toml;
@@ -69,6 +71,22 @@ pub(super) fn ours(
     Ok(entries)
 }
 
+/// Returns the entries that start this program in one project's folder alone, each with the folder:
+/// Claude Code keeps such ones in the user's file. None if the text is not in order.
+pub(super) fn of_projects(
+    client: ClientKind,
+    text: &str,
+    owner: &Owner,
+) -> Vec<(String, InstalledEntry)> {
+    let (_, text) = split_mark(text);
+    let mut entries = match client {
+        ClientKind::ClaudeCode => json::of_projects(client, text).unwrap_or_default(),
+        _ => Vec::new(),
+    };
+    entries.retain(|(_, entry)| owner.owns(entry));
+    entries
+}
+
 /// Returns whether an entry of that name starts this program.
 pub(super) fn has_own(client: ClientKind, text: &str, name: &ServerName, owner: &Owner) -> bool {
     ours(client, text, owner).is_ok_and(|ours| ours.iter().any(|it| it.name == name.as_str()))
@@ -84,13 +102,14 @@ pub(super) fn has_anothers(
     remove(client, text, name).is_ok_and(|it| it.is_some()) && !has_own(client, text, name, owner)
 }
 
-/// Returns the text without the entries whose command is this program. An entry that only looks
+/// Returns the text without the entries whose command is this program, or that lead to a team's
+/// server. An entry that only looks
 /// like one stays: it may be somebody's own.
 pub(super) fn without_ours(client: ClientKind, text: &str, owner: &Owner) -> String {
     let mut rest = text.to_owned();
     for entry in ours(client, text, owner).unwrap_or_default() {
         if let Ok(name) = entry.name.parse()
-            && owner.is_command(&entry.command)
+            && (owner.is_command(&entry.command) || entry.url.is_some())
             && let Ok(Some(without)) = remove(client, &rest, &name)
         {
             rest = without;
@@ -153,6 +172,7 @@ mod tests {
             settings: Vec::new(),
             token: TokenDelivery::Client,
             in_file: Vec::new(),
+            remote: None,
         }
     }
 
