@@ -76,6 +76,11 @@ pub struct Role {
 }
 
 impl Role {
+    /// Returns whether it may ask none at all, as where a caller has no role that is configured.
+    pub fn may_nothing(&self) -> bool {
+        self.tenants.as_ref().is_some_and(Vec::is_empty)
+    }
+
     /// Returns whether it may ask this tenant.
     pub fn may_ask(&self, tenant: &str) -> bool {
         self.tenants.as_ref().is_none_or(|all| all.iter().any(|it| it == tenant))
@@ -83,10 +88,11 @@ impl Role {
 }
 
 impl Caller {
-    /// Returns what tells this caller from all others, whatever issuers call them.
+    /// Returns what tells this caller from all others, whatever issuers call them. No name in a file of
+    /// callers has a line break.
     pub fn person(&self) -> Arc<str> {
         match &self.origin {
-            Origin::OAuth { issuer } => format!("{issuer} {}", self.id).into(),
+            Origin::OAuth { issuer } => format!("{issuer}\n{}", self.id).into(),
             Origin::Static | Origin::System => self.id.as_str().into(),
         }
     }

@@ -264,13 +264,6 @@ async fn a_server_with_callers_tls_and_a_name_starts() {
 }
 
 #[tokio::test]
-async fn an_identity_provider_is_refused_while_its_tokens_cannot_be_checked() {
-    let issuer = ["--oauth-issuer", "https://login.empresa.com/realms/a"];
-    let said = Scene::new(UNAUDITED).refused(&issuer, &[]).await;
-    assert!(said.contains("leave WOLKVOX_OAUTH_ISSUER out"), "{said}");
-}
-
-#[tokio::test]
 async fn every_wrong_setting_of_a_team_is_refused_with_a_reason() {
     let scene = Scene::new(ACCOUNT);
     scene.write("broken.toml", "[[callers]]\nname = 'ana'\n");
@@ -291,6 +284,7 @@ async fn every_wrong_setting_of_a_team_is_refused_with_a_reason() {
         ("WOLKVOX_OAUTH_ISSUER", "login.empresa.com", "the issuer's address"),
         ("WOLKVOX_OAUTH_ISSUER", "http://login.empresa.com", "the issuer's address"),
         ("WOLKVOX_OAUTH_SCOPE", "wolkvox.read", "has no effect without WOLKVOX_OAUTH_ISSUER"),
+        ("WOLKVOX_OAUTH_SCOPE", "español", "names without spaces"),
         ("WOLKVOX_OAUTH_PRINCIPAL", "tid,,oid", "names without spaces"),
     ] {
         let said = scene.refused(&[], &[(variable, value)]).await;
