@@ -191,7 +191,7 @@ mod tests {
         let limits = Limits { rate: std::num::NonZeroU32::MIN, ..Limits::default() };
         let (admission, token) = (Admission::new(&limits), token("ficticio-0001"));
         assert_eq!(admission.look_up(&token), Ok(()));
-        let permit = admission.request(&token, &Person::default(), true).await;
+        let permit = admission.request(&token, &Person::default(), true, None).await;
         permit.expect("the first of the minute").end();
         let refused = admission.look_up(&token).expect_err("the second of the minute");
         assert!(matches!(refused, Error::RateLimited { per_minute: 1, .. }), "{refused:?}");
@@ -201,10 +201,10 @@ mod tests {
     async fn a_spent_quota_holds_its_own_token_only() {
         let (spent, other) = (token("ficticio-0001"), token("ficticio-0002"));
         let admission = Admission::new(&Limits::default());
-        admission.note(&spent, &mut Error::QuotaExhausted { hold: None });
+        admission.note(&spent, &mut Error::QuotaExhausted { hold: None }, None).await;
         let refused = admission.look_up(&spent).expect_err("held");
         assert!(matches!(refused, Error::QuotaExhausted { hold: Some(_) }), "{refused:?}");
-        assert!(admission.request(&spent, &Person::default(), true).await.is_err());
+        assert!(admission.request(&spent, &Person::default(), true, None).await.is_err());
         assert_eq!(admission.look_up(&other), Ok(()));
     }
 }

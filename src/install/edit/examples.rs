@@ -170,7 +170,7 @@ fn a_file_is_blank_if_it_has_nothing_but_places() {
         (ClientKind::Cursor, "{} // mine"),
         (ClientKind::Cursor, r#"{"mcpServers": {"a": {}}}"#),
         (ClientKind::Codex, "[mcp_servers]\n"),
-        (ClientKind::Codex, "\"inputs\" = []\n"),
+        (ClientKind::Codex, "[\"inputs\"]\n"),
         (ClientKind::Codex, "# mine\n"),
     ] {
         assert!(!is_blank(client, text), "{text}");
