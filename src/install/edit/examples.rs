@@ -228,3 +228,15 @@ fn only_the_value_of_the_token_is_masked() {
         assert_eq!(masked(ClientKind::Codex, text, None), text);
     }
 }
+
+#[test]
+fn what_a_client_asks_for_is_not_expected_of_its_environment() {
+    let entry = Entry { sandbox: false, ..sandbox() };
+    for (client, expected) in [
+        (ClientKind::Cursor, &[Setting::Server, Setting::Token][..]),
+        (ClientKind::VsCode, &[Setting::Server]),
+    ] {
+        assert_eq!(entry.expected(client), expected);
+    }
+    assert_eq!(sandbox().expected(ClientKind::Cursor), []);
+}
