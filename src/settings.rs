@@ -185,7 +185,7 @@ settings! {
     OAuthRole = "WOLKVOX_OAUTH_ROLE", Some("oauth-role"), Team, "", "roles",
         "Claim with the person's role, or a list of them";
     AdminListen = "WOLKVOX_ADMIN_LISTEN", Some("admin-listen"), Team, "127.0.0.1:9464", "0.0.0.0:9464",
-        "Address and port of the probes `/livez` and `/readyz`";
+        "Address and port of `/livez`, `/readyz` and `/metrics`";
     CallerToken = "WOLKVOX_CALLER_TOKEN", None, Caller, "", "",
         "A person's own token for a team's server, as `wolkvox-mcp caller add` shows it";
     CallerTokenFile = "WOLKVOX_CALLER_TOKEN_FILE", Some("token-file"), Caller, "", "/home/ana/wolkvox-token",

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::Caller;
+use crate::metrics::Operation;
 
 /// What a call is made with: who asks, with what, from where.
 #[derive(Clone, Debug)]
@@ -18,6 +19,8 @@ pub struct Call {
     pub trace: Option<String>,
     /// A random name of our own, the same in the log and the audit log.
     pub request: String,
+    /// Where it is counted.
+    pub operation: Operation,
 }
 
 /// What a program that asks calls itself.
@@ -37,13 +40,16 @@ pub struct Sender {
     pub caller: Arc<Caller>,
     /// Where the request came from.
     pub address: Option<IpAddr>,
+    /// Where the request is counted.
+    pub operation: Operation,
 }
 
 impl Call {
     /// Begins a call of this caller.
     pub fn new(caller: Arc<Caller>) -> Self {
         let request = format!("{:016x}", fastrand::u64(..));
-        Self { caller, address: None, program: None, trace: None, request }
+        let operation = Operation::default();
+        Self { caller, address: None, program: None, trace: None, request, operation }
     }
 
     /// Takes the trace's id from a `traceparent` (W3C Trace Context); what is none is ignored.

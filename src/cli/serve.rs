@@ -21,6 +21,7 @@ use crate::http::{
 use crate::language::{Bilingual, Language, bilingual};
 use crate::lookup::{Admission, Lookup};
 use crate::mcp::Server;
+use crate::metrics::Metrics;
 use crate::sandbox::Sandbox;
 use crate::tenant::Tenant;
 
@@ -78,24 +79,30 @@ async fn serve(
     let listener = bind(http.listen, language).await?;
     let admin = bind(http.admin_listen, language).await?;
     let address = listener.local_addr().context("cannot listen")?;
+    let probed = admin.local_addr().context("cannot listen")?;
     let certificate = http.tls.clone().map(Certificate::open).transpose();
     let certificate = certificate.map_err(|problem| said(problem.text()))?;
     let tls =
         certificate.as_ref().map(Certificate::acceptor).transpose().context("cannot speak TLS")?;
     let access = access(&http, roles).map_err(said)?;
     let audit = audit_log(audit.as_ref(), &system::user(sources), sources, language)?;
-    let opened = open(tenants, audit.as_ref()).await?;
+    let metrics = Metrics::counting();
+    if let Some(audit) = audit.clone() {
+        metrics.watch_audit(move || audit.failures());
+    }
+    let opened = open(tenants, audit.as_ref(), &metrics).await?;
     let Opened { endpoints, sandboxes, deadline } = opened;
     let url = http.public_url(address).context("the server has no address")?;
     let paths: Vec<String> = endpoints.iter().map(Endpoint::path).collect();
     let names = Names::new(address, http.public_url.as_ref());
-    let service = Service::new(endpoints, access, &names, http.trusted_proxies, audit.clone());
+    let trusted = http.trusted_proxies;
+    let service = Service::new(endpoints, access, &names, trusted, audit.clone(), metrics);
     let service = Arc::new(service);
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), %address, admin = %probed, "serving MCP over HTTP");
     for path in &paths {
         let place = format!("{}{path}", url.as_str().trim_end_matches('/'));
         tell(&place, is_sandbox, http.callers.is_some(), language);
     }
-    tracing::info!(version = env!("CARGO_PKG_VERSION"), %address, "serving MCP over HTTP");
     let probing = tokio::spawn(probes(admin, Arc::clone(&service)));
     let refreshing = tokio::spawn(refresh(Arc::clone(&service), audit.clone(), certificate));
     let ending = Ending {
@@ -148,6 +155,7 @@ struct Opened {
 async fn open(
     tenants: Vec<TenantConfig>,
     audit: Option<&crate::audit::Audit>,
+    metrics: &Metrics,
 ) -> anyhow::Result<Opened> {
     let is_alone = tenants.len() == 1;
     let budgets = Budgets::default();
@@ -161,10 +169,17 @@ async fn open(
         let known = admissions.iter().find(|(at, of, _)| *at == host && *of == token);
         let admission = match known {
             Some((.., admission)) => Arc::clone(admission),
-            None => Arc::new(Admission::new(&limits)),
+            None => {
+                let admission = Arc::new(Admission::new(&limits));
+                let watched = Arc::clone(&admission);
+                metrics.watch_token(&id, move || watched.load());
+                admission
+            }
         };
         admissions.push((host, token, Arc::clone(&admission)));
-        let lookup = Lookup::with_admission(client, limits, admission).naming(operation.clone());
+        let counted = metrics.lookups(&id);
+        let lookup = Lookup::with_admission(client, limits, admission, counted);
+        let lookup = lookup.naming(operation.clone());
         let tenant = Tenant {
             budgets: budgets.clone(),
             ..Tenant::new(Arc::new(lookup), operation, mask, sandbox.is_some())

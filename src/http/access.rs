@@ -26,6 +26,16 @@ pub(super) enum Denied {
     Invalid,
 }
 
+impl Denied {
+    /// Returns its name in the metrics.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Invalid => "invalid",
+        }
+    }
+}
+
 impl Access {
     /// Reads anew who is let in.
     pub fn reload(&self) {

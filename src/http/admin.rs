@@ -1,10 +1,11 @@
-//! Answers probes, on an address of their own: `/livez`, whether the program runs, and `/readyz`,
-//! whether clients should be sent here.
+//! Answers probes and whoever reads the numbers, on an address of their own: `/livez`, whether the
+//! program runs, `/readyz`, whether clients should be sent here, and `/metrics`.
 
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -18,6 +19,9 @@ use super::refusal::{Body, full};
 use super::service::Service;
 
 const CONNECTIONS: usize = 32;
+/// Prometheus's text format.
+const PROMETHEUS: HeaderValue =
+    HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
 const HEADERS: Duration = Duration::from_secs(10);
 
 /// Answers probes until it is dropped.
@@ -43,6 +47,11 @@ pub async fn probes(listener: TcpListener, service: Arc<Service>) {
 }
 
 fn answer(request: &Request<Incoming>, service: &Service) -> Response<Body> {
+    if request.uri().path() == "/metrics" {
+        let mut response = Response::new(full(service.metrics().text()));
+        response.headers_mut().insert(CONTENT_TYPE, PROMETHEUS);
+        return response;
+    }
     let (status, text) = match request.uri().path() {
         "/livez" => (StatusCode::OK, "alive\n"),
         "/readyz" if service.is_ending() => (StatusCode::SERVICE_UNAVAILABLE, "ending\n"),
@@ -50,7 +59,7 @@ fn answer(request: &Request<Incoming>, service: &Service) -> Response<Body> {
             (StatusCode::SERVICE_UNAVAILABLE, "the audit log cannot be written\n")
         }
         "/readyz" => (StatusCode::OK, "ready\n"),
-        _ => (StatusCode::NOT_FOUND, "/livez and /readyz are here\n"),
+        _ => (StatusCode::NOT_FOUND, "/livez, /readyz and /metrics are here\n"),
     };
     let mut response = Response::new(full(text));
     *response.status_mut() = status;

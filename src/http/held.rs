@@ -11,12 +11,15 @@ use tokio_util::sync::WaitForCancellationFutureOwned;
 use super::cancel::Call;
 use super::places::Place;
 use super::refusal::Body;
+use crate::metrics::Operation;
 
 /// What a call has taken.
 #[derive(Debug, Default)]
 pub(super) struct Taken {
     pub(super) place: Option<Place>,
     pub(super) call: Option<Call>,
+    /// Where it is counted.
+    pub(super) _counted: Operation,
 }
 
 /// A body and what it holds.

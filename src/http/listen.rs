@@ -20,6 +20,7 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
 use super::service::Service;
+use crate::metrics;
 
 /// Connections at once; one more waits until another ends.
 const CONNECTIONS: usize = 256;
@@ -60,6 +61,7 @@ pub async fn listen(
                 peer,
                 watcher: graceful.watcher(),
                 _place: place,
+                _counted: service.metrics().connection(),
             };
             tokio::spawn(connection.serve(stream, tls.clone()));
         }
@@ -102,6 +104,7 @@ struct Connection {
     peer: SocketAddr,
     watcher: Watcher,
     _place: OwnedSemaphorePermit,
+    _counted: metrics::Connection,
 }
 
 impl Connection {
@@ -123,7 +126,7 @@ impl Connection {
         stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
         is_encrypted: bool,
     ) {
-        let Self { service, peer, watcher, _place } = self;
+        let Self { service, peer, watcher, _place, _counted } = self;
         let has_asked = Arc::new(AtomicBool::new(false));
         let asked = Arc::clone(&has_asked);
         let answer = service_fn(move |request| {

@@ -20,6 +20,7 @@ mod admin;
 mod cancel;
 mod config;
 mod held;
+mod labels;
 mod listen;
 mod message;
 mod names;

@@ -15,13 +15,14 @@ use rmcp::transport::StreamableHttpService;
 use rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use serde_json::value::RawValue;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tower_service::Service as _;
 
 use super::access::Access;
 use super::address;
 use super::cancel::{self, Key, Running};
 use super::held::{Held, Taken};
+use super::labels::{http_method, mcp_method, version};
 use super::message::{Envelope, Unreadable};
 use super::names::Names;
 use super::places::{AT_ONCE, Places};
@@ -29,6 +30,7 @@ use super::refusal::{Body, INVALID_REQUEST, PARSE_ERROR, REFUSED, full, refuse, 
 use crate::audit::{Attempt, Audit};
 use crate::caller::{Call, Caller, Sender};
 use crate::mcp::Server;
+use crate::metrics::{Metrics, Operation};
 
 /// Most bytes of a message.
 const LARGEST_BODY: usize = 64 * 1024;
@@ -72,6 +74,7 @@ pub struct Service {
     audit: Option<Audit>,
     running: Running,
     places: Places,
+    metrics: Metrics,
     is_ending: AtomicBool,
 }
 
@@ -89,6 +92,7 @@ impl Service {
         names: &Names,
         trusted: Vec<ipnet::IpNet>,
         audit: Option<Audit>,
+        metrics: Metrics,
     ) -> Self {
         let tenants = endpoints.into_iter().map(|endpoint| {
             let (path, Endpoint { tenant, server, .. }) = (endpoint.path(), endpoint);
@@ -109,6 +113,7 @@ impl Service {
             audit,
             running: Running::default(),
             places: Places::default(),
+            metrics,
             is_ending: AtomicBool::new(false),
         }
     }
@@ -133,6 +138,11 @@ impl Service {
         self.audit.as_ref().is_some_and(|audit| audit.refuses() && audit.is_failing())
     }
 
+    /// Returns where it is counted what happens here.
+    pub(super) fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
     /// Answers one request of a peer.
     pub(super) async fn answer(
         &self,
@@ -140,6 +150,7 @@ impl Service {
         peer: SocketAddr,
         is_encrypted: bool,
     ) -> Result<Response<Body>, Infallible> {
+        let (began, method) = (Instant::now(), http_method(request.method()));
         let mut response =
             self.admit(request, peer, is_encrypted).await.unwrap_or_else(|refused| *refused);
         if self.is_ending() {
@@ -147,6 +158,7 @@ impl Service {
         }
         // Answers are about people; no proxy keeps them.
         response.headers_mut().entry(CACHE_CONTROL).or_insert(NO_STORE);
+        self.metrics.http(method, response.status().as_u16(), began.elapsed());
         Ok(response)
     }
 
@@ -171,8 +183,12 @@ impl Service {
         }
         let address = address::client(peer.ip(), &parts.headers, &self.trusted);
         let caller = self.access.caller(&mut parts.headers);
-        let caller = caller.map_err(|denied| Box::new(Access::challenge(denied)))?;
-        let sender = Sender { caller, address: Some(address) };
+        let caller = caller.map_err(|denied| {
+            self.metrics.denied(denied.as_str());
+            Box::new(Access::challenge(denied))
+        })?;
+        let operation = Operation::default();
+        let mut sender = Sender { caller, address: Some(address), operation };
         let found = self.tenant(&parts, &sender.caller);
         if parts.method != Method::POST {
             let (_, mcp) = found?;
@@ -195,10 +211,14 @@ impl Service {
         {
             self.running.cancel(&key);
         }
-        let mut taken = Taken::default();
+        let method = mcp_method(&envelope.method);
+        let operation = self.metrics.operation(tenant, method, version(&parts.headers));
+        sender.operation = operation.clone();
+        let mut taken = Taken { _counted: operation.clone(), ..Taken::default() };
         if is_call {
             taken.place = Some(self.places.take(person).ok_or_else(|| {
                 self.record(&sender, Some(tenant), "too_many_calls");
+                operation.failed(i32::from(StatusCode::TOO_MANY_REQUESTS.as_u16()));
                 too_many(id)
             })?);
             taken.call = id
@@ -208,10 +228,17 @@ impl Service {
         let is_initialize = envelope.method == "initialize";
         accept_any(&mut parts.headers);
         parts.extensions.insert(sender);
-        tracing::debug!(method = %known(&envelope.method), tenant, "a request");
+        tracing::debug!(method, tenant, "a request");
         let mut response = ask(mcp.clone(), parts, body.clone(), &mut taken, id).await;
+        let status = response.status();
+        if !status.is_success() {
+            operation.failed(i32::from(status.as_u16()));
+        } else if !is_call {
+            // How a call ended is known where it is made.
+            operation.answered();
+        }
         if is_initialize
-            && response.status() == StatusCode::OK
+            && status == StatusCode::OK
             && let Some(session) = cancel::session()
         {
             response.headers_mut().insert(cancel::SESSION, session);
@@ -325,11 +352,4 @@ fn accept_any(headers: &mut HeaderMap) {
     if headers.get_all(ACCEPT).iter().any(accepts_any) {
         headers.insert(ACCEPT, ACCEPTED);
     }
-}
-
-/// Returns a method's name for the log, if it is one of MCP's: a client may send anything.
-fn known(method: &str) -> &str {
-    let is_name = |letter: char| letter.is_ascii_lowercase() || letter == '/' || letter == '_';
-    let is_known = method.len() < 40 && !method.is_empty() && method.chars().all(is_name);
-    if is_known { method } else { "(another)" }
 }

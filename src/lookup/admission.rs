@@ -12,6 +12,7 @@ use super::gate::{Gate, Person, Place};
 use super::quota::QuotaHold;
 use super::rate::Rate;
 use crate::error::Error;
+use crate::metrics::Load;
 use crate::wolkvox::Token;
 
 /// How long the place of a request that was given up stays taken: wolkvox works on, and would count
@@ -22,6 +23,7 @@ const GIVEN_UP: Duration = Duration::from_secs(4);
 #[derive(Debug)]
 pub struct Admission {
     per_minute: u32,
+    places: u16,
     gate: Gate,
     rate: Mutex<Rate>,
     quota: Mutex<QuotaHold>,
@@ -40,6 +42,7 @@ impl Admission {
     pub fn new(limits: &Limits) -> Self {
         Self {
             per_minute: limits.rate.get(),
+            places: limits.max_in_flight.get(),
             gate: Gate::new(limits.max_in_flight.get().into()),
             rate: Mutex::new(Rate::new(limits.rate.get())),
             quota: Mutex::default(),
@@ -73,6 +76,18 @@ impl Admission {
     /// Returns whether somebody may be waiting for a place.
     pub(super) fn is_full(&self) -> bool {
         self.gate.is_full()
+    }
+
+    /// Returns how its places are taken.
+    pub fn load(&self) -> Load {
+        let (taken, waiting) = self.gate.load();
+        let count = |number| u64::try_from(number).unwrap_or(u64::MAX);
+        Load {
+            places: self.places.into(),
+            taken: u64::from(self.places).min(count(taken)),
+            waiting: count(waiting),
+            is_held: lock(&self.quota).holds(Instant::now()),
+        }
     }
 
     /// Takes note of a failure: a spent quota holds this token's look-ups.

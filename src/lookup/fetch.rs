@@ -14,6 +14,7 @@ use super::meter::Meter;
 use super::paging::{Next, Paging, Whole};
 use super::retry::{Decision, decide};
 use crate::error::{Error, Kind};
+use crate::metrics::Lookups;
 use crate::wolkvox::{Client, Failure, Page, Query, Retry, Token};
 
 /// What a look-up brought.
@@ -34,6 +35,7 @@ pub(super) struct Fetch<'a> {
     pub(super) person: &'a Person,
     pub(super) pass: &'a Pass<'a>,
     pub(super) admission: &'a Admission,
+    pub(super) metrics: &'a Lookups,
     pub(super) limits: &'a Limits,
     pub(super) meter: &'a Meter,
     pub(super) deadline: &'a Deadline,
@@ -94,14 +96,19 @@ impl Fetch<'_> {
             tries += 1;
             self.meter.queue();
             let is_first = self.meter.timings().attempts == 0;
-            let mut permit = self.admission.request(self.token, self.person, is_first).await?;
+            let queued = Instant::now();
+            let permit = self.admission.request(self.token, self.person, is_first).await;
+            self.metrics.waited(queued.elapsed());
+            let mut permit = permit?;
             self.pass.request()?;
             self.meter.ask(page.unwrap_or(1));
             permit.begin();
             if renews {
                 self.client.renew_connections().await;
             }
+            let request = self.metrics.request();
             let mut answer = self.client.page(query, page).await;
+            request.end(outcome(&answer));
             // Before the place is free: what waits for it must know.
             self.note(&mut answer);
             if matches!(&answer, Err(failure) if failure.retry == Retry::NewConnection) {
@@ -141,5 +148,13 @@ impl Fetch<'_> {
                 }
             }
         }
+    }
+}
+
+/// Returns what a request counts as.
+fn outcome(answer: &Result<Page, Failure>) -> &'static str {
+    match answer {
+        Ok(_) => "answered",
+        Err(failure) => failure.error.kind().as_str(),
     }
 }

@@ -15,6 +15,7 @@ pub(super) struct Gate(Arc<Mutex<State>>);
 
 #[derive(Debug)]
 struct State {
+    places: usize,
     free: usize,
     /// Who waits, in the order in which they are served.
     turn: VecDeque<Person>,
@@ -29,7 +30,7 @@ pub(super) struct Place(Gate);
 impl Gate {
     pub(super) fn new(places: usize) -> Self {
         let (turn, waiting) = (VecDeque::new(), HashMap::new());
-        Self(Arc::new(Mutex::new(State { free: places, turn, waiting })))
+        Self(Arc::new(Mutex::new(State { places, free: places, turn, waiting })))
     }
 
     /// Waits for a place. Dropping the future gives up the wait.
@@ -50,6 +51,15 @@ impl Gate {
     /// Returns whether somebody may be waiting for a place.
     pub(super) fn is_full(&self) -> bool {
         self.lock().free == 0
+    }
+
+    /// Returns how many places are taken, and how many requests wait for one.
+    pub(super) fn load(&self) -> (usize, usize) {
+        let state = self.lock();
+        let waits = |line: &VecDeque<oneshot::Sender<Place>>| {
+            line.iter().filter(|hand| !hand.is_closed()).count()
+        };
+        (state.places - state.free, state.waiting.values().map(waits).sum())
     }
 
     fn take_or_wait(&self, person: &Person) -> Result<Place, oneshot::Receiver<Place>> {

@@ -51,6 +51,7 @@ pub use self::meter::Stage;
 use self::observation::Observation;
 use crate::answer::{self, Found};
 use crate::error::{Error, Kind};
+use crate::metrics::Lookups;
 use crate::offload::offload;
 use crate::wolkvox::{Client, Operation, PAGE_SIZE, Query, Token};
 
@@ -71,6 +72,7 @@ struct Inner {
     client: Client,
     limits: Limits,
     admission: Arc<Admission>,
+    metrics: Lookups,
     cache: Cache,
     circuit: Mutex<Circuit>,
 }
@@ -106,17 +108,34 @@ enum Source {
     Wolkvox,
 }
 
+impl Source {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Cache => "cache",
+            Self::Shared => "flight",
+            Self::Wolkvox => "wolkvox",
+        }
+    }
+}
+
 impl Lookup {
     /// Creates a look-up whose token nobody else uses.
     pub fn new(client: Client, limits: Limits) -> Self {
-        Self::with_admission(client, limits, Arc::new(Admission::new(&limits)))
+        let admission = Arc::new(Admission::new(&limits));
+        Self::with_admission(client, limits, admission, Lookups::default())
     }
 
-    /// Creates a look-up that shares its token's limits with others.
-    pub fn with_admission(client: Client, limits: Limits, admission: Arc<Admission>) -> Self {
+    /// Creates a look-up that shares its token's limits with others, and is counted.
+    pub fn with_admission(
+        client: Client,
+        limits: Limits,
+        admission: Arc<Admission>,
+        metrics: Lookups,
+    ) -> Self {
         let client = client.with_patience(retry::patience(limits.timeout));
         let cache = Cache::new(limits.cache_ttl);
-        let inner = Inner { client, limits, admission, cache, circuit: Mutex::default() };
+        let circuit = Mutex::default();
+        let inner = Inner { client, limits, admission, metrics, cache, circuit };
         Self {
             inner: Arc::new(inner),
             flights: Flights::default(),
@@ -167,7 +186,8 @@ impl Lookup {
         query: &Query,
         mut report: impl FnMut(Stage),
     ) -> Result<Shared, Error> {
-        let mut observation = Observation::begin(query, self.named.as_ref());
+        let metrics = &self.inner.metrics;
+        let mut observation = Observation::begin(query, self.named.as_ref(), metrics);
         let token = self.inner.client.token().inspect_err(|error| {
             observation.end(Source::Wolkvox, None, Err(error));
         })?;
@@ -228,6 +248,7 @@ async fn run(
         person: &person,
         pass: &pass,
         admission: &inner.admission,
+        metrics: &inner.metrics,
         limits: &inner.limits,
         meter: &meter,
         deadline: &deadline,

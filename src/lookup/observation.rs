@@ -7,6 +7,7 @@ use super::meter::Meter;
 use crate::answer::Found;
 use crate::error::{Error, Timings};
 use crate::fields;
+use crate::metrics::Lookups;
 use crate::wolkvox::{Operation, Query};
 
 /// The observation of one look-up. It is written on drop, so that a cancelled one leaves it too.
@@ -14,6 +15,7 @@ pub(super) struct Observation<'a> {
     query: &'a Query,
     /// The only operation whose name is written.
     named: Option<&'a Operation>,
+    metrics: &'a Lookups,
     outcome: &'static str,
     source: Option<Source>,
     records: usize,
@@ -22,9 +24,13 @@ pub(super) struct Observation<'a> {
 }
 
 impl<'a> Observation<'a> {
-    pub(super) fn begin(query: &'a Query, named: Option<&'a Operation>) -> Self {
-        let timings = Timings::default();
-        Self { query, named, outcome: "cancelled", source: None, records: 0, pages: 0, timings }
+    pub(super) fn begin(
+        query: &'a Query,
+        named: Option<&'a Operation>,
+        metrics: &'a Lookups,
+    ) -> Self {
+        let (outcome, timings) = ("cancelled", Timings::default());
+        Self { query, named, metrics, outcome, source: None, records: 0, pages: 0, timings }
     }
 
     pub(super) fn end(
@@ -48,6 +54,7 @@ impl<'a> Observation<'a> {
 
 impl Drop for Observation<'_> {
     fn drop(&mut self) {
+        self.metrics.looked_up(self.source.map_or("cancelled", Source::as_str));
         // A model may put a customer's value where a name belongs, so only known names are written.
         let operation = self.query.operation();
         let is_named = self.named == Some(operation);

@@ -30,6 +30,11 @@ impl QuotaHold {
         }
     }
 
+    /// Returns whether it holds any token's look-ups.
+    pub(super) fn holds(&self, now: Instant) -> bool {
+        self.0.as_ref().is_some_and(|(_, until)| now < *until)
+    }
+
     /// Begins to hold this token's look-ups, and returns for how long.
     pub(super) fn begin(&mut self, token: &Token, now: Instant) -> Duration {
         self.0 = Some((token.fingerprint(), now + QUOTA_HOLD));

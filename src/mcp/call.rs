@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use http::header::USER_AGENT;
 use http::request::Parts;
-use rmcp::RoleServer;
 use rmcp::model::Implementation;
 use rmcp::service::RequestContext;
+use rmcp::{ErrorData, RoleServer};
 
 use crate::caller::{Call, Caller, Program, Sender};
 
@@ -19,7 +19,11 @@ pub(super) fn of(
 ) -> Call {
     let parts = context.extensions.get::<Parts>();
     let mut call = match parts.and_then(|parts| parts.extensions.get::<Sender>()) {
-        Some(sender) => Call { address: sender.address, ..Call::new(Arc::clone(&sender.caller)) },
+        Some(sender) => Call {
+            address: sender.address,
+            operation: sender.operation.clone(),
+            ..Call::new(Arc::clone(&sender.caller))
+        },
         None => Call::new(Arc::clone(local)),
     };
     let header = || parts.and_then(|parts| parts.headers.get("traceparent")?.to_str().ok());
@@ -31,6 +35,19 @@ pub(super) fn of(
         };
     }
     call
+}
+
+/// Takes note of a failure that JSON-RPC has a code for.
+pub(super) fn noted<T>(
+    context: &RequestContext<RoleServer>,
+    result: Result<T, ErrorData>,
+) -> Result<T, ErrorData> {
+    let parts = context.extensions.get::<Parts>();
+    let sender = parts.and_then(|parts| parts.extensions.get::<Sender>());
+    if let (Some(sender), Err(error)) = (sender, &result) {
+        sender.operation.failed(error.code.0);
+    }
+    result
 }
 
 fn named(program: Implementation) -> Program {
@@ -54,6 +71,7 @@ mod tests {
     use tokio::sync::mpsc;
 
     use super::*;
+    use crate::metrics::Operation;
 
     /// Reads each call as one that came over HTTP from `sender`, if there is one.
     struct Reader {
@@ -100,7 +118,7 @@ mod tests {
         assert!(call.program.is_some_and(|it| !it.name.is_empty()));
         let caller = Arc::new(Caller::system("eva".to_owned()));
         let address = "192.0.2.1".parse().ok();
-        let call = read(Some(Sender { caller, address })).await;
+        let call = read(Some(Sender { caller, address, operation: Operation::default() })).await;
         let program = call.program.as_ref().map(|it| (it.name.as_str(), it.version.as_str()));
         assert_eq!(program, Some(("browser", "1.2")));
         assert_eq!((call.caller.id.as_str(), call.address), ("eva", address));

@@ -9,6 +9,7 @@ use rmcp::model::{
     GetPromptResponse, Implementation, InitializeRequestParams, InitializeResult,
     ListPromptsResult, ListResourcesResult, ListToolsResult, MetaObject, PaginatedRequestParams,
     ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
+    Tool as ToolDefinition,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
@@ -149,7 +150,7 @@ impl ServerHandler for Server {
         request: GetPromptRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<GetPromptResponse, ErrorData> {
-        let mut result = prompts::get(request)?;
+        let mut result = call::noted(&context, prompts::get(request))?;
         result.meta = self.signature(&context);
         Ok(result.into())
     }
@@ -172,7 +173,7 @@ impl ServerHandler for Server {
         request: ReadResourceRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        let mut result = resources::read(&request.uri)?;
+        let mut result = call::noted(&context, resources::read(&request.uri))?;
         (result.ttl_ms, result.cache_scope) = Revision::of(&context).freshness(FRESH);
         result.meta = self.signature(&context);
         Ok(result.into())
@@ -190,6 +191,11 @@ impl ServerHandler for Server {
         (result.ttl_ms, result.cache_scope) = revision.freshness(FRESH);
         result.meta = self.signature(&context);
         Ok(result)
+    }
+
+    /// Returns a tool's definition, which the SDK holds headers against.
+    fn get_tool(&self, name: &str) -> Option<ToolDefinition> {
+        self.tools.definitions().iter().find(|it| it.name == name).cloned()
     }
 
     /// Calls a tool. A panic inside becomes the failure `internal`, and a cancelled call stops at
@@ -222,7 +228,7 @@ impl ServerHandler for Server {
             let definitions = self.tools.definitions().iter();
             let names: Vec<_> = definitions.map(|it| it.name.as_ref()).collect();
             let message = format!("unknown tool; this server has {}", names.join(", "));
-            return Err(ErrorData::invalid_params(message, None));
+            return call::noted(&context, Err(ErrorData::invalid_params(message, None)));
         };
         let written = answer.and_then(|answer| match serde_json::to_string(&answer) {
             Ok(text) => Ok((text, answer)),
@@ -249,7 +255,7 @@ impl ServerHandler for Server {
         request: CustomRequest,
         context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
-        Err(match request.method.as_str() {
+        let refused = match request.method.as_str() {
             "tools/call" => {
                 let is_audited = self.tools.is_audited();
                 self.tools.unreadable(&call::of(&context, &self.caller, is_audited));
@@ -264,7 +270,8 @@ impl ServerHandler for Server {
                 None,
             ),
             _ => ErrorData::new(ErrorCode::METHOD_NOT_FOUND, Cow::from("unknown method"), None),
-        })
+        };
+        call::noted(&context, Err(refused))
     }
 }
 

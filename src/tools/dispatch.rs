@@ -131,25 +131,37 @@ impl AuditLog {
     ) -> Result<A, Error> {
         let span = tracing::info_span!("call", request = %call.request, trace = call.trace);
         let Some(audit) = &self.audit else {
-            return look_up.instrument(span).await.map(|answered| answered.answer);
+            let answer = look_up.instrument(span).await;
+            let (outcome, ..) = outcome(&answer);
+            call.operation.called(tool, outcome, answer.is_err());
+            return answer.map(|answered| answered.answer);
         };
         let subject = subject.map(|it| audit.subject(&it.kind, &it.value));
         let attempt = Attempt::begin(audit, call, self.tenant.as_deref(), tool, subject);
         if audit.refuses() && audit.is_failing() {
             // Nothing is asked, so that no quota is spent on answers that stay here. This line is the
             // next try: once one can be written, calls are answered again.
-            let _ = attempt.end(Error::NotRecorded.kind().as_str(), 0, false);
+            let outcome = Error::NotRecorded.kind().as_str();
+            let _ = attempt.end(outcome, 0, false);
+            call.operation.called(tool, outcome, true);
             return Err(Error::NotRecorded);
         }
         let answer = look_up.instrument(span).await;
-        let (outcome, records, is_cached) = match &answer {
-            Ok(Answered { records: 0, is_cached, .. }) => ("none", 0, *is_cached),
-            Ok(Answered { records, is_cached, .. }) => ("found", *records, *is_cached),
-            Err(error) => (error.kind().as_str(), 0, false),
-        };
-        match attempt.end(outcome, records, is_cached) {
-            Err(_) if audit.refuses() => Err(Error::NotRecorded),
-            _ => answer.map(|answered| answered.answer),
+        let (outcome, records, is_cached) = outcome(&answer);
+        if attempt.end(outcome, records, is_cached).is_err() && audit.refuses() {
+            call.operation.called(tool, Error::NotRecorded.kind().as_str(), true);
+            return Err(Error::NotRecorded);
         }
+        call.operation.called(tool, outcome, answer.is_err());
+        answer.map(|answered| answered.answer)
+    }
+}
+
+/// Returns how a call ended, how many records it found, and whether the cache had them.
+fn outcome<A>(answer: &Result<Answered<A>, Error>) -> (&'static str, usize, bool) {
+    match answer {
+        Ok(Answered { records: 0, is_cached, .. }) => ("none", 0, *is_cached),
+        Ok(Answered { records, is_cached, .. }) => ("found", *records, *is_cached),
+        Err(error) => (error.kind().as_str(), 0, false),
     }
 }

@@ -8,7 +8,9 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdout};
 use tokio::time::{sleep, timeout};
 
-use crate::support::{Program, RawReply, RawServer, modern_meta, read_request, serve};
+use crate::support::{
+    Authority, Program, RawReply, RawServer, modern_meta, read_request, response, serve,
+};
 
 const TIMELY: Duration = Duration::from_secs(20);
 const ALONE: (&str, &str) = ("LANG", "C");
@@ -430,4 +432,63 @@ async fn what_is_no_message_is_refused_and_a_stray_print_is_not_answered() {
     assert_eq!((&refused["id"], &refused["error"]["code"]), (&Value::Null, &json!(-32600)));
     program.initialize("2025-11-25").await;
     assert_eq!(program.end().await.stdout.len(), 2);
+}
+
+/// A server over TLS that answers every look-up, and passes on what it was asked.
+async fn over_tls(authority: &Authority) -> String {
+    let acceptor = authority.acceptor();
+    let (address, _) = serve(move |stream| {
+        let acceptor = acceptor.clone();
+        async move {
+            let Ok(mut stream) = acceptor.accept(stream).await else { return };
+            read_request(&mut stream).await;
+            let body = br#"{"jsonrpc":"2.0","id":1,"result":{"content":[],"ok":true}}"#;
+            let headers =
+                format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len());
+            let _ = stream.write_all(&response(&headers, body)).await;
+        }
+    })
+    .await;
+    let port = address.rsplit(':').next().expect("a port").to_owned();
+    format!("https://localhost:{port}/mcp")
+}
+
+#[tokio::test]
+async fn a_private_authority_is_trusted_by_its_file_and_told_without_it() {
+    let authority = Authority::certify("localhost");
+    let url = over_tls(&authority).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("ca.pem");
+    std::fs::write(&file, &authority.certificate).expect("written");
+    let mut program = Program::start(
+        &["connect", &url],
+        &[("WOLKVOX_CA_FILE", file.to_str().expect("a path")), ALONE],
+    );
+    let result = program.call(customer()).await;
+    assert_eq!(result["ok"], true, "{result}");
+
+    let mut program = connect(&url);
+    let began = Instant::now();
+    let result = program.call(customer()).await;
+    let text = result["content"][0]["text"].as_str().expect("a text");
+    assert!(text.starts_with("unavailable: ") && text.contains("WOLKVOX_CA_FILE"), "{text}");
+    assert!(began.elapsed() < Duration::from_secs(5), "no use in trying again");
+}
+
+#[tokio::test]
+async fn a_proxy_that_wants_a_password_is_told() {
+    let (proxy, _) = serve(|mut stream| async move {
+        read_request(&mut stream).await;
+        let refused = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
+        let _ = stream.write_all(refused).await;
+    })
+    .await;
+    let proxy = format!("http://{proxy}");
+    let mut program = Program::start(
+        &["connect", "https://wolkvox.example.com/mcp"],
+        &[("HTTPS_PROXY", &proxy), ALONE],
+    );
+    let result = program.call(customer()).await;
+    let text = result["content"][0]["text"].as_str().expect("a text");
+    assert!(text.contains("user name and password"), "{text}");
 }

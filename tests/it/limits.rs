@@ -10,6 +10,7 @@ use tokio::time::{Instant, advance, pause};
 use wolkvox_mcp::answer::{Mask, View};
 use wolkvox_mcp::error::{Error, Kind, Outage, Timings};
 use wolkvox_mcp::lookup::{Admission, Limits, Lookup, Shared, Stage};
+use wolkvox_mcp::metrics::Lookups;
 use wolkvox_mcp::sandbox::{Fault, Sandbox};
 use wolkvox_mcp::server_url::ServerUrl;
 use wolkvox_mcp::tenant::Tenant;
@@ -50,7 +51,7 @@ async fn two_accounts_with_one_token_share_its_limits() {
     let sandbox = Sandbox::with_script(|_| slow(50)).await.expect("a sandbox");
     let account = || {
         let client = Client::local(&sandbox.url(), sandbox.token()).expect("a client");
-        Lookup::with_admission(client, limits, Arc::clone(&admission))
+        Lookup::with_admission(client, limits, Arc::clone(&admission), Lookups::default())
     };
     let (one, other) = (account(), account());
     let (query, another) = (by_customer("900000001"), by_customer("900000002"));

@@ -42,6 +42,8 @@ mod limits;
 mod logs;
 /// The map of the source, as `lib.rs` draws it.
 mod map;
+/// A team server's numbers and probes.
+mod metrics;
 /// Prompts and resources.
 mod prompts;
 /// Look-ups at the terminal.

@@ -100,3 +100,26 @@ async fn completions_and_manual_pages_come_from_the_command_line_itself() {
     assert!(page("wolkvox-mcp.1").contains("WOLKVOX"));
     assert!(page("wolkvox-mcp-install.1").contains("inline"));
 }
+
+#[test]
+fn the_compose_file_and_the_chart_run_this_version() {
+    let image = format!("ghcr.io/wolkvox-mcp/wolkvox-mcp:{VERSION}");
+    assert!(file("deploy/compose/compose.yaml").contains(&image));
+    let chart = file("deploy/helm/wolkvox-mcp/Chart.yaml");
+    assert!(chart.contains(&format!("\nversion: {VERSION}\n")), "{chart}");
+    assert!(chart.contains(&format!("\nappVersion: \"{VERSION}\"\n")), "{chart}");
+}
+
+#[tokio::test]
+async fn the_settings_in_deploy_lack_nothing_but_their_files() {
+    for name in ["deploy/wolkvox-mcp.toml", "deploy/compose/config/wolkvox.toml"] {
+        let path = format!("{}/{name}", env!("CARGO_MANIFEST_DIR"));
+        let arguments = ["serve", "--config", &path, "--listen", "127.0.0.1:0"];
+        let ended = Program::run(&arguments, &[("WOLKVOX_ADMIN_LISTEN", "127.0.0.1:0")]).await;
+        let problems: Vec<_> = ended.stderr.lines().filter(|it| it.starts_with("  ")).collect();
+        assert!(!problems.is_empty(), "{name}: {}", ended.stderr);
+        for problem in problems {
+            assert!(problem.contains("/etc/wolkvox/"), "{name}: {problem}");
+        }
+    }
+}

@@ -13,18 +13,19 @@ use crate::support::Program;
 const TIMELY: Duration = Duration::from_secs(10);
 
 /// The running server, with its files in a folder of its own.
-struct Server {
+pub(crate) struct Server {
     child: Child,
     said: BufReader<ChildStdout>,
     folder: tempfile::TempDir,
     url: String,
+    log: tempfile::NamedTempFile,
 }
 
 /// What came back for one request.
-struct Reply {
-    status: u16,
-    headers: String,
-    body: String,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: String,
+    pub(crate) body: String,
 }
 
 impl Reply {
@@ -41,42 +42,68 @@ impl Reply {
 }
 
 impl Server {
-    async fn start(arguments: &[&str], files: &[(&str, &str)]) -> Self {
+    pub(crate) async fn start(arguments: &[&str], files: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         for (name, text) in files {
             let path = folder.path().join(name);
             std::fs::write(&path, text).expect("written");
         }
-        let own =
-            ["serve", "--sandbox", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
-        let mut command = Program::command(&[&own[..], arguments].concat(), &[]);
+        let own = ["serve", "--sandbox", "--listen", "127.0.0.1:0"];
+        let environment = [("WOLKVOX_ADMIN_LISTEN", "127.0.0.1:0")];
+        let mut command = Program::command(&[&own[..], arguments].concat(), &environment);
         command.current_dir(folder.path()).kill_on_drop(true);
         command.stdin(std::process::Stdio::null()).stdout(std::process::Stdio::piped());
+        let log = tempfile::NamedTempFile::new().expect("a file");
+        command.stderr(log.reopen().expect("opened"));
         let mut child = command.spawn().expect("starts");
         let mut said = BufReader::new(child.stdout.take().expect("piped"));
         let mut line = String::new();
         timeout(TIMELY, said.read_line(&mut line)).await.expect("in time").expect("a line");
         let url = line.trim().rsplit(' ').next().expect("an address").to_owned();
-        Self { child, said, folder, url }
+        Self { child, said, folder, url, log }
     }
 
-    fn address(&self) -> &str {
+    /// Returns what the server has logged.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.log.path()).expect("a log")
+    }
+
+    /// Asks the admin address, which the log names.
+    pub(crate) async fn admin(&self, path: &str) -> Reply {
+        let named = async {
+            loop {
+                let log = self.log();
+                let named = log.split_once("admin=").and_then(|(_, it)| it.split_once([' ', '\n']));
+                match named {
+                    Some((address, _)) => return address.to_owned(),
+                    None => sleep(Duration::from_millis(5)).await,
+                }
+            }
+        };
+        let address = timeout(TIMELY, named).await.expect("an address in the log");
+        let mut stream = TcpStream::connect(&address).await.expect("connects");
+        let get = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n\r\n");
+        stream.write_all(get.as_bytes()).await.expect("sent");
+        reply(&mut stream).await
+    }
+
+    pub(crate) fn address(&self) -> &str {
         self.url.trim_start_matches("http://").split('/').next().expect("an address")
     }
 
     /// Sends a request as it is written and reads the whole reply.
-    async fn raw(&self, request: &str) -> Reply {
+    pub(crate) async fn raw(&self, request: &str) -> Reply {
         let mut stream = TcpStream::connect(self.address()).await.expect("connects");
         stream.write_all(request.as_bytes()).await.expect("sent");
         reply(&mut stream).await
     }
 
     /// Posts a message with these headers beside the usual ones.
-    async fn post(&self, headers: &[(&str, &str)], message: &Value) -> Reply {
+    pub(crate) async fn post(&self, headers: &[(&str, &str)], message: &Value) -> Reply {
         self.raw(&self.request("/mcp", headers, &message.to_string())).await
     }
 
-    fn request(&self, path: &str, headers: &[(&str, &str)], body: &str) -> String {
+    pub(crate) fn request(&self, path: &str, headers: &[(&str, &str)], body: &str) -> String {
         let has = |name: &str| headers.iter().any(|(it, _)| it.eq_ignore_ascii_case(name));
         let usual = [
             ("Host", self.address()),
@@ -99,7 +126,7 @@ impl Server {
 }
 
 /// Reads one reply: its head, and as much as its length says or, in parts, until the last.
-async fn reply(stream: &mut TcpStream) -> Reply {
+pub(crate) async fn reply(stream: &mut TcpStream) -> Reply {
     let mut bytes = Vec::new();
     let whole = async {
         let mut part = [0; 16 * 1024];
@@ -131,21 +158,21 @@ async fn reply(stream: &mut TcpStream) -> Reply {
     Reply { status, headers: head.to_ascii_lowercase(), body: body.to_owned() }
 }
 
-fn call(id: u64, arguments: Value) -> Value {
+pub(crate) fn call(id: u64, arguments: Value) -> Value {
     let params = json!({ "name": "query_obligation", "arguments": arguments });
     json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params })
 }
 
-fn by_customer(id: u64) -> Value {
+pub(crate) fn by_customer(id: u64) -> Value {
     call(id, json!({ "field": "id_customer", "value": "900000001", "limit": 1 }))
 }
 
 /// A look-up that takes longer than a test.
-fn slow(id: u64) -> Value {
+pub(crate) fn slow(id: u64) -> Value {
     call(id, json!({ "field": "sandbox_fault", "value": "slow" }))
 }
 
-fn initialize() -> Value {
+pub(crate) fn initialize() -> Value {
     let params = json!({
         "protocolVersion": "2025-06-18",
         "capabilities": {},
@@ -246,7 +273,7 @@ async fn a_client_that_accepts_anything_is_served() {
 const CALLERS: &str = "callers.toml";
 
 /// Adds a caller and returns the token.
-async fn add(server: &Server, name: &str, more: &[&str]) -> String {
+pub(crate) async fn add(server: &Server, name: &str, more: &[&str]) -> String {
     let path = server.folder.path().join(CALLERS).display().to_string();
     let arguments = [&["caller", "add", name, "--callers", &path], more].concat();
     let ended = Program::run(&arguments, &[]).await;
@@ -256,7 +283,7 @@ async fn add(server: &Server, name: &str, more: &[&str]) -> String {
 }
 
 #[cfg(unix)]
-async fn with_callers() -> Server {
+pub(crate) async fn with_callers() -> Server {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join(CALLERS).display().to_string();
     let first = Program::run(&["caller", "add", "first", "--callers", &path], &[]).await;

@@ -146,3 +146,12 @@ async fn a_client_that_reads_late_does_not_hold_up_a_call_that_tells_its_progres
     let line = lines.next_line().await.expect("text").expect("a line");
     assert!(line.contains(r#""id":2"#), "{line}");
 }
+
+#[test]
+fn the_sdk_finds_each_tool_by_its_name() {
+    let server = Server::with_tools(vec![Arc::new(Panicking)], false);
+    for tool in server.tools.definitions() {
+        assert_eq!(server.get_tool(&tool.name).as_ref(), Some(tool));
+    }
+    assert_eq!(server.get_tool("another"), None);
+}
