@@ -308,6 +308,16 @@ async fn what_may_pass_is_tried_again() {
 }
 
 #[tokio::test]
+async fn what_does_not_pass_is_told_as_what_it_is() {
+    let soon = [("WOLKVOX_TIMEOUT", "1s")];
+    let text = told(vec![RawReply::new(503, "text/html", b"<html>down</html>")], &soon).await;
+    assert!(text.starts_with("unavailable: ") && text.contains("status 503"), "{text}");
+    let busy = b"HTTP/1.1 429 Too Many\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n";
+    let text = told(vec![RawReply(busy.to_vec())], &[]).await;
+    assert!(text.starts_with("busy: ") && text.contains("Ask again in 60 s"), "{text}");
+}
+
+#[tokio::test]
 async fn what_is_not_known_to_read_only_is_sent_once() {
     let server = RawServer::start(vec![RawReply::new(502, "text/html", b"<html>")]).await;
     let mut program = connect(server.address());
@@ -371,15 +381,15 @@ async fn a_server_that_says_nothing_is_given_up_at_the_deadline() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_an_error_of_the_handshake() {
-    let (address, url) = {
+    let url = {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-        let address = listener.local_addr().expect("an address");
-        (address, format!("http://{address}/mcp"))
+        format!("http://{}/mcp", listener.local_addr().expect("an address"))
     };
     let mut program = Program::start(&["connect", &url, "--timeout", "2s"], &[ALONE]);
     let answer = program.request("initialize", json!({})).await;
     let message = answer["error"]["message"].as_str().expect("an error");
-    assert!(message.contains("within 2 s"), "{message} {address}");
+    assert!(message.contains("no connection (refused)"), "{message}");
+    assert!(message.contains("is the server running"), "{message}");
 }
 
 #[tokio::test]
