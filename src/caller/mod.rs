@@ -102,3 +102,23 @@ impl Caller {
         Self { id: user, name: None, origin: Origin::System, role: Arc::default() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_another_person_at_each_issuer() {
+        let caller = |id: &str, origin: Origin| Caller { origin, ..Caller::system(id.to_owned()) };
+        let of = |issuer: &str| Origin::OAuth { issuer: issuer.to_owned() };
+        let people = [
+            caller("ana", Origin::Static),
+            caller("https://a.example ana", Origin::Static),
+            caller("ana", of("https://a.example")),
+            caller("ana", of("https://b.example")),
+            caller("eva", of("https://a.example")),
+        ];
+        let persons: std::collections::HashSet<_> = people.iter().map(Caller::person).collect();
+        assert_eq!(persons.len(), people.len(), "{persons:?}");
+    }
+}

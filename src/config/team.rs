@@ -81,7 +81,8 @@ impl ServeConfig {
             (Ok(http), Ok((tenants, told)), Ok(roles), Ok(audit), Ok(shared), Ok(log))
                 if read.is_fine() =>
             {
-                let warnings = told.into_iter().chain(both_ways(&http)).collect();
+                let of_oauth = both_ways(&http).into_iter().chain(role_claim(&http, &roles));
+                let warnings = told.into_iter().chain(of_oauth).collect();
                 Ok(Self { http, tenants, roles, audit, shared, log, warnings })
             }
             _ => Err(InvalidSettings::of_team(read.into_problems())),
@@ -121,6 +122,26 @@ fn both_ways(http: &HttpConfig) -> Option<Bilingual> {
              como Cursor, ignoran entonces el token del usuario e inician una sesión",
         )
     })
+}
+
+/// Warns where roles and the claim that names them do not go together.
+fn role_claim(http: &HttpConfig, roles: &Roles) -> Option<Bilingual> {
+    let claim = &http.oauth.as_ref()?.role;
+    match (claim.is_some(), roles.is_empty()) {
+        (false, false) => Some(bilingual!(
+            "roles are configured and WOLKVOX_OAUTH_ROLE is not: nobody with the identity \
+             provider's token may ask anything",
+            "hay roles configurados y falta WOLKVOX_OAUTH_ROLE: nadie con un token del proveedor \
+             de identidad puede consultar",
+        )),
+        (true, true) => Some(bilingual!(
+            "WOLKVOX_OAUTH_ROLE has no effect without [roles.NAME] in the file of settings: \
+             everybody may ask everything",
+            "WOLKVOX_OAUTH_ROLE no tiene efecto sin [roles.NOMBRE] en el archivo de ajustes: todos \
+             pueden consultar todo",
+        )),
+        (true, false) | (false, true) => None,
+    }
 }
 
 impl Reader<'_> {

@@ -5,7 +5,7 @@
 //! ```text
 //! listen    a connection, within limits of number and time
 //! service   one Host, a peer that may speak
-//! auth      a token becomes a caller, and goes no further
+//! auth      where clients log in; a token becomes a caller, and goes no further
 //! message   what it is, before MCP reads all of it
 //! places    one of the caller's calls at once
 //! cancel    a way to stop it, for clients that only say so

@@ -109,3 +109,24 @@ impl Documents {
         Ok(self.tls.get_or_init(|| tls))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_others_could_answer_for_is_not_asked_for() {
+        for url in [
+            "http://keys.example.invalid/",
+            "ftp://127.0.0.1/keys",
+            "file:///etc/keys",
+            "https://user@keys.example.invalid/",
+            "https://:secret@keys.example.invalid/",
+        ] {
+            let url = Url::parse(url).expect("an address");
+            let shown = url.to_string();
+            let got = Documents::default().get(url, 1).await;
+            assert_eq!(got, Err(DocumentError::Unsafe), "{shown}");
+        }
+    }
+}

@@ -264,6 +264,25 @@ async fn a_server_with_callers_tls_and_a_name_starts() {
 }
 
 #[tokio::test]
+async fn roles_and_the_claim_that_names_them_are_missed_without_each_other() {
+    let issuer = ["--oauth-issuer", "https://login.empresa.com/realms/a"];
+    let claim = ["--oauth-role", "roles"];
+    let role = "[roles.agent]\n";
+    for (arguments, file, warning) in [
+        (issuer.to_vec(), role, Some("nobody with the identity provider's token may ask")),
+        ([issuer, claim].concat(), "", Some("WOLKVOX_OAUTH_ROLE has no effect")),
+        ([issuer, claim].concat(), role, None),
+        (issuer.to_vec(), "", None),
+    ] {
+        let arguments = [&["--config", "w.toml"], &arguments[..]].concat();
+        let server = crate::serve::Server::start(&arguments, &[("w.toml", file)]).await;
+        let log = server.end().await;
+        assert_eq!(log.contains("WARN"), warning.is_some(), "{log}");
+        assert!(warning.is_none_or(|warning| log.contains(warning)), "{log}");
+    }
+}
+
+#[tokio::test]
 async fn every_wrong_setting_of_a_team_is_refused_with_a_reason() {
     let scene = Scene::new(ACCOUNT);
     scene.write("broken.toml", "[[callers]]\nname = 'ana'\n");

@@ -101,12 +101,19 @@ impl Issuer {
             let other = clean::value(&metadata.issuer, LONGEST).into_owned();
             return Err(Problem::OtherIssuer(other));
         }
-        let place = Url::parse(&metadata.jwks_uri).map_err(|_| Problem::Place)?;
-        // Only an issuer on this computer may send us elsewhere on it.
-        let is_safe = place.scheme() == "https" || stays_here(&place);
-        let is_ours = !stays_here(&place) || stays_here(&url);
-        if is_safe && is_ours { Ok(place) } else { Err(Problem::Place) }
+        place(&metadata.jwks_uri, &url).ok_or(Problem::Place)
     }
+}
+
+/// Reads where an issuer's keys are: where nobody else could answer. Only an issuer on this computer
+/// may send us elsewhere on it.
+fn place(text: &str, issuer: &Url) -> Option<Url> {
+    let place = Url::parse(text).ok()?;
+    let is_safe = match (stays_here(&place), stays_here(issuer)) {
+        (true, is_ours) => is_ours && matches!(place.scheme(), "http" | "https"),
+        (false, _) => place.scheme() == "https",
+    };
+    is_safe.then_some(place)
 }
 
 /// Returns the address of an issuer's document.
@@ -138,6 +145,27 @@ mod tests {
         ] {
             let found = |form| well_known(issuer, form).expect("an address").to_string();
             assert_eq!((found(OPENID).as_str(), found(OAUTH).as_str()), (openid, oauth));
+        }
+    }
+
+    #[test]
+    fn keys_are_where_nobody_else_could_answer_for_them() {
+        let (remote, local) = ("https://a.example", "http://127.0.0.1:1");
+        for (text, issuer, is_safe) in [
+            ("https://keys.example/a?b=c", remote, true),
+            ("https://keys.example", local, true),
+            ("http://127.0.0.1:2/keys", local, true),
+            ("https://localhost/keys", local, true),
+            ("http://a.example/keys", remote, false),
+            ("http://keys.example", local, false),
+            ("http://127.0.0.1:9464/metrics", remote, false),
+            ("https://localhost/keys", remote, false),
+            ("file:///etc/keys", remote, false),
+            ("ftp://127.0.0.1/keys", local, false),
+            ("/keys", remote, false),
+        ] {
+            let issuer = issuer.parse().expect("an address");
+            assert_eq!(place(text, &issuer).is_some(), is_safe, "{text}");
         }
     }
 }

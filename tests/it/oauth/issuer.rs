@@ -8,11 +8,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rand::SystemRandom;
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::time::sleep;
+use tokio_rustls::TlsAcceptor;
 
-use crate::support::read_request;
+use crate::support::{Authority, read_request};
 
 /// How the issuer answers a request for its keys.
 #[derive(Clone, Debug)]
@@ -26,7 +27,9 @@ pub(crate) enum Answer {
     /// Later than anybody waits.
     Slow,
     /// With this in the place of its keys.
-    Garbage(String),
+    Garbage(&'static str),
+    /// With its keys and much more.
+    Huge,
     /// With another place for its keys.
     Redirect,
     /// With a document of another issuer.
@@ -62,33 +65,57 @@ fn pair() -> Ed25519KeyPair {
 
 impl Issuer {
     pub(crate) async fn start() -> Self {
-        Self::start_at("").await
+        Self::of("", None).await
     }
 
     /// Starts one whose name has a path.
     pub(crate) async fn start_at(path: &str) -> Self {
+        Self::of(path, None).await
+    }
+
+    /// Starts one with TLS, as `localhost`.
+    pub(crate) async fn start_with(authority: &Authority) -> Self {
+        Self::of("", Some(authority.acceptor.clone())).await
+    }
+
+    async fn of(path: &str, tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let url = format!("http://{}{path}", listener.local_addr().expect("an address"));
+        let address = listener.local_addr().expect("an address");
+        let url = match tls {
+            None => format!("http://{address}{path}"),
+            Some(_) => format!("https://localhost:{}{path}", address.port()),
+        };
         let state = State { pair: pair(), kid: 1, answer: Answer::Keys, fetched: 0, redirected: 0 };
         let issuer = Self { url, state: Arc::new(Mutex::new(state)) };
         let serving = issuer.clone();
         tokio::spawn(async move {
-            while let Ok((mut stream, _)) = listener.accept().await {
-                let issuer = serving.clone();
+            while let Ok((stream, _)) = listener.accept().await {
+                let (issuer, tls) = (serving.clone(), tls.clone());
                 tokio::spawn(async move {
-                    let request = read_request(&mut stream).await;
-                    let path = request.split(' ').nth(1).unwrap_or_default();
-                    let is_slow = issuer.begin(path);
-                    if is_slow {
-                        sleep(Duration::from_secs(30)).await;
-                    }
-                    if let Some(reply) = issuer.reply(path) {
-                        let _ = stream.write_all(reply.as_bytes()).await;
+                    match tls {
+                        None => issuer.serve(stream).await,
+                        Some(tls) => {
+                            if let Ok(stream) = tls.accept(stream).await {
+                                issuer.serve(stream).await;
+                            }
+                        }
                     }
                 });
             }
         });
         issuer
+    }
+
+    async fn serve(&self, mut stream: impl AsyncRead + AsyncWrite + Unpin) {
+        let request = read_request(&mut stream).await;
+        let path = request.split(' ').nth(1).unwrap_or_default();
+        if self.begin(path) {
+            sleep(Duration::from_secs(30)).await;
+        }
+        if let Some(reply) = self.reply(path) {
+            let _ = stream.write_all(reply.as_bytes()).await;
+            let _ = stream.shutdown().await;
+        }
     }
 
     /// Counts how often somebody began to fetch the keys.
@@ -180,7 +207,11 @@ impl Issuer {
                 let x = URL_SAFE_NO_PAD.encode(state.pair.public_key());
                 let key =
                     json!({ "kty": "OKP", "crv": "Ed25519", "kid": state.kid.to_string(), "x": x });
-                Some(ok(&json!({ "keys": [key] }).to_string()))
+                let padding = match state.answer {
+                    Answer::Huge => "x".repeat(300_000),
+                    _ => String::new(),
+                };
+                Some(ok(&json!({ "keys": [key], "padding": padding }).to_string()))
             }
         }
     }

@@ -18,7 +18,8 @@ use super::denied::Denied;
 use super::jwt::{Claims, Unverified};
 use super::key_set::{Found, KeySet};
 use super::metadata::Resources;
-use super::{bearer, signature};
+use super::{Access, bearer, signature};
+use crate::caller::Caller;
 
 const ISSUER: &str = "https://login.example.com/realms/empresa";
 const AUDIENCE: &str = "https://wolkvox.example.com/mcp";
@@ -324,6 +325,19 @@ fn an_endpoints_metadata_is_at_its_path_and_the_only_ones_at_the_root_too() {
     assert_eq!(resource(&alone, "/a\"b"), "https://wolkvox.example.com:8443/mcp");
     assert_eq!(resource(&several, "/banco/mcp"), "https://wolkvox.example.com:8443/banco/mcp");
     assert_eq!(resource(&several, "/mcp"), "");
+}
+
+#[tokio::test]
+async fn the_token_goes_no_further_than_here_whoever_is_let_in() {
+    let caller = || Arc::new(Caller::system("ana".to_owned()));
+    for access in [Access::Open(caller()), Access::Tokens { callers: None, oauth: None }] {
+        let mut headers = http::HeaderMap::new();
+        for token in ["Bearer wvx_a", "Bearer wvx_b"] {
+            headers.append("authorization", token.parse().expect("a value"));
+        }
+        let _ = access.identify(&mut headers, "/mcp").await;
+        assert!(headers.is_empty(), "{headers:?}");
+    }
 }
 
 #[test]
