@@ -222,7 +222,7 @@ impl Remote {
                 Again::Perhaps(least) if !is_down && request.only_reads() => pause.max(least),
                 _ => return Err(error),
             };
-            if begun.elapsed() + wait > TRIES {
+            if begun.elapsed() + wait > TRIES.min(self.timeout) {
                 *self.lock() = Some(Instant::now());
                 return Err(error);
             }

@@ -8,7 +8,9 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdout};
 use tokio::time::{sleep, timeout};
 
-use crate::support::{Program, RawReply, RawServer, modern_meta, read_request, serve};
+use crate::support::{
+    Authority, Program, RawReply, RawServer, modern_meta, read_request, response, serve,
+};
 
 const TIMELY: Duration = Duration::from_secs(20);
 const ALONE: (&str, &str) = ("LANG", "C");
@@ -306,6 +308,16 @@ async fn what_may_pass_is_tried_again() {
 }
 
 #[tokio::test]
+async fn what_does_not_pass_is_told_as_what_it_is() {
+    let soon = [("WOLKVOX_TIMEOUT", "1s")];
+    let text = told(vec![RawReply::new(503, "text/html", b"<html>down</html>")], &soon).await;
+    assert!(text.starts_with("unavailable: ") && text.contains("status 503"), "{text}");
+    let busy = b"HTTP/1.1 429 Too Many\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n";
+    let text = told(vec![RawReply(busy.to_vec())], &[]).await;
+    assert!(text.starts_with("busy: ") && text.contains("Ask again in 60 s"), "{text}");
+}
+
+#[tokio::test]
 async fn what_is_not_known_to_read_only_is_sent_once() {
     let server = RawServer::start(vec![RawReply::new(502, "text/html", b"<html>")]).await;
     let mut program = connect(server.address());
@@ -369,15 +381,15 @@ async fn a_server_that_says_nothing_is_given_up_at_the_deadline() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_an_error_of_the_handshake() {
-    let (address, url) = {
+    let url = {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-        let address = listener.local_addr().expect("an address");
-        (address, format!("http://{address}/mcp"))
+        format!("http://{}/mcp", listener.local_addr().expect("an address"))
     };
     let mut program = Program::start(&["connect", &url, "--timeout", "2s"], &[ALONE]);
     let answer = program.request("initialize", json!({})).await;
     let message = answer["error"]["message"].as_str().expect("an error");
-    assert!(message.contains("within 2 s"), "{message} {address}");
+    assert!(message.contains("no connection (refused)"), "{message}");
+    assert!(message.contains("is the server running"), "{message}");
 }
 
 #[tokio::test]
@@ -430,4 +442,63 @@ async fn what_is_no_message_is_refused_and_a_stray_print_is_not_answered() {
     assert_eq!((&refused["id"], &refused["error"]["code"]), (&Value::Null, &json!(-32600)));
     program.initialize("2025-11-25").await;
     assert_eq!(program.end().await.stdout.len(), 2);
+}
+
+/// A server over TLS that answers every look-up, and passes on what it was asked.
+async fn over_tls(authority: &Authority) -> String {
+    let acceptor = authority.acceptor();
+    let (address, _) = serve(move |stream| {
+        let acceptor = acceptor.clone();
+        async move {
+            let Ok(mut stream) = acceptor.accept(stream).await else { return };
+            read_request(&mut stream).await;
+            let body = br#"{"jsonrpc":"2.0","id":1,"result":{"content":[],"ok":true}}"#;
+            let headers =
+                format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len());
+            let _ = stream.write_all(&response(&headers, body)).await;
+        }
+    })
+    .await;
+    let port = address.rsplit(':').next().expect("a port").to_owned();
+    format!("https://localhost:{port}/mcp")
+}
+
+#[tokio::test]
+async fn a_private_authority_is_trusted_by_its_file_and_told_without_it() {
+    let authority = Authority::certify("localhost");
+    let url = over_tls(&authority).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("ca.pem");
+    std::fs::write(&file, &authority.certificate).expect("written");
+    let mut program = Program::start(
+        &["connect", &url],
+        &[("WOLKVOX_CA_FILE", file.to_str().expect("a path")), ALONE],
+    );
+    let result = program.call(customer()).await;
+    assert_eq!(result["ok"], true, "{result}");
+
+    let mut program = connect(&url);
+    let began = Instant::now();
+    let result = program.call(customer()).await;
+    let text = result["content"][0]["text"].as_str().expect("a text");
+    assert!(text.starts_with("unavailable: ") && text.contains("WOLKVOX_CA_FILE"), "{text}");
+    assert!(began.elapsed() < Duration::from_secs(5), "no use in trying again");
+}
+
+#[tokio::test]
+async fn a_proxy_that_wants_a_password_is_told() {
+    let (proxy, _) = serve(|mut stream| async move {
+        read_request(&mut stream).await;
+        let refused = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
+        let _ = stream.write_all(refused).await;
+    })
+    .await;
+    let proxy = format!("http://{proxy}");
+    let mut program = Program::start(
+        &["connect", "https://wolkvox.example.com/mcp"],
+        &[("HTTPS_PROXY", &proxy), ALONE],
+    );
+    let result = program.call(customer()).await;
+    let text = result["content"][0]["text"].as_str().expect("a text");
+    assert!(text.contains("user name and password"), "{text}");
 }

@@ -8,6 +8,7 @@ use crate::wolkvox::{TokenFile, TokenSource};
 /// Lists what leads to a team's server.
 pub(super) fn of_caller(config: &RemoteConfig, sources: &Sources) -> Vec<Bilingual> {
     let RemoteConfig { url, token, .. } = config;
+    let url = shown(Setting::PublicUrl, url.endpoint().as_str(), sources.home().as_deref());
     let mut lines = vec![bilingual!("server: {url}", "servidor: {url}")];
     let variable = Setting::CallerToken.variable();
     lines.push(match token.as_ref().map(|token| (token, token.current())) {

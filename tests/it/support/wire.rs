@@ -83,6 +83,11 @@ impl Authority {
         Self { certificate: root.pem(), acceptor: acceptor(&[&server, &between], &server_key) }
     }
 
+    /// Returns what takes on the server's side of TLS.
+    pub(crate) fn acceptor(&self) -> TlsAcceptor {
+        self.acceptor.clone()
+    }
+
     fn sign(server: CertificateParams) -> Self {
         let (key, params) = authority("Autoridad Ficticia");
         let root = params.self_signed(&key).expect("a root");
