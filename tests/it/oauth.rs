@@ -212,6 +212,23 @@ async fn forged_kids_cost_one_fetch_and_valid_tokens_go_on() {
 }
 
 #[tokio::test]
+async fn whoever_wants_the_keys_while_they_are_fetched_waits_for_that_fetch() {
+    let issuer = Issuer::start().await;
+    let server = server(&issuer, &[], &[]).await;
+    let right = claims(&issuer, &server.url);
+    let token = issuer.sign(&right);
+    let first = futures_util::future::join_all((0..20).map(|_| ask(&server, &token))).await;
+    // A person has eight calls at once; the others are let in and told to wait.
+    assert!(first.iter().all(|it| matches!(it.status, 200 | 429)), "nobody is turned away");
+    assert_eq!(issuer.fetched(), 1);
+    let kids: Vec<_> =
+        (0..20).map(|kid| issuer.sign_as(&format!("forged-{kid}"), &right)).collect();
+    let forged = futures_util::future::join_all(kids.iter().map(|kid| ask(&server, kid))).await;
+    assert!(forged.iter().all(|it| it.status == 401));
+    assert_eq!(issuer.fetched(), 2);
+}
+
+#[tokio::test]
 async fn a_new_key_is_found_at_once_and_the_old_one_is_gone_with_it() {
     let issuer = Issuer::start().await;
     let server = server(&issuer, &[], &[]).await;
