@@ -21,8 +21,8 @@
 //! Which rooms each room uses; a test holds this drawing to the source. All arrows point down.
 //!
 //! ```text
-//! cli        → config, connect, http, install, mcp, tools, tenant, audit, caller, sandbox, lookup, answer, wolkvox, metrics, server_url
-//! config     → http, audit, caller, lookup, answer, wolkvox, server_url
+//! cli        → config, connect, http, install, mcp, tools, tenant, audit, caller, sandbox, lookup, answer, wolkvox, shared, metrics, server_url
+//! config     → http, audit, caller, lookup, answer, wolkvox, shared, server_url
 //! connect    → mcp, wolkvox, server_url
 //! http       → mcp, audit, caller, metrics
 //! install    → caller
@@ -31,7 +31,8 @@
 //! tenant     → caller, lookup, answer, wolkvox
 //! audit      → caller
 //! caller     → answer, metrics
-//! lookup     → answer, wolkvox, metrics, offload
+//! lookup     → answer, wolkvox, shared, metrics, offload
+//! shared     → answer, wolkvox
 //! wolkvox    → server_url, offload
 //! all        → error, fields, file, settings, clean, language
 //! error      → settings, clean, language
@@ -43,8 +44,9 @@
 //! - For others: [`wolkvox`] (the API's client), [`lookup`] (look-ups within a token's limits),
 //!   [`answer`] (records to answers, pure), [`tools`] and [`tenant`] (what can be asked, and of
 //!   whom), [`caller`] (who asks, and what that person may), [`audit`] (who asked for what), [`http`]
-//!   (many callers), [`connect`] (one of them, from a desktop), [`metrics`] (what they do, in
-//!   numbers), [`mcp`] (the protocol), [`sandbox`] (a wolkvox on this computer with fictitious
+//!   (many callers), [`connect`] (one of them, from a desktop), [`shared`] (several processes with
+//!   one token), [`metrics`] (what they do, in numbers), [`mcp`] (the protocol), [`sandbox`] (a
+//!   wolkvox on this computer with fictitious
 //!   data, which shares no code with the rest), [`error`] and [`server_url`].
 //! - For this program alone, and hidden from these pages: `cli` (the command line), `config` (flags,
 //!   variables and their file to checked settings), `install` (this server in the clients' files),
@@ -84,6 +86,7 @@ pub mod sandbox;
 pub mod server_url;
 #[doc(hidden)]
 pub mod settings;
+pub mod shared;
 pub mod tenant;
 pub mod tools;
 pub mod wolkvox;

@@ -154,6 +154,12 @@ settings! {
         "Look-ups that cannot be recorded: `refuse` them or `continue`";
     AuditRotate = "WOLKVOX_AUDIT_ROTATE", Some("audit-rotate"), Process, "daily", "100MB",
         "When the audit log begins a new file: `daily` (UTC), before a size such as `100MB`, or `off`";
+    Shared = "WOLKVOX_SHARED", Some("shared"), Process, "", "rediss://valkey.example.com:6379",
+        "A Valkey or Redis in which processes with the same token share its limits, people's budgets and answers";
+    SharedSecretFile = "WOLKVOX_SHARED_SECRET_FILE", Some("shared-secret-file"), Process, "", "/etc/wolkvox/shared.secret",
+        "A file with the secret that all of them have, for what stands there; a second line is an older one, while it is changed";
+    SharedDown = "WOLKVOX_SHARED_DOWN", Some("shared-down"), Process, "degrade", "refuse",
+        "Without that store: `degrade` to one request at a time for each process, or `refuse` look-ups";
     Log = "WOLKVOX_LOG", Some("log"), Process, "info", "debug",
         "Log filter, always on stderr: error, warn, info, debug, trace or off";
     LogFormat = "WOLKVOX_LOG_FORMAT", Some("log-format"), Process, "text", "json",

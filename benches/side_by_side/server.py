@@ -1,4 +1,5 @@
-"""The same server with the official Python SDK, written in the same hour."""
+"""The same server with the official Python SDK, written in the same hour: over stdio, or over HTTP
+where it is told an address."""
 
 import os
 
@@ -26,4 +27,8 @@ async def query_obligation(operation: str, field: str, value: str) -> Answer:
     return Answer(total=len(records), records=records)
 
 
-server.run()
+if "WOLKVOX_LISTEN" in os.environ:
+    host, port = os.environ["WOLKVOX_LISTEN"].split(":")
+    server.run(transport="streamable-http", host=host, port=int(port))
+else:
+    server.run()

@@ -87,9 +87,7 @@ fn with_month_in_digits(text: &str) -> Option<String> {
             let (year, rest) = number(&rest)?;
             (first, year, rest)
         }
-        // 2026-nov-20
-        4 => (first, before.to_owned(), rest),
-        // 20 de noviembre de 2026
+        // 20 de noviembre de 2026, or 2026-nov-20: which one is the year is seen from its length.
         _ => (before.to_owned(), first, rest),
     };
     Some(format!("{year}-{month}-{day}{rest}"))
@@ -280,6 +278,11 @@ mod tests {
             "03-11-26",
             "26-11-03",
             "1-2-3-2026",
+            "2026-11-20-05",
+            "2026-011-20",
+            "2026-11-20T10:15:00-05:00[America/Bogota",
+            "2026-11-20 10:15:00 +ab",
+            "2026-11-20 10:15:00 +050000",
             "ñ6-11-2026",
             "2026-11-20 ñ",
         ] {

@@ -68,7 +68,6 @@ impl Mask {
         match fields::find_folded(field).and_then(|known| known.person) {
             Some(Person::Customer) if self.personal => true,
             Some(Person::Employee) if self.employees => true,
-            _ if self.names.is_empty() => false,
             _ => {
                 let compared = fields::compared(field);
                 self.names.iter().any(|name| name.compared == compared)
@@ -312,5 +311,20 @@ mod tests {
             shown("personal", "client_telephone", alike),
             json!({ "•••01": true, "•••01 (2)": true })
         );
+    }
+
+    #[test]
+    fn a_list_is_a_name_and_its_value_only_if_the_name_is_masked() {
+        let list = json!([["client_name", "Ana"], ["Canal", "WhatsApp"]]);
+        let masked = json!([["client_name", "•••a"], ["Canal", "WhatsApp"]]);
+        assert_eq!(shown("personal", "form", list), masked);
+    }
+
+    #[test]
+    fn a_mask_is_empty_only_if_it_names_nothing() {
+        assert!(Mask::default().is_empty());
+        for list in ["personal", "employees", "Canal"] {
+            assert!(!Mask::parse(list).expect("a mask").is_empty(), "{list}");
+        }
     }
 }

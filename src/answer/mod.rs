@@ -27,7 +27,7 @@ use serde::Serialize;
 pub use self::mask::Mask;
 pub use self::obligation::ObligationAnswer;
 pub use self::summary::Summary;
-pub use self::tidy::{Row, is_newest_first, tidy};
+pub use self::tidy::{Row, is_large, is_newest_first, tidy};
 pub use self::view::{Columns, View};
 use crate::Record;
 use crate::error::Error;

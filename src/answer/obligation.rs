@@ -329,7 +329,10 @@ mod tests {
             { "name": "Cuotas", "values": ["1", "2"] },
             { "name": "Abono", "Value": "5" },
         ]);
-        for form in [json!(["x"]), json!("x"), json!({ "a": "b" }), twice, with_more] {
+        let of_other_kinds = json!([{ "name": "Cuotas", "values": ["1", "2"] }]);
+        for form in
+            [json!(["x"]), json!("x"), json!({ "a": "b" }), twice, with_more, of_other_kinds]
+        {
             let text = answer(vec![json!({ "id": "obl1", "form": form })]);
             let answer: Value = serde_json::from_str(&text).expect("JSON");
             assert_eq!(answer["obligations"][0]["form"], form);
@@ -343,5 +346,13 @@ mod tests {
         let text = answer(vec![json!({ "id": "obl1", "form": form })]);
         let answer: Value = serde_json::from_str(&text).expect("JSON");
         assert_eq!(answer["obligations"][0]["form"], json!({ "a": "1", "b": "1" }));
+    }
+
+    #[test]
+    fn only_the_form_becomes_an_object_by_its_names() {
+        let list = json!([{ "name": "a", "value": "1" }]);
+        let text = answer(vec![json!({ "id": "obl1", "otros": list })]);
+        let answer: Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(answer["obligations"][0]["otros"], list);
     }
 }

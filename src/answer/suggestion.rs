@@ -183,4 +183,26 @@ mod tests {
             assert_suggests("id_customer", value, expected);
         }
     }
+
+    #[test]
+    fn a_documented_field_is_told_its_likeliest_mistake() {
+        for (field, expected) in [
+            ("wolkvox_phoneCall", "Try `client_telephone`."),
+            ("agent_id", "the agent's extension"),
+            ("tipification_code", "`tipifycation_code`"),
+            ("tipification_description", "`tipifycation_desc`"),
+            ("date", "`since` and `until`"),
+            ("campaign_id", "matched whole"),
+        ] {
+            let said = instead(Searched { field, value: "3104567890" });
+            assert!(said.contains(expected), "{field}: {said}");
+        }
+    }
+
+    #[test]
+    fn what_looks_like_a_phone_in_another_documented_field_is_none() {
+        let expected = "It is the agent's extension, not a user id.";
+        assert_suggests("agent_id", "+57 310 456 7890", expected);
+        assert_suggests("campo propio", "+57 310 456 7890", OWN_FIELD);
+    }
 }

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use jiff::civil::DateTime;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use super::dates;
@@ -27,6 +29,25 @@ impl Row {
     }
 }
 
+impl Serialize for Row {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.when.map(|it| it.to_string()), &self.record).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Row {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (when, record): (Option<String>, Record) = Deserialize::deserialize(deserializer)?;
+        let when = when.map(|it| it.parse()).transpose().map_err(D::Error::custom)?;
+        let own = |(name, value): (FieldKey, Value)| match fields::find(&name) {
+            // Names of the table are not kept once for each record.
+            Some(field) if field.name == name => (FieldKey::Borrowed(field.name), value),
+            _ => (name, value),
+        };
+        Ok(Self { when, record: record.into_iter().map(own).collect() })
+    }
+}
+
 /// Rough cost of a map entry beside its texts.
 const ENTRY: usize = 96;
 
@@ -39,6 +60,17 @@ fn weight(value: &Value) -> usize {
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => 0,
     }
+}
+
+/// Tidying records that weigh more than this takes milliseconds; a usual page weighs less.
+const LARGE: usize = 1024 * 1024;
+
+/// Returns whether it takes long to tidy records: they may be few and full of fields.
+pub fn is_large(records: &[Record]) -> bool {
+    let mut weights =
+        records.iter().flatten().map(|(key, value)| key.len() + weight(value) + ENTRY);
+    let within = weights.try_fold(0, |sum, weight| Some(sum + weight).filter(|sum| *sum <= LARGE));
+    within.is_none()
 }
 
 /// Fields that wolkvox fills by itself and where its replies have the words below for "nothing"
@@ -321,5 +353,47 @@ mod tests {
         let order: Vec<_> =
             tidy(records).iter().map(|row| row.record["n"].as_u64().expect("a number")).collect();
         assert_eq!(order, [3, 4, 1, 5, 0, 2]);
+    }
+
+    #[test]
+    fn what_takes_long_to_tidy_is_told_by_its_size_and_not_by_the_count_of_records() {
+        let usual: Record =
+            (0..30).map(|n| (format!("campo_{n}").into(), json!("x".repeat(12)))).collect();
+        assert!(!is_large(&vec![usual.clone(); 250]));
+        assert!(is_large(&vec![usual; 500]));
+        let fields = |count| (0..count).map(|n| (n.to_string(), json!(n)));
+        let wide: Record = fields(20_000).map(|(key, value)| (key.into(), value)).collect();
+        let nested = json!({ "x": fields(20_000).collect::<serde_json::Map<_, _>>() });
+        for one in [wide, raw(nested), raw(json!({ "x": "x".repeat(2 * LARGE) }))] {
+            assert!(is_large(&[one]));
+        }
+    }
+
+    #[test]
+    fn a_row_weighs_its_texts_and_as_much_again_for_each_value() {
+        let record = raw(json!({ "ab": "cde", "f": ["g", 1], "h": { "i": "j" }, "k": true }));
+        let weight = Row { when: None, record }.weight();
+        assert_eq!(weight, "abcdefghijk".len() + 8 * ENTRY);
+    }
+
+    #[test]
+    fn records_come_newest_first_if_their_first_date_is_later_than_their_last() {
+        let dated = |dates: &[&str]| {
+            let record = |date: &&str| raw(json!({ "date": date }));
+            is_newest_first(&dates.iter().map(record).collect::<Vec<_>>())
+        };
+        assert!(dated(&["2026-01-02", "2026-01-01"]));
+        assert!(dated(&["el martes", "2026-01-02", "2026-01-01", ""]));
+        for other in
+            [&["2026-01-01", "2026-01-02"][..], &["2026-01-01", "2026-01-01"], &["2026-01-01"], &[]]
+        {
+            assert!(!dated(other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn the_names_of_inner_fields_are_cleaned_too() {
+        let raw = json!({ "a": { "Ca\u{200b}nal": 1 } });
+        assert_eq!(tidied(raw), json!({ "a": { "Canal": 1 } }));
     }
 }

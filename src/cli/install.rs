@@ -121,7 +121,9 @@ impl Install {
                         text,
                     ),
                     // Mounted alone, or on a read-only disk: a person may have another way to it.
-                    FileErrorKind::Unwritable(_) | FileErrorKind::ReadOnly => bilingual!(
+                    FileErrorKind::Unwritable(_)
+                    | FileErrorKind::ReadOnly
+                    | FileErrorKind::HardLinked => bilingual!(
                         "{text}\nWhere you can write it, paste what `--print` shows.",
                         "{text}\nDonde usted lo pueda escribir, pegue lo que muestra `--print`.",
                         text,
@@ -389,6 +391,15 @@ impl Uninstall {
         if let Change::Written { backup } = &change {
             said.extend(backup.as_ref().map(kept_in));
         }
+        said.extend(target.of_projects().iter().map(|(folder, entry)| {
+            let name = &entry.name;
+            bilingual!(
+                "`{name}` is still there for the folder {folder} alone: run `claude mcp remove \
+                 {name} --scope local` in that folder",
+                "`{name}` sigue allí solo para la carpeta {folder}: ejecute `claude mcp remove \
+                 {name} --scope local` en esa carpeta",
+            )
+        }));
         let mut out = io::stdout();
         said.iter().try_for_each(|text| writeln!(out, "{}", text.to(language)))?;
         Ok(ExitCode::SUCCESS)

@@ -28,9 +28,10 @@ use crate::audit as audit_log;
 use crate::caller::Caller;
 use crate::config::{Account, Config, Log, Sources};
 use crate::language::{Bilingual, Language};
-use crate::lookup::Lookup;
+use crate::lookup::{Lookup, Means};
 use crate::sandbox::{self, Sandbox};
 use crate::settings::{Setting, Spec};
+use crate::shared::Shared;
 use crate::tenant::Tenant;
 use crate::wolkvox::{Client, Operation};
 
@@ -155,7 +156,15 @@ fn with_app<T>(
 ) -> anyhow::Result<T> {
     let log = config.log.clone();
     let one_thread = tokio::runtime::Builder::new_current_thread();
-    with_runtime(&log, one_thread, language, async { run(App::open(config).await?).await })
+    with_runtime(&log, one_thread, language, async {
+        let app = App::open(config).await?;
+        let shared = app.shared.clone();
+        let result = run(app).await;
+        if let Some(shared) = shared {
+            shared.close().await;
+        }
+        result
+    })
 }
 
 /// Starts the log and a runtime, and runs something on it.
@@ -188,6 +197,8 @@ struct App {
     warnings: Vec<Bilingual>,
     /// How the audit log is kept, if there is one.
     audit: Option<audit_log::Options>,
+    /// What processes share.
+    shared: Option<Shared>,
 }
 
 /// What records calls: the audit log and who makes them, if there is one.
@@ -195,11 +206,14 @@ type Recording = Option<(audit_log::Audit, Caller)>;
 
 impl App {
     async fn open(config: Config) -> anyhow::Result<Self> {
-        let Config { account, operation, limits, mask, audit, log: _, warnings } = config;
+        let Config { account, operation, limits, mask, audit, shared, log: _, warnings } = config;
         let (client, operation, sandbox) = client(account, operation).await?;
-        let lookup = Arc::new(Lookup::new(client, limits).naming(operation.clone()));
+        let shared = shared.as_ref().map(Shared::open).transpose().context("cannot share")?;
+        let means = Means { shared: shared.clone(), ..Means::new(&limits) };
+        let lookup = Lookup::with(client, limits, means).naming(operation.clone());
+        let lookup = Arc::new(lookup);
         let tenant = Tenant::new(lookup, operation, mask, sandbox.is_some());
-        Ok(Self { tenant, sandbox, warnings, audit })
+        Ok(Self { tenant, sandbox, warnings, audit, shared })
     }
 
     /// Opens the audit log, if there is one.

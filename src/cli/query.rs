@@ -78,7 +78,7 @@ impl QueryArgs {
         recording: Recording,
         language: Language,
     ) -> anyhow::Result<ExitCode> {
-        let App { tenant, sandbox: _sandbox, warnings: _, audit: _ } = app;
+        let App { tenant, sandbox: _sandbox, warnings: _, audit: _, shared: _ } = app;
         let spinner = ProgressBar::new_spinner().with_message(
             bilingual!("asking wolkvox", "consultando a wolkvox").to(language).to_owned(),
         );

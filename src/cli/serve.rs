@@ -19,10 +19,11 @@ use crate::http::{
     Access, Certificate, Ending, Endpoint, HttpConfig, Names, Service, listen, probes,
 };
 use crate::language::{Bilingual, Language, bilingual};
-use crate::lookup::{Admission, Lookup};
+use crate::lookup::{Admission, Lookup, Means};
 use crate::mcp::Server;
 use crate::metrics::Metrics;
 use crate::sandbox::Sandbox;
+use crate::shared::Shared;
 use crate::tenant::Tenant;
 
 /// TLS takes some 50 µs of a call; one thread more keeps that away from the others.
@@ -65,7 +66,7 @@ async fn serve(
     language: Language,
 ) -> anyhow::Result<ExitCode> {
     let said = |text: Bilingual| anyhow!(text.to(language).to_owned());
-    let ServeConfig { http, tenants, roles, audit, log: _, warnings } = config;
+    let ServeConfig { http, tenants, roles, audit, shared, log: _, warnings } = config;
     for warning in warnings {
         tracing::warn!(%warning, "a setting");
     }
@@ -90,7 +91,11 @@ async fn serve(
     if let Some(audit) = audit.clone() {
         metrics.watch_audit(move || audit.failures());
     }
-    let opened = open(tenants, audit.as_ref(), &metrics).await?;
+    let shared = shared.as_ref().map(Shared::open).transpose().context("cannot share")?;
+    if let Some(shared) = shared.clone() {
+        metrics.watch_shared(move || shared.is_up());
+    }
+    let opened = open(tenants, audit.as_ref(), &metrics, shared.as_ref()).await?;
     let Opened { endpoints, sandboxes, deadline } = opened;
     let url = http.public_url(address).context("the server has no address")?;
     let paths: Vec<String> = endpoints.iter().map(Endpoint::path).collect();
@@ -122,6 +127,9 @@ async fn serve(
     refreshing.abort();
     if let Some(audit) = audit {
         audit.flush();
+    }
+    if let Some(shared) = shared {
+        shared.close().await;
     }
     drop(sandboxes);
     Ok(ExitCode::SUCCESS)
@@ -156,6 +164,7 @@ async fn open(
     tenants: Vec<TenantConfig>,
     audit: Option<&crate::audit::Audit>,
     metrics: &Metrics,
+    shared: Option<&Shared>,
 ) -> anyhow::Result<Opened> {
     let is_alone = tenants.len() == 1;
     let budgets = Budgets::default();
@@ -178,7 +187,8 @@ async fn open(
         };
         admissions.push((host, token, Arc::clone(&admission)));
         let counted = metrics.lookups(&id);
-        let lookup = Lookup::with_admission(client, limits, admission, counted);
+        let means = Means { admission, shared: shared.cloned(), metrics: counted };
+        let lookup = Lookup::with(client, limits, means);
         let lookup = lookup.naming(operation.clone());
         let tenant = Tenant {
             budgets: budgets.clone(),

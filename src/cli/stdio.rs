@@ -13,7 +13,7 @@ pub(super) async fn serve(
     recording: Recording,
     language: Language,
 ) -> anyhow::Result<ExitCode> {
-    let App { tenant, sandbox: _sandbox, warnings, audit: _ } = app;
+    let App { tenant, sandbox: _sandbox, warnings, audit: _, shared: _ } = app;
     for warning in warnings {
         tracing::warn!(%warning, "a setting");
     }

@@ -27,6 +27,7 @@ use crate::clean;
 use crate::language::{Bilingual, bilingual};
 use crate::lookup::Limits;
 use crate::server_url::ServerUrl;
+use crate::shared::SharedConfig;
 use crate::wolkvox::{Operation, RootCertificates, TokenSource};
 
 /// Every setting, checked.
@@ -42,6 +43,8 @@ pub struct Config {
     pub mask: Mask,
     /// How the audit log is kept, if there is one.
     pub audit: Option<audit::Options>,
+    /// What processes share, if they share anything.
+    pub shared: Option<SharedConfig>,
     /// What to log, and how.
     pub log: Log,
     /// What is set and probably does not do what was meant.
@@ -92,13 +95,14 @@ impl Config {
         let limits = read.limits();
         let mask = read.mask();
         let audit = read.audit();
+        let shared = read.shared();
         let log = read.log();
-        match (account, operation, limits, mask, audit, log) {
-            (Ok(account), Ok(operation), Ok(limits), Ok(mask), Ok(audit), Ok(log))
+        match (account, operation, limits, mask, audit, shared, log) {
+            (Ok(account), Ok(operation), Ok(limits), Ok(mask), Ok(audit), Ok(shared), Ok(log))
                 if read.is_fine() =>
             {
                 let warnings = warnings(&account, &mask, sources);
-                Ok(Self { account, operation, limits, mask, audit, log, warnings })
+                Ok(Self { account, operation, limits, mask, audit, shared, log, warnings })
             }
             _ => Err(InvalidSettings::of_client(read.into_problems(), sources)),
         }

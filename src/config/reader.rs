@@ -6,8 +6,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use secrecy::SecretString;
 use tracing_subscriber::filter::LevelFilter;
-use url::Host;
+use url::{Host, Url};
 
 use super::proxy::{self, WrongProxy};
 use super::shown::{Secrets, shown_if_harmless};
@@ -16,16 +17,19 @@ use super::{
 };
 use crate::answer::Mask;
 use crate::audit::{self, OnFailure, Rotation};
-use crate::error::SettingError;
+use crate::error::{SecretsError, SettingError};
 use crate::file;
 use crate::language::Bilingual;
 use crate::lookup::Limits;
 use crate::server_url::ServerUrl;
 use crate::settings::{Placeholder, Setting};
+use crate::shared::{Secrets as SharedSecrets, SharedConfig, WhenDown};
 use crate::wolkvox::{Operation, RootCertificates, Token, TokenFile, TokenSource};
 
 /// A system's whole bundle of root certificates is a tenth of this.
 const LARGEST_CA_FILE: u64 = 4 * 1024 * 1024;
+/// A few lines.
+const LARGEST_SECRETS: u64 = 8 * 1024;
 /// Longest time that a setting may give.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -247,6 +251,43 @@ impl<'a> Reader<'a> {
         Ok(Some(audit::Options { target, key_file, on_failure, rotation }))
     }
 
+    /// Reads what processes share, if they share anything.
+    pub(super) fn shared(&mut self) -> Result<Option<SharedConfig>, Reported> {
+        let home = self.home.clone();
+        let is_flag =
+            matches!(self.sources.get(Setting::Shared), Ok(Some(Raw { origin: Origin::Flag, .. })));
+        let url = self.optional(Setting::Shared, |text| {
+            let url = Url::parse(text).map_err(|_| SettingError::SharedAddress)?;
+            if is_flag && url.password().is_some() {
+                return Err(SettingError::SharedPassword);
+            }
+            Ok(SecretString::from(text))
+        });
+        let secrets = self.optional(Setting::SharedSecretFile, |text| {
+            let path = path(text, home.as_deref()).map_err(SettingError::Path)?;
+            let text = file::read(&path, LARGEST_SECRETS)
+                .map_err(|problem| SettingError::Unreadable(problem.kind()))?;
+            let text = str::from_utf8(&text)
+                .map_err(|_| SettingError::SharedSecrets(SecretsError::Length))?;
+            SharedSecrets::parse(text).map_err(SettingError::SharedSecrets)
+        });
+        let when_down = self.defaulted(Setting::SharedDown, |text| match text {
+            "degrade" => Ok(WhenDown::Degrade),
+            "refuse" => Ok(WhenDown::Refuse),
+            _ => Err(SettingError::SharedDown),
+        });
+        let Some(url) = url? else { return when_down.map(|_| None) };
+        let Some(secrets) = secrets? else {
+            return Err(self.wrong(Setting::SharedSecretFile, SettingError::SharedSecretNeeded));
+        };
+        // What is wrong with it is on the list already.
+        let authorities = self.sources.get(Setting::CaFile).ok().flatten();
+        let authorities = authorities.and_then(|raw| path(&raw.text, home.as_deref()).ok());
+        let authorities = authorities.and_then(|path| file::read(&path, LARGEST_CA_FILE).ok());
+        let config = SharedConfig::new(url, secrets, when_down?, authorities);
+        config.map(Some).map_err(|_| self.wrong(Setting::Shared, SettingError::SharedAddress))
+    }
+
     pub(super) fn log(&mut self) -> Result<Log, Reported> {
         let filter = self.defaulted(Setting::Log, |text| {
             let known = text.split(',').map(str::trim).all(is_log_directive);
@@ -277,6 +318,8 @@ fn placeholder(setting: Setting, text: &str) -> Option<Placeholder> {
             | Setting::CaFile
             | Setting::Audit
             | Setting::AuditKeyFile
+            | Setting::Shared
+            | Setting::SharedSecretFile
     ) || setting.is_team();
     let filled = match setting {
         // These are filled in here; `${pid}` was meant for a shell.

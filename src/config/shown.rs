@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use url::Url;
+
 use super::{Sources, path};
 use crate::clean;
 use crate::settings::{Placeholder, Setting};
@@ -57,6 +59,9 @@ impl Secrets {
 /// Returns a value that is in order as a ticket may hold it: nothing that looks like a token, and
 /// the home folder, which names its owner, as `~`.
 pub fn shown(setting: Setting, text: &str, home: Option<&Path>) -> String {
+    if setting == Setting::Shared {
+        return without_user(text);
+    }
     let below_home = home.and_then(|home| Path::new(text).strip_prefix(home).ok());
     match below_home {
         Some(rest) if is_path(setting) => {
@@ -64,6 +69,17 @@ pub fn shown(setting: Setting, text: &str, home: Option<&Path>) -> String {
         }
         _ => clean::redacted(text),
     }
+}
+
+/// Returns an address without its user and password.
+fn without_user(text: &str) -> String {
+    let bare = || {
+        let mut url = Url::parse(text).ok()?;
+        url.set_username("").ok()?;
+        url.set_password(None).ok()?;
+        Some(clean::redacted(url.as_str()))
+    };
+    bare().unwrap_or_else(|| "(hidden)".to_owned())
 }
 
 /// Returns a wrong value if it may be shown. It may be anything, such as a token in the wrong place.
@@ -76,7 +92,7 @@ pub(super) fn shown_if_harmless(
     let is_whole = shown == clean::single_line(&shown) && shown.chars().count() <= 200;
     let is_placeholder = Placeholder::find(text).is_some();
     let is_harmless = match setting {
-        Setting::Token | Setting::CallerToken => false,
+        Setting::Token | Setting::CallerToken | Setting::Shared => false,
         Setting::Server | Setting::AllowHost | Setting::PublicUrl | Setting::OAuthIssuer => {
             !text.contains(['@', '?', '#']) && (is_placeholder || looks_like_host(text))
         }
@@ -101,6 +117,7 @@ fn is_path(setting: Setting) -> bool {
             | Setting::Callers
             | Setting::Audit
             | Setting::AuditKeyFile
+            | Setting::SharedSecretFile
     )
 }
 

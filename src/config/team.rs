@@ -17,6 +17,7 @@ use crate::http::{HttpConfig, OAuthConfig, TlsFiles};
 use crate::language::{Bilingual, bilingual};
 use crate::lookup::Limits;
 use crate::settings::{Setting, unquoted};
+use crate::shared::SharedConfig;
 use crate::wolkvox::Operation;
 
 /// The id of the account of the plain settings, where no tenants are configured.
@@ -36,6 +37,8 @@ pub struct ServeConfig {
     pub roles: Roles,
     /// How the audit log is kept, if there is one.
     pub audit: Option<audit::Options>,
+    /// What processes share, if they share anything.
+    pub shared: Option<SharedConfig>,
     /// What to log, and how.
     pub log: Log,
     /// What is set and probably does not do what was meant.
@@ -69,14 +72,17 @@ impl ServeConfig {
         let tenants = read.tenants(sandbox);
         let roles = read.roles(&ids(sources));
         let audit = read.audit();
+        let shared = read.shared();
         if !sandbox && matches!(sources.get(Setting::Audit), Ok(None)) {
             read.wrong(Setting::Audit, TeamError::NoAudit.into());
         }
         let log = read.log();
-        match (http, tenants, roles, audit, log) {
-            (Ok(http), Ok((tenants, told)), Ok(roles), Ok(audit), Ok(log)) if read.is_fine() => {
+        match (http, tenants, roles, audit, shared, log) {
+            (Ok(http), Ok((tenants, told)), Ok(roles), Ok(audit), Ok(shared), Ok(log))
+                if read.is_fine() =>
+            {
                 let warnings = told.into_iter().chain(both_ways(&http)).collect();
-                Ok(Self { http, tenants, roles, audit, log, warnings })
+                Ok(Self { http, tenants, roles, audit, shared, log, warnings })
             }
             _ => Err(InvalidSettings::of_team(read.into_problems())),
         }

@@ -21,6 +21,8 @@ pub enum FileErrorKind {
     Unwritable(io::ErrorKind),
     /// Its owner made it read-only.
     ReadOnly,
+    /// It has a second name, which a new file in its place would not have.
+    HardLinked,
     /// It is not what the client would accept.
     Malformed(Malformed),
     /// Another program wrote it at the same time.

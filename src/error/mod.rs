@@ -22,8 +22,8 @@ pub use self::cause::{BodyKind, ConnectFailure, Outage, ReplyDefect, Timings, Tl
 pub use self::install::{EntryError, FileError, FileErrorKind, Malformed};
 pub use self::remote::RemoteError;
 pub use self::setting::{
-    AddressError, CertificatesError, MaskError, PathError, ProxyError, SettingError, TokenError,
-    TokenFileError,
+    AddressError, CertificatesError, MaskError, PathError, ProxyError, SecretsError, SettingError,
+    TokenError, TokenFileError,
 };
 pub use self::team::{
     CallerProblem, CallersError, CallersErrorKind, ConfigFileError, PublicUrlError, TeamError,
@@ -199,6 +199,9 @@ pub enum Error {
         /// When the next look-up may pass.
         wait: Duration,
     },
+    /// The store that processes share their limits in cannot be used, and the settings allow no
+    /// look-up without it.
+    SharedStoreGone,
     /// The call's line could not be written to the audit log, so that its answer is withheld.
     NotRecorded,
     /// A bug.
@@ -227,7 +230,7 @@ impl Error {
             Self::QuotaExhausted { .. } | Self::OverBudget { budget: Budget::Day, .. } => {
                 Kind::QuotaExhausted
             }
-            Self::Busy { .. } => Kind::Busy,
+            Self::Busy { .. } | Self::SharedStoreGone => Kind::Busy,
             Self::Maintenance(_) => Kind::Maintenance,
             Self::Rejected { .. } => Kind::Rejected,
             Self::Unavailable { .. } => Kind::Unavailable,

@@ -68,6 +68,16 @@ pub enum SettingError {
     AuditRotate,
     /// The audit log goes to stderr, beside which no key can be made.
     AuditKeyNeeded,
+    /// Not the address of a Valkey or Redis.
+    SharedAddress,
+    /// A password in a flag, which every process can read.
+    SharedPassword,
+    /// A store without a secret for what stands there.
+    SharedSecretNeeded,
+    /// Not a file of secrets.
+    SharedSecrets(SecretsError),
+    /// Not a way to do without the store.
+    SharedDown,
     /// Not a filter of the log.
     LogFilter,
     /// Not a format of the log.
@@ -78,6 +88,17 @@ pub enum SettingError {
     Team(TeamError),
     /// A file of callers that cannot be used.
     Callers(CallersErrorKind),
+}
+
+/// What is wrong with a file of secrets for what processes share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretsError {
+    /// It has none.
+    Blank,
+    /// One is too short or too long, or holds control characters.
+    Length,
+    /// It has more than can be meant.
+    TooMany,
 }
 
 /// Why an address may not receive the token.

@@ -318,4 +318,20 @@ mod tests {
             assert!(file.is_none_or(|file| file.starts_with(".")), "{client:?}");
         }
     }
+
+    #[test]
+    fn of_two_packaged_ones_the_one_that_was_started_is_meant() {
+        for started in ["Claude_a", "Claude_b"] {
+            let local = tempfile::tempdir().expect("a folder");
+            for package in ["Claude_a", "Claude_b"] {
+                let package = local.path().join("Packages").join(package);
+                let roaming = package.join("LocalCache").join("Roaming");
+                std::fs::create_dir_all(roaming).expect("a folder");
+            }
+            let package = local.path().join("Packages").join(started);
+            let claude = package.join("LocalCache").join("Roaming").join("Claude");
+            std::fs::create_dir(&claude).expect("a folder");
+            assert_eq!(packaged_claude(local.path()), Some(claude));
+        }
+    }
 }

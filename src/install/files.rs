@@ -26,12 +26,30 @@ pub(super) fn read(path: &Path) -> Result<Option<String>, FileError> {
     }
 }
 
-/// Refuses a file that its owner made read-only: a new file in its place would not respect that.
-pub(super) fn check_writable(path: &Path) -> Result<(), FileError> {
-    if fs::metadata(path).is_ok_and(|it| it.permissions().readonly()) {
-        return Err(FileError { path: path.to_owned(), kind: FileErrorKind::ReadOnly });
-    }
-    Ok(())
+/// Refuses a file in whose place a new one would not be the same: one that its owner made
+/// read-only, and one with a second name.
+pub(super) fn check_replaceable(path: &Path) -> Result<(), FileError> {
+    let Ok(metadata) = fs::metadata(path) else { return Ok(()) };
+    let kind = if metadata.permissions().readonly() {
+        FileErrorKind::ReadOnly
+    } else if is_hard_linked(&metadata) {
+        FileErrorKind::HardLinked
+    } else {
+        return Ok(());
+    };
+    Err(FileError { path: path.to_owned(), kind })
+}
+
+#[cfg(unix)]
+fn is_hard_linked(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    metadata.nlink() > 1
+}
+
+/// The standard library does not tell it yet.
+#[cfg(not(unix))]
+fn is_hard_linked(_: &fs::Metadata) -> bool {
+    false
 }
 
 /// Writes a file, if it still holds what was read. A link stays a link.

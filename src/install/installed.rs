@@ -47,7 +47,10 @@ pub struct Installation {
     /// For whom the file counts.
     pub scope: Scope,
     pub file: PathBuf,
-    /// The entries that start this program or lead to a team's server, at least one; or why they are not known.
+    /// The project's folder in which alone the entries count, for such ones in a user's file.
+    pub folder: Option<String>,
+    /// The entries that start this program or lead to a team's server, at least one; or why they are
+    /// not known.
     pub entries: Result<Vec<InstalledEntry>, FileError>,
 }
 
@@ -55,6 +58,15 @@ pub struct Installation {
 /// in order. [`installations`] tells the two apart.
 pub fn installed(client: ClientKind, text: &str) -> Vec<InstalledEntry> {
     edit::ours(client, text, &Owner::default()).unwrap_or_default()
+}
+
+/// Returns the entries that start this program in one project's folder alone, each with the folder.
+pub(super) fn of_projects(
+    client: ClientKind,
+    text: &str,
+    owner: &Owner,
+) -> Vec<(String, InstalledEntry)> {
+    edit::of_projects(client, text, owner)
 }
 
 /// Returns the configurations, of every client and scope, that know this server.
@@ -69,16 +81,30 @@ pub fn installations(dirs: &ConfigDirs) -> Vec<Installation> {
             if found.iter().any(|it| it.client == client && is_same(it)) {
                 continue;
             }
-            let entries = match files::read(&file) {
+            let text = match files::read(&file) {
                 Ok(None) => continue,
-                Ok(Some(text)) => edit::ours(client, &text, &owner_of(&file, dirs))
-                    .map_err(|problem| files::malformed(&file, problem)),
-                Err(problem) => Err(problem),
+                read => read.map(Option::unwrap_or_default),
             };
-            if entries.as_ref().is_ok_and(Vec::is_empty) {
-                continue;
+            let owner = owner_of(&file, dirs);
+            let in_projects = text.as_deref().map(|text| of_projects(client, text, &owner));
+            let in_projects = in_projects.unwrap_or_default();
+            let entries = text.and_then(|text| {
+                let ours = edit::ours(client, &text, &owner);
+                ours.map_err(|problem| files::malformed(&file, problem))
+            });
+            let installation = |folder, entries| Installation {
+                client,
+                scope,
+                file: file.clone(),
+                folder,
+                entries,
+            };
+            if !entries.as_ref().is_ok_and(Vec::is_empty) {
+                found.push(installation(None, entries));
             }
-            found.push(Installation { client, scope, file, entries });
+            for (folder, entry) in in_projects {
+                found.push(installation(Some(folder), Ok(vec![entry])));
+            }
         }
     }
     found

@@ -94,7 +94,7 @@ impl Target {
         if before.as_deref() == Some(after.as_str()) {
             return Ok(Change::Unchanged);
         }
-        files::check_writable(file)?;
+        files::check_replaceable(file)?;
         let kept = self.keep(before.as_deref(), &ledger, &owner, entry)?;
         if let Err(problem) = files::write(file, &after, before.as_deref()) {
             self.forget(&kept);
@@ -123,7 +123,7 @@ impl Target {
             .map_err(|problem| files::malformed(file, problem))?;
         let Some(removed) = removed else { return Ok(Change::Unchanged) };
         self.check_own(&text, name, &owner)?;
-        files::check_writable(file)?;
+        files::check_replaceable(file)?;
         let record = ledger.record.take().unwrap_or_default();
         let is_last = edit::ours(*client, &removed, &owner).is_ok_and(|ours| ours.is_empty());
         if is_last && let Some(change) = self.go_back(&record, &text, &removed)? {
@@ -136,6 +136,13 @@ impl Target {
         let record = Record::new(written, record.before, record.commands);
         ledger.save(Some(record).filter(|_| !is_last));
         Ok(Change::Written { backup })
+    }
+
+    /// Returns the entries of this program that the file has for one project's folder alone, each
+    /// with the folder. The client's own command writes those, and takes them out.
+    pub fn of_projects(&self) -> Vec<(String, InstalledEntry)> {
+        let text = files::read(&self.file).ok().flatten().unwrap_or_default();
+        installed::of_projects(self.client, &text, &Owner::default())
     }
 
     /// Makes the file what it was before the first installation; none if that is not known, or

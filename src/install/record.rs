@@ -151,7 +151,7 @@ mod tests {
         let state = tempfile::tempdir().expect("a folder");
         let (one, other) = (Path::new("/home/ana/one"), Path::new("/home/ana/other"));
         let mut ledger = Ledger::open(state.path(), one).expect("opened");
-        assert_eq!(ledger.record, None);
+        assert!(ledger.record.is_none() && ledger.is_locked());
         let commands = vec!["/bin/crm".to_owned()];
         let record = Record { written: fingerprint("text"), commands, ..Record::default() };
         ledger.save(Some(record));
@@ -185,5 +185,15 @@ mod tests {
         let mut ledger = Ledger::open(&taken, Path::new("/x")).expect("opened");
         ledger.save(Some(Record::default()));
         assert!(!ledger.is_locked() && ledger.record.is_none());
+    }
+
+    #[test]
+    fn a_backup_is_the_one_that_was_kept_only_with_its_fingerprint() {
+        for kept in [Before::Whole(fingerprint("text")), Before::Part(fingerprint("text"))] {
+            assert!(kept.is_kept_in("text") && !kept.is_kept_in("text "), "{kept:?}");
+        }
+        for none in [Before::Unknown, Before::Absent] {
+            assert!(!none.is_kept_in("") && !none.is_kept_in("text"), "{none:?}");
+        }
     }
 }

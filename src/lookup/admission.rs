@@ -1,18 +1,20 @@
 //! What one token may do: how many requests at a time, how many look-ups a minute, and none at all
 //! while its quota is used up. Accounts with the same token share it.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep};
 
 use super::Limits;
 use super::gate::{Gate, Person, Place};
 use super::quota::QuotaHold;
 use super::rate::Rate;
-use crate::error::Error;
+use crate::error::{Error, internal};
 use crate::metrics::Load;
+use crate::shared::{Lease, Member, Refused, WhenDown};
 use crate::wolkvox::Token;
 
 /// How long the place of a request that was given up stays taken: wolkvox works on, and would count
@@ -27,12 +29,22 @@ pub struct Admission {
     gate: Gate,
     rate: Mutex<Rate>,
     quota: Mutex<QuotaHold>,
+    /// The one place of this process while the store that places are shared in is gone.
+    alone: Arc<Semaphore>,
+}
+
+/// A place among all processes of a token.
+#[derive(Debug)]
+enum Among {
+    All(#[expect(dead_code, reason = "held until it is dropped")] Lease),
+    /// The others are not known.
+    Alone(#[expect(dead_code, reason = "held until it is dropped")] OwnedSemaphorePermit),
 }
 
 /// A place for one request.
 #[derive(Debug)]
 pub(super) struct Permit {
-    place: Option<Place>,
+    place: Option<(Place, Option<Among>)>,
     /// Whether a request is on its way in it.
     is_used: bool,
 }
@@ -46,6 +58,7 @@ impl Admission {
             gate: Gate::new(limits.max_in_flight.get().into()),
             rate: Mutex::new(Rate::new(limits.rate.get())),
             quota: Mutex::default(),
+            alone: Arc::new(Semaphore::new(1)),
         }
     }
 
@@ -63,6 +76,7 @@ impl Admission {
         token: &Token,
         person: &Person,
         is_first: bool,
+        shared: Option<&Member>,
     ) -> Result<Permit, Error> {
         let place = self.gate.enter(person).await;
         let now = Instant::now();
@@ -70,7 +84,34 @@ impl Admission {
         if is_first {
             lock(&self.rate).take(now).map_err(|wait| self.rate_limited(wait))?;
         }
-        Ok(Permit { place: Some(place), is_used: false })
+        let among = match shared {
+            None => None,
+            Some(shared) => Some(self.among(token, is_first, shared).await?),
+        };
+        Ok(Permit { place: Some((place, among)), is_used: false })
+    }
+
+    /// Waits for a place among all processes, or takes this process's own while the others cannot be
+    /// reached.
+    async fn among(&self, token: &Token, is_first: bool, shared: &Member) -> Result<Among, Error> {
+        match shared.enter(self.places, is_first.then_some(self.per_minute)).await {
+            Ok(lease) => Ok(Among::All(lease)),
+            Err(Refused::Full) => {
+                Err(Error::Busy { attempts: 0, max_in_flight: Some(self.places) })
+            }
+            Err(Refused::Held(wait)) => {
+                lock(&self.quota).hold(token, Instant::now() + wait);
+                Err(Error::QuotaExhausted { hold: Some(wait) })
+            }
+            Err(Refused::Rate(wait)) => Err(self.rate_limited(wait)),
+            Err(Refused::Gone) if shared.when_down() == WhenDown::Refuse => {
+                Err(Error::SharedStoreGone)
+            }
+            Err(Refused::Gone) => match Arc::clone(&self.alone).acquire_owned().await {
+                Ok(place) => Ok(Among::Alone(place)),
+                Err(_) => Err(internal("the semaphore of a process is closed")),
+            },
+        }
     }
 
     /// Returns whether somebody may be waiting for a place.
@@ -91,9 +132,13 @@ impl Admission {
     }
 
     /// Takes note of a failure: a spent quota holds this token's look-ups.
-    pub(super) fn note(&self, token: &Token, error: &mut Error) {
+    pub(super) async fn note(&self, token: &Token, error: &mut Error, shared: Option<&Member>) {
         if let Error::QuotaExhausted { hold: hold @ None } = error {
-            *hold = Some(lock(&self.quota).begin(token, Instant::now()));
+            let time = lock(&self.quota).begin(token, Instant::now());
+            *hold = Some(time);
+            if let Some(shared) = shared {
+                shared.hold(time).await;
+            }
         }
     }
 
@@ -131,4 +176,35 @@ impl Drop for Permit {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(text: &str) -> Token {
+        Token::parse(text).expect("a token")
+    }
+
+    #[tokio::test]
+    async fn a_look_up_that_may_not_ask_is_refused_before_it_queues() {
+        let limits = Limits { rate: std::num::NonZeroU32::MIN, ..Limits::default() };
+        let (admission, token) = (Admission::new(&limits), token("ficticio-0001"));
+        assert_eq!(admission.look_up(&token), Ok(()));
+        let permit = admission.request(&token, &Person::default(), true, None).await;
+        permit.expect("the first of the minute").end();
+        let refused = admission.look_up(&token).expect_err("the second of the minute");
+        assert!(matches!(refused, Error::RateLimited { per_minute: 1, .. }), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn a_spent_quota_holds_its_own_token_only() {
+        let (spent, other) = (token("ficticio-0001"), token("ficticio-0002"));
+        let admission = Admission::new(&Limits::default());
+        admission.note(&spent, &mut Error::QuotaExhausted { hold: None }, None).await;
+        let refused = admission.look_up(&spent).expect_err("held");
+        assert!(matches!(refused, Error::QuotaExhausted { hold: Some(_) }), "{refused:?}");
+        assert!(admission.request(&spent, &Person::default(), true, None).await.is_err());
+        assert_eq!(admission.look_up(&other), Ok(()));
+    }
 }

@@ -54,8 +54,14 @@ impl Cache {
     }
 
     pub(super) fn put(&self, key: Key, found: Arc<DeferredDrop>) {
-        if !self.time_to_live.is_zero() {
-            let until = Instant::now() + self.time_to_live;
+        self.put_aged(key, found, Duration::ZERO);
+    }
+
+    /// Keeps an answer that is this old already for the rest of its time.
+    pub(super) fn put_aged(&self, key: Key, found: Arc<DeferredDrop>, age: Duration) {
+        let left = self.time_to_live.saturating_sub(age);
+        if !left.is_zero() {
+            let until = Instant::now() + left;
             self.answers.insert(key, Entry { found, until });
         }
     }
@@ -67,13 +73,13 @@ fn weight(found: &Found) -> u32 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::answer::tidy;
     use crate::wolkvox::{FieldName, FieldValue, GestionQuery, Operation, Query, Token};
     use serde_json::json;
 
-    fn key(value: u32) -> Key {
+    pub(in crate::lookup) fn key(value: u32) -> Key {
         let query = Query::Gestion(GestionQuery {
             operation: Operation::parse("empresa".to_owned()).expect("an operation"),
             field: FieldName::parse("id_customer".to_owned()).expect("a field"),
@@ -90,7 +96,7 @@ mod tests {
         let as_of = jiff::Timestamp::UNIX_EPOCH;
         let (upstream_total, cut_short) = (None, None);
         let found = Found { rows, as_of, upstream_total, complete: true, cut_short, blank: 0 };
-        Arc::new(DeferredDrop::new(found))
+        Arc::new(DeferredDrop::new(found, false))
     }
 
     #[test]
@@ -103,5 +109,15 @@ mod tests {
             let count = cache.answers.entry_count();
             assert!((1..=kept).contains(&count), "{count} answers of {megabytes} MB");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_is_kept_for_its_time_and_not_a_moment_longer() {
+        let cache = Cache::new(Duration::from_secs(60));
+        cache.put(key(1), found(0));
+        tokio::time::advance(Duration::from_secs(59)).await;
+        assert!(cache.get(&key(1)).is_some());
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert!(cache.get(&key(1)).is_none());
     }
 }

@@ -6,17 +6,19 @@ use std::ops::Deref;
 use tokio::runtime::Handle;
 
 use crate::answer::Found;
-use crate::wolkvox::PAGE_SIZE;
 
-/// What was found. Much of it is dropped on a thread beside the event loop, where it was
+/// What was found. If it is large, it is dropped on a thread beside the event loop, where it was
 /// made: glibc gives memory back to the system only from the end of what a thread took, and what
 /// the event loop's own thread keeps for later would stand in the way.
 #[derive(Debug)]
-pub(super) struct DeferredDrop(Found);
+pub(super) struct DeferredDrop {
+    found: Found,
+    is_large: bool,
+}
 
 impl DeferredDrop {
-    pub(super) fn new(found: Found) -> Self {
-        Self(found)
+    pub(super) fn new(found: Found, is_large: bool) -> Self {
+        Self { found, is_large }
     }
 }
 
@@ -24,16 +26,16 @@ impl Deref for DeferredDrop {
     type Target = Found;
 
     fn deref(&self) -> &Found {
-        &self.0
+        &self.found
     }
 }
 
 impl Drop for DeferredDrop {
     fn drop(&mut self) {
-        let rows = mem::take(&mut self.0.rows);
-        if rows.len() > PAGE_SIZE as usize
+        if self.is_large
             && let Ok(runtime) = Handle::try_current()
         {
+            let rows = mem::take(&mut self.found.rows);
             runtime.spawn_blocking(move || drop(rows));
         }
     }

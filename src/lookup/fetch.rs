@@ -15,6 +15,7 @@ use super::paging::{Next, Paging, Whole};
 use super::retry::{Decision, decide};
 use crate::error::{Error, Kind};
 use crate::metrics::Lookups;
+use crate::shared::Member;
 use crate::wolkvox::{Client, Failure, Page, Query, Retry, Token};
 
 /// What a look-up brought.
@@ -35,6 +36,8 @@ pub(super) struct Fetch<'a> {
     pub(super) person: &'a Person,
     pub(super) pass: &'a Pass<'a>,
     pub(super) admission: &'a Admission,
+    /// The token's part in what processes share.
+    pub(super) shared: Option<&'a Member>,
     pub(super) metrics: &'a Lookups,
     pub(super) limits: &'a Limits,
     pub(super) meter: &'a Meter,
@@ -71,11 +74,11 @@ impl Fetch<'_> {
     }
 
     /// Reports to quota and circuit how a request ended.
-    fn note(self, answer: &mut Result<Page, Failure>) {
+    async fn note(self, answer: &mut Result<Page, Failure>) {
         let health = match answer {
             Ok(_) => Health::Answered,
             Err(failure) => {
-                self.admission.note(self.token, &mut failure.error);
+                self.admission.note(self.token, &mut failure.error, self.shared).await;
                 match failure.error.kind() {
                     Kind::Unavailable => Health::Failed,
                     _ => Health::Answered,
@@ -97,7 +100,8 @@ impl Fetch<'_> {
             self.meter.queue();
             let is_first = self.meter.timings().attempts == 0;
             let queued = Instant::now();
-            let permit = self.admission.request(self.token, self.person, is_first).await;
+            let permit =
+                self.admission.request(self.token, self.person, is_first, self.shared).await;
             self.metrics.waited(queued.elapsed());
             let mut permit = permit?;
             self.pass.request()?;
@@ -110,7 +114,7 @@ impl Fetch<'_> {
             let mut answer = self.client.page(query, page).await;
             request.end(outcome(&answer));
             // Before the place is free: what waits for it must know.
-            self.note(&mut answer);
+            self.note(&mut answer).await;
             if matches!(&answer, Err(failure) if failure.retry == Retry::NewConnection) {
                 // wolkvox may be slow after all, and count the next request beside this one.
                 drop(permit);

@@ -74,3 +74,42 @@ impl Flights {
         (flight, Source::Wolkvox)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+    use std::time::Duration;
+
+    use super::super::cache::tests::key;
+    use super::*;
+
+    fn flight(deadline: Instant) -> Flight {
+        Flight::new(deadline, |_, _| pending().boxed())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_flight_is_joined_until_its_first_callers_time_is_up() {
+        let (flights, key) = (Flights::default(), key(1));
+        let deadline = Instant::now() + Duration::from_secs(20);
+        let join = || flights.join(&key, deadline, || flight(deadline));
+        let (first, source) = join();
+        assert_eq!(source, Source::Wolkvox);
+        tokio::time::advance(Duration::from_secs(19)).await;
+        let (second, source) = join();
+        assert!(source == Source::Shared && Arc::ptr_eq(&first, &second));
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(join().1, Source::Wolkvox);
+    }
+
+    #[tokio::test]
+    async fn flights_that_nobody_waits_for_are_forgotten_and_the_others_kept() {
+        let flights = Flights::default();
+        let deadline = Instant::now() + Duration::from_secs(20);
+        let join = |n| flights.join(&key(n), deadline, || flight(deadline));
+        let kept = join(1);
+        drop(join(2));
+        let _third = join(3);
+        assert_eq!(flights.0.lock().expect("not poisoned").len(), 2);
+        assert!(Arc::ptr_eq(&join(1).0, &kept.0));
+    }
+}

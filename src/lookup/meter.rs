@@ -38,6 +38,7 @@ pub(super) struct Meter {
 struct State {
     timings: Timings,
     pages: u32,
+    is_from_others: bool,
     /// None once it has ended.
     stage: Option<Stage>,
     since: Instant,
@@ -46,7 +47,8 @@ struct State {
 impl Meter {
     pub(super) fn start() -> Self {
         let (timings, stage) = (Timings::default(), Some(Stage::Queued));
-        let state = State { timings, pages: 0, stage, since: Instant::now() };
+        let state =
+            State { timings, pages: 0, is_from_others: false, stage, since: Instant::now() };
         Self { state: Mutex::new(state), stage: watch::Sender::new(Stage::Queued) }
     }
 
@@ -77,6 +79,17 @@ impl Meter {
 
     pub(super) fn end(&self) {
         self.lock().switch(None);
+    }
+
+    /// Ends with what another process got.
+    pub(super) fn end_by_others(&self) {
+        let mut state = self.lock();
+        state.switch(None);
+        state.is_from_others = true;
+    }
+
+    pub(super) fn is_from_others(&self) -> bool {
+        self.lock().is_from_others
     }
 
     /// Returns the time spent so far, the running stage included.
@@ -117,5 +130,59 @@ impl State {
         }
         self.stage = next;
         self.since = now;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::advance;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn each_stage_counts_its_own_time_until_the_end() {
+        let meter = Meter::start();
+        let stages = meter.stages();
+        advance(Duration::from_secs(1)).await;
+        meter.queue();
+        advance(Duration::from_secs(2)).await;
+        assert!(!meter.is_asking());
+        meter.ask(1);
+        assert!(meter.is_asking());
+        advance(Duration::from_secs(4)).await;
+        meter.wait(true);
+        assert_eq!(*stages.borrow(), Stage::Waiting { is_busy: true });
+        advance(Duration::from_secs(8)).await;
+        meter.ask(2);
+        assert_eq!(*stages.borrow(), Stage::Asking { page: 2, request: 2 });
+        advance(Duration::from_secs(16)).await;
+        meter.queue();
+        advance(Duration::from_secs(32)).await;
+        let seconds = Duration::from_secs;
+        let spent = Timings {
+            attempts: 2,
+            queued: seconds(35),
+            waiting: seconds(8),
+            upstream: seconds(20),
+        };
+        assert_eq!(meter.timings(), spent);
+        meter.end();
+        advance(Duration::from_secs(64)).await;
+        assert_eq!(meter.timings(), spent, "the clock stands");
+        assert!(!meter.is_asking());
+    }
+
+    #[test]
+    fn pages_are_counted_apart_from_requests() {
+        let meter = Meter::start();
+        assert_eq!(meter.pages(), 0);
+        meter.ask(1);
+        meter.ask(1);
+        meter.page();
+        meter.page();
+        meter.page();
+        assert_eq!((meter.pages(), meter.timings().attempts), (3, 2));
     }
 }

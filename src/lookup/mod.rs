@@ -30,11 +30,13 @@ mod quota;
 mod rate;
 mod retry;
 
+use std::num::NonZeroU32;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
 
 pub use self::admission::Admission;
@@ -53,7 +55,8 @@ use crate::answer::{self, Found};
 use crate::error::{Error, Kind};
 use crate::metrics::Lookups;
 use crate::offload::offload;
-use crate::wolkvox::{Client, Operation, PAGE_SIZE, Query, Token};
+use crate::shared;
+use crate::wolkvox::{Client, Operation, Query, Token};
 
 /// A door to wolkvox that keeps to the limits of a token.
 #[derive(Debug)]
@@ -72,9 +75,29 @@ struct Inner {
     client: Client,
     limits: Limits,
     admission: Arc<Admission>,
+    shared: Option<shared::Shared>,
     metrics: Lookups,
     cache: Cache,
     circuit: Mutex<Circuit>,
+}
+
+/// What a look-up uses beside its client; others may use the same.
+#[derive(Clone, Debug)]
+pub struct Means {
+    /// The limits of the token.
+    pub admission: Arc<Admission>,
+    /// What processes share.
+    pub shared: Option<shared::Shared>,
+    /// Where it is counted.
+    pub metrics: Lookups,
+}
+
+impl Means {
+    /// Creates what a look-up uses that shares nothing.
+    pub fn new(limits: &Limits) -> Self {
+        let admission = Arc::new(Admission::new(limits));
+        Self { admission, shared: None, metrics: Lookups::default() }
+    }
 }
 
 /// What was found, shared by everybody who asked for the same.
@@ -105,6 +128,8 @@ enum Source {
     Cache,
     /// An equal look-up that was already on its way.
     Shared,
+    /// Another process's look-up of the last seconds.
+    Others,
     Wolkvox,
 }
 
@@ -113,6 +138,7 @@ impl Source {
         match self {
             Self::Cache => "cache",
             Self::Shared => "flight",
+            Self::Others => "shared",
             Self::Wolkvox => "wolkvox",
         }
     }
@@ -121,21 +147,16 @@ impl Source {
 impl Lookup {
     /// Creates a look-up whose token nobody else uses.
     pub fn new(client: Client, limits: Limits) -> Self {
-        let admission = Arc::new(Admission::new(&limits));
-        Self::with_admission(client, limits, admission, Lookups::default())
+        Self::with(client, limits, Means::new(&limits))
     }
 
-    /// Creates a look-up that shares its token's limits with others, and is counted.
-    pub fn with_admission(
-        client: Client,
-        limits: Limits,
-        admission: Arc<Admission>,
-        metrics: Lookups,
-    ) -> Self {
+    /// Creates a look-up that shares its token's limits with others, or is counted.
+    pub fn with(client: Client, limits: Limits, means: Means) -> Self {
+        let Means { admission, shared, metrics } = means;
         let client = client.with_patience(retry::patience(limits.timeout));
         let cache = Cache::new(limits.cache_ttl);
         let circuit = Mutex::default();
-        let inner = Inner { client, limits, admission, metrics, cache, circuit };
+        let inner = Inner { client, limits, admission, shared, metrics, cache, circuit };
         Self {
             inner: Arc::new(inner),
             flights: Flights::default(),
@@ -220,8 +241,10 @@ impl Lookup {
             let spent = flight.meter.timings();
             Err(Error::Timeout { limit: self.inner.limits.timeout, spent })
         });
+        let is_fresh = !flight.meter.is_from_others();
+        let source = if is_fresh { source } else { Source::Others };
         observation.end(source, Some(&flight.meter), answer.as_ref().map(|found| &***found));
-        answer.map(|found| Shared { found, is_fresh: true })
+        answer.map(|found| Shared { found, is_fresh })
     }
 }
 
@@ -240,6 +263,20 @@ async fn run(
     meter: Arc<Meter>,
     deadline: Arc<Deadline>,
 ) -> Result<Arc<DeferredDrop>, Error> {
+    let host = inner.client.server().to_string();
+    let member = inner.shared.as_ref().map(|shared| shared.member(&host, key.token));
+    let question = question(&key, &inner.limits);
+    let cache_ttl = inner.limits.cache_ttl;
+    if let Some(member) = member.as_ref().filter(|_| !cache_ttl.is_zero())
+        && let Some(found) = member.answer(&question, cache_ttl).await
+    {
+        meter.end_by_others();
+        let age = Timestamp::now().duration_since(found.as_of).try_into().unwrap_or_default();
+        // Only small ones are shared.
+        let found = Arc::new(DeferredDrop::new(found, false));
+        inner.cache.put_aged(key, Arc::clone(&found), age);
+        return Ok(found);
+    }
     let mut pass = Pass::enter(&inner.circuit)?;
     inner.admission.look_up(&token)?;
     let fetch = Fetch {
@@ -248,6 +285,7 @@ async fn run(
         person: &person,
         pass: &pass,
         admission: &inner.admission,
+        shared: member.as_ref(),
         metrics: &inner.metrics,
         limits: &inner.limits,
         meter: &meter,
@@ -263,18 +301,27 @@ async fn run(
     pass.health = health(failure, was_asking);
     let Fetched { whole, as_of, cut_short } = fetched?;
     let came = whole.records.len();
-    let is_large = came > PAGE_SIZE as usize;
+    let is_large = answer::is_large(&whole.records);
     let rows = offload(is_large, move || answer::tidy(whole.records)).await?;
     let is_whole = cut_short.is_none();
     let (upstream_total, complete, blank) = (whole.total, whole.complete, came - rows.len());
     let found = Found { rows, as_of, upstream_total, complete, cut_short, blank };
-    let found = Arc::new(DeferredDrop::new(found));
+    let found = Arc::new(DeferredDrop::new(found, is_large));
     // The token's file may have changed on the way; then it is not known which token was asked with.
     let is_same_token = inner.client.token().is_ok_and(|now| now.fingerprint() == key.token);
     if is_whole && is_same_token {
+        if let Some(member) = member.as_ref().filter(|_| !cache_ttl.is_zero()) {
+            member.keep(&question, &found, cache_ttl).await;
+        }
         inner.cache.put(key, Arc::clone(&found));
     }
     Ok(found)
+}
+
+/// Returns everything that an answer depends on beside the token, for the store that is shared.
+fn question(key: &Key, limits: &Limits) -> Vec<u8> {
+    let pages = limits.max_pages.map_or(0, NonZeroU32::get);
+    [&pages.to_be_bytes()[..], key.query.as_bytes()].concat()
 }
 
 /// Returns what a look-up's end says about wolkvox: one that never got beyond our own queue says
@@ -286,5 +333,29 @@ fn health(failure: Option<&Error>, was_asking: bool) -> Health {
         Some(Kind::Unavailable) => Health::Failed,
         Some(Kind::RateLimited | Kind::Internal) => Health::Unknown,
         _ => Health::Answered,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{Outage, Timings};
+
+    #[test]
+    fn only_what_wolkvox_itself_did_or_left_undone_tells_of_its_health() {
+        let timeout = Error::Timeout { limit: Duration::ZERO, spent: Timings::default() };
+        let wait = Duration::ZERO;
+        for (failure, was_asking, told) in [
+            (None, false, Health::Answered),
+            (Some(timeout.clone()), true, Health::Failed),
+            (Some(timeout), false, Health::Unknown),
+            (Some(Error::Unavailable { outage: Outage::Dns }), false, Health::Failed),
+            (Some(Error::RateLimited { per_minute: 1, wait }), false, Health::Unknown),
+            (Some(Error::Internal), true, Health::Unknown),
+            (Some(Error::Busy { attempts: 1, max_in_flight: None }), true, Health::Answered),
+            (Some(Error::QuotaExhausted { hold: None }), true, Health::Answered),
+        ] {
+            assert_eq!(health(failure.as_ref(), was_asking), told, "{failure:?}");
+        }
     }
 }

@@ -71,7 +71,7 @@ impl Drop for Observation<'_> {
             records = self.records,
             attempts = self.timings.attempts,
             pages = self.pages,
-            cached = self.source == Some(Source::Cache),
+            cached = matches!(self.source, Some(Source::Cache | Source::Others)),
             shared = self.source == Some(Source::Shared),
             queued_ms = milliseconds(self.timings.queued),
             upstream_ms = milliseconds(self.timings.upstream),
@@ -82,4 +82,46 @@ impl Drop for Observation<'_> {
 
 fn milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::answer::tidy;
+    use crate::wolkvox::{FieldName, FieldValue, GestionQuery};
+
+    #[test]
+    fn what_a_look_up_ended_with_is_told_as_it_was() {
+        let query = Query::Gestion(GestionQuery {
+            operation: Operation::parse("empresa".to_owned()).expect("an operation"),
+            field: FieldName::parse("id_customer".to_owned()).expect("a field"),
+            value: FieldValue::parse("1".to_owned()).expect("a value"),
+        });
+        let found = |records: usize| {
+            let record = |n| [("n".into(), json!(n))].into_iter().collect();
+            let rows = tidy((0..records).map(record).collect());
+            let as_of = jiff::Timestamp::UNIX_EPOCH;
+            let (upstream_total, cut_short) = (None, None);
+            Found { rows, as_of, upstream_total, complete: true, cut_short, blank: 0 }
+        };
+        let told = |answer: Option<Result<&Found, &Error>>| {
+            let metrics = Lookups::default();
+            let mut observation = Observation::begin(&query, None, &metrics);
+            if let Some(answer) = answer {
+                observation.end(Source::Wolkvox, None, answer);
+            }
+            (observation.outcome, observation.records)
+        };
+        assert_eq!(told(None), ("cancelled", 0));
+        assert_eq!(told(Some(Ok(&found(0)))), ("none", 0));
+        assert_eq!(told(Some(Ok(&found(2)))), ("found", 2));
+        assert_eq!(told(Some(Err(&Error::Internal))), ("internal", 0));
+    }
+
+    #[test]
+    fn times_are_told_in_whole_milliseconds() {
+        assert_eq!(milliseconds(Duration::from_micros(2_900)), 2);
+    }
 }

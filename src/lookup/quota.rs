@@ -35,9 +35,45 @@ impl QuotaHold {
         self.0.as_ref().is_some_and(|(_, until)| now < *until)
     }
 
+    /// Holds this token's look-ups until then.
+    pub(super) fn hold(&mut self, token: &Token, until: Instant) {
+        self.0 = Some((token.fingerprint(), until));
+    }
+
     /// Begins to hold this token's look-ups, and returns for how long.
     pub(super) fn begin(&mut self, token: &Token, now: Instant) -> Duration {
         self.0 = Some((token.fingerprint(), now + QUOTA_HOLD));
         QUOTA_HOLD
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(text: &str) -> Token {
+        Token::parse(text).expect("a token")
+    }
+
+    #[test]
+    fn a_hold_tells_the_time_that_is_left_and_ends_with_it() {
+        let (token, now) = (token("ficticio-0001"), Instant::now());
+        let mut quota = QuotaHold::default();
+        assert_eq!(quota.enter(&token, now), Ok(()));
+        assert_eq!(quota.begin(&token, now), QUOTA_HOLD);
+        let minute = Duration::from_secs(60);
+        let left = Some(QUOTA_HOLD - minute);
+        let held = Err(Error::QuotaExhausted { hold: left });
+        assert_eq!(quota.enter(&token, now + minute), held);
+        assert_eq!(quota.enter(&token, now + minute), held, "asking does not end it");
+        assert_eq!(quota.enter(&token, now + QUOTA_HOLD), Ok(()));
+    }
+
+    #[test]
+    fn another_token_lifts_the_hold() {
+        let now = Instant::now();
+        let mut quota = QuotaHold::default();
+        quota.begin(&token("ficticio-0001"), now);
+        assert_eq!(quota.enter(&token("ficticio-0002"), now), Ok(()));
     }
 }

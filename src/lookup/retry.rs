@@ -179,4 +179,10 @@ mod tests {
         assert_eq!(decide(&told(3), 1, LEFT, 0.1), kept);
         assert_eq!(decide(&told(30), 1, LEFT, 0.1), Decision::Stop);
     }
+
+    #[test]
+    fn a_wait_up_to_the_deadline_leaves_no_time_to_ask() {
+        let told = Failure { retry: Retry::After(LEFT), ..busy() };
+        assert_eq!(decide(&told, 1, LEFT, 0.1), Decision::Stop);
+    }
 }

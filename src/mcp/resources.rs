@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use rmcp::ErrorData;
 use rmcp::model::{ReadResourceResult, Resource, ResourceContents};
+use serde_json::json;
 
 use crate::fields::{FIELDS, Person, Shown};
 
@@ -26,7 +27,7 @@ pub(super) fn list() -> Vec<Resource> {
 pub(super) fn read(uri: &str) -> Result<ReadResourceResult, ErrorData> {
     if uri != FIELDS_URI {
         let message = format!("unknown resource; this server has {FIELDS_URI}");
-        return Err(ErrorData::resource_not_found(message, None));
+        return Err(ErrorData::resource_not_found(message, Some(json!({ "uri": uri }))));
     }
     let contents = ResourceContents::text(fields(), FIELDS_URI).with_mime_type(MARKDOWN);
     Ok(ReadResourceResult::new(vec![contents]))

@@ -144,6 +144,11 @@ impl Metrics {
         self.sample(|sampled| sampled.audit_failures = Some(Box::new(read)));
     }
 
+    /// Reads, whenever somebody asks, whether the store that processes share can be used.
+    pub fn watch_shared(&self, read: impl Fn() -> bool + Send + Sync + 'static) {
+        self.sample(|sampled| sampled.is_shared_up = Some(Box::new(read)));
+    }
+
     /// Reads, whenever somebody asks, how old an identity provider's keys are, once there are some.
     pub fn watch_keys(&self, read: impl Fn() -> Option<Duration> + Send + Sync + 'static) {
         let seconds = move || read().map(|age| age.as_secs());

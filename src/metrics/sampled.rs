@@ -28,6 +28,7 @@ pub(super) struct Sampled {
     /// By the tenant whose token it is.
     pub(super) tokens: Vec<(String, Read<Load>)>,
     pub(super) audit_failures: Option<Read<u64>>,
+    pub(super) is_shared_up: Option<Read<bool>>,
     /// Seconds.
     pub(super) keys_age: Option<Read<Option<u64>>>,
 }
@@ -61,6 +62,13 @@ impl Sampled {
             let name = "wolkvox_audit_failures";
             let metric = encoder.encode_descriptor(name, help, None, failures.metric_type())?;
             failures.encode(metric)?;
+        }
+        if let Some(is_up) = &self.is_shared_up {
+            let is_up = ConstGauge::new(u64::from(is_up()));
+            let help = "1 while the store that processes share can be used";
+            let name = "wolkvox_shared_state_up";
+            let metric = encoder.encode_descriptor(name, help, None, is_up.metric_type())?;
+            is_up.encode(metric)?;
         }
         if let Some(age) = self.keys_age.as_ref().and_then(|read| read()) {
             let age = ConstGauge::new(age);

@@ -36,6 +36,13 @@ impl fmt::Debug for Fingerprint {
     }
 }
 
+impl Fingerprint {
+    /// Returns the bytes to hash further.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 impl Token {
     /// Reads a token, ignoring spaces and line ends around it.
     ///

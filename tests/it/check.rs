@@ -52,7 +52,7 @@ async fn the_sandbox_passes_every_step() {
     assert_eq!(ended.status.code(), Some(0));
     assert_snapshot!(ended.stdout.join("\n"), @"
     ✓ ok       settings    the sandbox, with fictitious data
-                           by default: WOLKVOX_TIMEOUT=20s, WOLKVOX_MAX_IN_FLIGHT=2, WOLKVOX_CACHE_TTL=30s, WOLKVOX_RATE=60, WOLKVOX_MAX_PAGES=4, WOLKVOX_AUDIT_FAILURE=refuse, WOLKVOX_AUDIT_ROTATE=daily, WOLKVOX_LOG=info, WOLKVOX_LOG_FORMAT=text
+                           by default: WOLKVOX_TIMEOUT=20s, WOLKVOX_MAX_IN_FLIGHT=2, WOLKVOX_CACHE_TTL=30s, WOLKVOX_RATE=60, WOLKVOX_MAX_PAGES=4, WOLKVOX_AUDIT_FAILURE=refuse, WOLKVOX_AUDIT_ROTATE=daily, WOLKVOX_SHARED_DOWN=degrade, WOLKVOX_LOG=info, WOLKVOX_LOG_FORMAT=text
     ✓ ok       name        resolves to 1 address
     ✓ ok       connection  the server accepts connections
     – skipped  TLS         plain http, within this computer
@@ -424,7 +424,7 @@ async fn in_spanish_every_line_is_spanish_and_the_json_keeps_its_keys() {
     let ended = Program::run(&["check", "--sandbox"], &spanish).await;
     assert_snapshot!(ended.stdout.join("\n"), @"
     ✓ bien     ajustes     el sandbox, con datos ficticios
-                           por defecto: WOLKVOX_TIMEOUT=20s, WOLKVOX_MAX_IN_FLIGHT=2, WOLKVOX_CACHE_TTL=30s, WOLKVOX_RATE=60, WOLKVOX_MAX_PAGES=4, WOLKVOX_AUDIT_FAILURE=refuse, WOLKVOX_AUDIT_ROTATE=daily, WOLKVOX_LOG=info, WOLKVOX_LOG_FORMAT=text
+                           por defecto: WOLKVOX_TIMEOUT=20s, WOLKVOX_MAX_IN_FLIGHT=2, WOLKVOX_CACHE_TTL=30s, WOLKVOX_RATE=60, WOLKVOX_MAX_PAGES=4, WOLKVOX_AUDIT_FAILURE=refuse, WOLKVOX_AUDIT_ROTATE=daily, WOLKVOX_SHARED_DOWN=degrade, WOLKVOX_LOG=info, WOLKVOX_LOG_FORMAT=text
     ✓ bien     nombre      se resuelve a 1 dirección IP
     ✓ bien     conexión    el servidor acepta conexiones
     – omitido  TLS         HTTP sin cifrar, dentro de este equipo
@@ -437,7 +437,7 @@ async fn in_spanish_every_line_is_spanish_and_the_json_keeps_its_keys() {
     ✗ falló    ajustes     WOLKVOX_SERVER no está definido. Ejemplo: crm0001.wolkvox.com
                            --token-file es "/none": indica un archivo que no existe. Ejemplo: /etc/wolkvox/token
                            WOLKVOX_TOKEN_FILE: /none (opción)
-                           por defecto: WOLKVOX_TIMEOUT=20s, WOLKVOX_MAX_IN_FLIGHT=2, WOLKVOX_CACHE_TTL=30s, WOLKVOX_RATE=60, WOLKVOX_MAX_PAGES=4, WOLKVOX_AUDIT_FAILURE=refuse, WOLKVOX_AUDIT_ROTATE=daily, WOLKVOX_LOG=info, WOLKVOX_LOG_FORMAT=text
+                           por defecto: WOLKVOX_TIMEOUT=20s, WOLKVOX_MAX_IN_FLIGHT=2, WOLKVOX_CACHE_TTL=30s, WOLKVOX_RATE=60, WOLKVOX_MAX_PAGES=4, WOLKVOX_AUDIT_FAILURE=refuse, WOLKVOX_AUDIT_ROTATE=daily, WOLKVOX_SHARED_DOWN=degrade, WOLKVOX_LOG=info, WOLKVOX_LOG_FORMAT=text
                            → Corríjalos en la parte "env" del mcp.json de su asistente, o en el entorno.
     – omitido  nombre      no se ejecutó: falló un paso anterior
     – omitido  conexión    no se ejecutó: falló un paso anterior
@@ -578,6 +578,26 @@ async fn without_any_setting_the_entries_that_clients_have_are_tested() {
         said.starts_with("Cursor: `wolkvox` in ~/.cursor/mcp.json\n✓ ok       settings"),
         "{said}"
     );
+}
+
+#[tokio::test]
+async fn an_entry_of_claude_code_for_one_folder_alone_is_tested_with_its_folder_named() {
+    let project: Value = serde_json::from_str(&entry(&["--sandbox"], &[])).expect("JSON");
+    let home = home(&[(".claude.json", "")]);
+    let folder = home.path().join("crm");
+    let file = json!({ "projects": { folder.to_str().expect("a plain path"): project } });
+    std::fs::write(home.path().join(".claude.json"), file.to_string()).expect("written");
+    let home = home.path().to_str().expect("a plain path");
+    let environment = [("HOME", home), ("USERPROFILE", home)];
+    for client in [&[][..], &["--client", "claude-code"]] {
+        let (status, report) = check(&environment, client).await;
+        assert_eq!(status, Some(0), "{report}");
+        let [found] = &report["clients"].as_array().expect("clients")[..] else {
+            panic!("{report}")
+        };
+        let file = found["file"].as_str().expect("a file").replace('\\', "/");
+        assert_eq!(file, "~/.claude.json, ~/crm");
+    }
 }
 
 #[tokio::test]

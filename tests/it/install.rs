@@ -515,6 +515,52 @@ async fn a_read_only_file_is_left_as_it_is_and_so_is_what_is_no_file() {
     }
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_with_a_second_name_is_never_cut_off_from_it() {
+    for client in CLIENTS {
+        let original = rich(client).swap_remove(0);
+        let machine = Machine::new();
+        let (file, second) = (machine.file(client, false), machine.home.path().join("second"));
+        machine.write(&file, &original);
+        fs::hard_link(&file, &second).expect("a hard link");
+        let (status, said) = machine.run(&["install", client, "--sandbox"], &[]).await;
+        assert_eq!(status, Some(2), "{client}: {said}");
+        assert!(said.contains("hard link") && said.contains("--print"), "{client}: {said}");
+        assert_eq!(read(&file), original, "{client}");
+        assert!(!backup(&file).exists(), "{client}");
+
+        fs::remove_file(&second).expect("removed");
+        let (status, said) = machine.run(&["install", client, "--sandbox"], &[]).await;
+        assert_eq!(status, Some(0), "{client}: {said}");
+        let installed = read(&file);
+        fs::hard_link(&file, &second).expect("a hard link");
+        let (status, said) = machine.run(&["uninstall", client], &[]).await;
+        assert_eq!(status, Some(2), "{client}: {said}");
+        assert_eq!((read(&file), read(&second)), (installed.clone(), installed), "{client}");
+    }
+}
+
+#[tokio::test]
+async fn an_entry_that_counts_in_one_folder_alone_is_told_and_left() {
+    let machine = Machine::new();
+    let file = machine.file("claude-code", false);
+    let (folder, other) = (r#"{"command": "/bin/wolkvox-mcp"}"#, r#"{"command": "other"}"#);
+    let original = format!(
+        r#"{{"projects": {{"/work/crm": {{"mcpServers": {{"mine": {folder}, "theirs": {other}}}}}}}}}"#
+    );
+    machine.write(&file, &original);
+    machine.run(&["install", "claude-code", "--sandbox"], &[]).await;
+    for _ in 0..2 {
+        let (status, said) = machine.run(&["uninstall", "claude-code"], &[]).await;
+        assert_eq!(status, Some(0), "{said}");
+        assert!(said.contains("`mine` is still there for the folder /work/crm alone"), "{said}");
+        assert!(said.contains("claude mcp remove mine --scope local"), "{said}");
+        assert!(!said.contains("theirs"), "{said}");
+        assert_eq!(read(&file), original);
+    }
+}
+
 #[tokio::test]
 async fn a_link_stays_a_link_and_what_it_leads_to_is_emptied_at_the_end() {
     let machine = Machine::new();

@@ -9,8 +9,7 @@ use tokio::time::{Instant, advance, pause};
 
 use wolkvox_mcp::answer::{Mask, View};
 use wolkvox_mcp::error::{Error, Kind, Outage, Timings};
-use wolkvox_mcp::lookup::{Admission, Limits, Lookup, Shared, Stage};
-use wolkvox_mcp::metrics::Lookups;
+use wolkvox_mcp::lookup::{Admission, Limits, Lookup, Means, Shared, Stage};
 use wolkvox_mcp::sandbox::{Fault, Sandbox};
 use wolkvox_mcp::server_url::ServerUrl;
 use wolkvox_mcp::tenant::Tenant;
@@ -51,7 +50,8 @@ async fn two_accounts_with_one_token_share_its_limits() {
     let sandbox = Sandbox::with_script(|_| slow(50)).await.expect("a sandbox");
     let account = || {
         let client = Client::local(&sandbox.url(), sandbox.token()).expect("a client");
-        Lookup::with_admission(client, limits, Arc::clone(&admission), Lookups::default())
+        let means = Means { admission: Arc::clone(&admission), ..Means::new(&limits) };
+        Lookup::with(client, limits, means)
     };
     let (one, other) = (account(), account());
     let (query, another) = (by_customer("900000001"), by_customer("900000002"));
@@ -165,6 +165,7 @@ async fn an_answer_is_reused_until_it_is_old() {
     advance(Duration::from_secs(29)).await;
     let again = scene.ask("900000001").await.expect("an answer");
     assert_eq!(again.as_of, first.as_of, "the time when wolkvox answered");
+    assert!(first.is_fresh() && !again.is_fresh());
     assert_eq!(scene.sandbox.requests(), 2);
     advance(Duration::from_secs(2)).await;
     scene.ask("900000001").await.expect("an answer");

@@ -66,6 +66,9 @@ mod secrets;
 mod serve;
 /// Wrong settings.
 mod settings;
+/// Processes that share a token's limits.
+#[cfg(unix)]
+mod shared;
 /// The program over pipes: both protocol eras, its life and its end.
 mod stdio;
 /// The tool list, arguments, answers and failures.

@@ -114,6 +114,12 @@ async fn who_is_not_let_in_is_counted_by_reason() {
 }
 
 #[tokio::test]
+async fn without_a_store_there_is_no_number_about_one() {
+    let server = Server::start(&[], &[]).await;
+    assert!(!server.admin("/metrics").await.body.contains("wolkvox_shared_state_up"));
+}
+
+#[tokio::test]
 async fn probes_are_answered_on_the_admin_address_alone() {
     let server = Server::start(&[], &[]).await;
     for (path, status, text) in [

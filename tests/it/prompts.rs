@@ -115,4 +115,5 @@ async fn the_newest_revision_gets_freshness_hints_and_its_own_error_code() {
     let unknown = json!({ "uri": "wolkvox://x", "_meta": modern_meta() });
     let response: Value = program.request("resources/read", unknown).await;
     assert_eq!(response["error"]["code"], -32602);
+    assert_eq!(response["error"]["data"], json!({ "uri": "wolkvox://x" }));
 }

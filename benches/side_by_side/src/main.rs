@@ -10,22 +10,16 @@
 //! Arguments choose what is measured: starts, warm, crowd, refusals, large, idle. `WOLKVOX_MCP`
 //! names another program than the one that is built here.
 
-mod bare;
-mod reply;
-mod server;
-mod stub;
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, ensure};
-
-use crate::bare::Bare;
-use crate::server::{Contestant, Server, Streams};
-use crate::stub::{Manner, Stub};
+use side_by_side::bare::Bare;
+use side_by_side::build;
+use side_by_side::server::{Contestant, Server, Streams};
+use side_by_side::stub::{Manner, Stub};
+use side_by_side::table::{Table, Unit, micros};
 
 const OURS: &str = "wolkvox-mcp";
 const NAIVE: &str = "naive, same SDK";
@@ -71,7 +65,7 @@ fn main() -> anyhow::Result<()> {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
     let contestants = contestants()?;
     let stub = Stub::start(Manner::Prompt);
-    let mut table = Table::default();
+    let mut table = Table::new(&COLUMNS, &GOALS);
     for (name, measure) in MEASURES {
         if wanted.is_empty() || wanted.iter().any(|it| it == name) {
             measure(&contestants, &stub, &mut table);
@@ -83,30 +77,8 @@ fn main() -> anyhow::Result<()> {
 
 /// Builds and installs what is measured.
 fn contestants() -> anyhow::Result<Vec<Contestant>> {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let root = here.ancestors().nth(2).context("the repository")?;
-    let ours = match std::env::var_os("WOLKVOX_MCP") {
-        Some(program) => PathBuf::from(program),
-        None => {
-            let mut build = Command::new("cargo");
-            build.args(["build", "--release", "--locked"]).current_dir(root);
-            // What cargo told this program about itself would make it build everything anew.
-            let told = |name: &str| name.starts_with("CARGO_") && name != "CARGO_HOME";
-            for (name, _) in std::env::vars().filter(|(name, _)| told(name)) {
-                build.env_remove(name);
-            }
-            run(&mut build)?;
-            root.join("target/release/wolkvox-mcp")
-        }
-    };
-    let beside = std::env::current_exe()?;
-    let folder = beside.parent().context("a folder")?;
-    let python = folder.join("python");
-    if !python.join("bin/mcp").exists() {
-        run(Command::new("python3").args(["-m", "venv"]).arg(&python))?;
-        let pip = ["-m", "pip", "install", "--quiet", "-r"];
-        run(Command::new(python.join("bin/python")).args(pip).arg(here.join("requirements.txt")))?;
-    }
+    let ours = build::ours()?;
+    let python = build::python()?;
     let compiled = |name, program: PathBuf| Contestant {
         name,
         files: vec![program.clone()],
@@ -116,20 +88,15 @@ fn contestants() -> anyhow::Result<Vec<Contestant>> {
     };
     Ok(vec![
         compiled(OURS, ours),
-        compiled(NAIVE, folder.join("naive")),
+        compiled(NAIVE, build::beside("naive")?),
         Contestant {
             name: PYTHON,
             program: python.join("bin/python"),
-            arguments: vec![here.join("server.py")],
+            arguments: vec![build::here().join("server.py")],
             files: vec![python.join("lib")],
             share: 20,
         },
     ])
-}
-
-fn run(command: &mut Command) -> anyhow::Result<()> {
-    ensure!(command.status().with_context(|| format!("{command:?}"))?.success(), "{command:?}");
-    Ok(())
 }
 
 /// Says whether a contestant takes part in a round.
@@ -236,10 +203,6 @@ fn crowd_over(streams: Streams, contestants: &[Contestant], stub: &Stub, table: 
     }
 }
 
-fn micros(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e6
-}
-
 /// Sixteen calls in flight to a server that thinks a while and refuses a third request.
 fn refusals(contestants: &[Contestant], _: &Stub, table: &mut Table) {
     let stub = Stub::start(Manner::TwoAtATime(THINKS));
@@ -321,99 +284,4 @@ fn bytes(path: &Path) -> u64 {
     }
     let entries = path.read_dir().expect("a folder").map(|entry| entry.expect("an entry").path());
     entries.map(|entry| bytes(&entry)).sum()
-}
-
-/// Collects samples by figure and contestant.
-#[derive(Default)]
-struct Table {
-    order: Vec<(String, Unit)>,
-    samples: BTreeMap<(String, &'static str), Vec<f64>>,
-}
-
-#[derive(Clone, Copy)]
-enum Unit {
-    /// Milliseconds; the middle one counts.
-    Time,
-    /// Microseconds; the middle one counts and the worst of a hundred is shown.
-    Call,
-    /// Microseconds of CPU time.
-    Cpu,
-    /// Good answers a second.
-    Rate,
-    /// Kilobytes.
-    Memory,
-    /// A number of things.
-    Count,
-    /// Percent.
-    Share,
-}
-
-impl Table {
-    fn add(&mut self, figure: &str, unit: Unit, name: &'static str, sample: f64) {
-        if !self.order.iter().any(|(known, _)| known == figure) {
-            self.order.push((figure.to_owned(), unit));
-        }
-        self.samples.entry((figure.to_owned(), name)).or_default().push(sample);
-    }
-
-    fn time(&mut self, figure: &str, name: &'static str, time: Duration) {
-        self.add(figure, Unit::Time, name, time.as_secs_f64() * 1e3);
-    }
-
-    fn call(&mut self, figure: &str, name: &'static str, time: Duration) {
-        self.add(figure, Unit::Call, name, micros(time));
-    }
-
-    fn rate(&mut self, figure: &str, name: &'static str, good: usize, time: Duration) {
-        self.add(figure, Unit::Rate, name, good as f64 / time.as_secs_f64());
-    }
-
-    fn memory(&mut self, figure: &str, name: &'static str, kilobytes: f64) {
-        self.add(figure, Unit::Memory, name, kilobytes);
-    }
-
-    fn count(&mut self, figure: &str, name: &'static str, count: f64) {
-        self.add(figure, Unit::Count, name, count);
-    }
-
-    fn share(&mut self, figure: &str, name: &'static str, part: usize, whole: usize) {
-        self.add(figure, Unit::Share, name, 100.0 * part as f64 / whole as f64);
-    }
-
-    fn markdown(&mut self) -> String {
-        self.samples.values_mut().for_each(|samples| samples.sort_by(f64::total_cmp));
-        let mut text = format!("| figure | ratio | goal | {} |\n", COLUMNS.join(" | "));
-        text += &format!("|{}\n", " --- |".repeat(COLUMNS.len() + 3));
-        for (figure, unit) in &self.order {
-            let of = |name| self.samples.get(&(figure.clone(), name));
-            let ratio = match (of(OURS), of(NAIVE), unit) {
-                (Some(ours), Some(naive), unit) if !matches!(unit, Unit::Share) => {
-                    format!("{:.2}", quantile(ours, 0.5) / quantile(naive, 0.5))
-                }
-                _ => String::new(),
-            };
-            let cells = COLUMNS.map(|name| of(name).map_or(String::new(), |it| shown(it, *unit)));
-            let goal = GOALS.iter().find(|(of, _)| figure.starts_with(of)).map_or("", |it| it.1);
-            text += &format!("| {figure} | {ratio} | {goal} | {} |\n", cells.join(" | "));
-        }
-        text
-    }
-}
-
-/// Gives the sample below which a part of the sorted samples lie.
-fn quantile(samples: &[f64], part: f64) -> f64 {
-    samples[((samples.len() - 1) as f64 * part).round() as usize]
-}
-
-fn shown(samples: &[f64], unit: Unit) -> String {
-    let middle = quantile(samples, 0.5);
-    match unit {
-        Unit::Time => format!("{middle:.1} ms"),
-        Unit::Call => format!("{middle:.0} µs, p99 {:.0}", quantile(samples, 0.99)),
-        Unit::Rate => format!("{middle:.0}/s"),
-        Unit::Memory => format!("{:.1} MB", middle / 1024.0),
-        Unit::Cpu => format!("{middle:.0} µs"),
-        Unit::Count => format!("{middle:.0}"),
-        Unit::Share => format!("{middle:.0}%"),
-    }
 }

@@ -1,6 +1,5 @@
 //! Runs one of the MCP servers that are measured and speaks to it, over pipes or UNIX sockets.
 
-use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
@@ -10,6 +9,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+
+use crate::process;
 
 /// A server that is measured.
 #[derive(Clone)]
@@ -165,23 +166,12 @@ impl Server {
 
     /// Reads how much CPU time all of its threads have taken, in the kernel too.
     pub fn cpu(&self) -> Duration {
-        let path = format!("/proc/{}/stat", self.child.id());
-        let stat = fs::read_to_string(path).expect("it runs");
-        // The program's name before them may hold spaces.
-        let (_, figures) = stat.rsplit_once(") ").expect("a name");
-        let ticks = figures.split(' ').skip(11).take(2);
-        let ticks: u64 = ticks.map(|it| it.parse::<u64>().expect("a number")).sum();
-        // Linux counts hundredths of a second here on every usual machine (time(7), USER_HZ).
-        Duration::from_millis(ticks * 10)
+        process::cpu(&self.child)
     }
 
     /// Reads a figure of `/proc/PID/status`, such as `VmRSS`.
     pub fn status(&self, name: &str) -> f64 {
-        let path = format!("/proc/{}/status", self.child.id());
-        let status = fs::read_to_string(path).expect("it runs");
-        let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("a figure");
-        let figure = line.trim_start_matches(':').split_whitespace().next().expect("a figure");
-        figure.parse().expect("a number")
+        process::status(&self.child, name)
     }
 }
 

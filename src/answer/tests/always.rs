@@ -31,6 +31,34 @@ fn one_record_that_is_too_long_by_itself_is_shortened_and_says_so() {
     assert!(length(&answer) < LONGEST_ANSWER);
 }
 
+#[test]
+fn as_many_whole_records_are_given_as_fit_or_nearly() {
+    let long = |n: usize| json!({ "nota": format!("{n:03}{}", "x".repeat(990)) });
+    let view = View { limit: 100, ..View::default() };
+    let given = |records: &[Value]| built(&found(records), &view, "").records.len();
+    let even: Vec<Value> = (0..100).map(long).collect();
+    assert!((50..=60).contains(&given(&even)), "{}", given(&even));
+    // Here the first guess is too high: the long ones come first.
+    let short = (60..100).map(|n| json!({ "n": n }));
+    let uneven: Vec<Value> = (0..60).map(long).chain(short).collect();
+    assert!((25..=60).contains(&given(&uneven)), "{}", given(&uneven));
+}
+
+#[test]
+fn of_a_record_with_thousands_of_fields_about_as_many_are_given_as_fit() {
+    let fields = (0..20_000).map(|n| (format!("campo {n}"), json!("x")));
+    let answer = built(&found(&[Value::Object(fields.collect())]), &View::default(), "");
+    let given = answer.records[0].len();
+    assert!((1_250..=5_000).contains(&given), "{given}");
+    assert!(answer.hint.as_deref().is_some_and(|hint| hint.contains("fields were left out")));
+    assert!(length(&answer) < LONGEST_ANSWER);
+}
+
+#[test]
+fn an_answers_length_is_counted_in_characters() {
+    assert_eq!(crate::answer::page::length(&"ñ@€😀"), 6);
+}
+
 fn length(answer: &Answer) -> usize {
     serde_json::to_string(answer).expect("JSON").chars().count()
 }

@@ -87,6 +87,20 @@ fn undated_records_come_last_and_show_their_date_as_it_came() {
 }
 
 #[test]
+fn only_dated_records_are_on_other_days() {
+    let found = found(&[gestion(1, "a"), gestion(2, "b"), json!({ "n": 1 })]);
+    let view = |day| View { since: Some(date(2026, 11, day)), ..View::default() };
+    for (day, on_days, other_days) in [(2, 1, 1), (1, 2, 0), (9, 1, 2)] {
+        let view = view(day);
+        let matches = view.matches(&found.rows);
+        let counts = (matches.rows.len(), matches.other_days, matches.undated);
+        assert_eq!(counts, (on_days, other_days, 1));
+        assert_eq!(matches.is_undecided, day == 9);
+    }
+    assert!(!view(9).matches(&found.rows[..2]).is_undecided, "all are on other days");
+}
+
+#[test]
 fn an_incomplete_answer_says_so_with_wolkvoxs_own_total() {
     let mut found = found(&[gestion(3, "No contesta")]);
     found.complete = false;
@@ -136,13 +150,15 @@ fn nothing_in_what_was_fetched_of_more_is_a_failure() {
 fn an_incomplete_answer_counts_what_came_and_names_no_first_and_last_day() {
     let mut found = found(&[gestion(3, "No contesta"), gestion(9, "No contesta")]);
     found.complete = false;
-    for (said, total) in [(Some(1_300), 1_300), (None, 2), (Some(1), 2)] {
+    for (said, total) in [(Some(1_300), 1_300), (None, 2), (Some(1), 2), (Some(2), 2)] {
         found.upstream_total = said;
         let answer = built(&found, &View { limit: 1, ..View::default() }, "");
         assert_eq!((answer.total, answer.fetched, answer.next_offset), (total, Some(2), Some(1)));
         let summary = answer.summary.expect("a summary");
         assert_eq!((summary.first, summary.last), (None, None));
-        assert!(answer.hint.expect("a hint").contains("the newest may be missing"));
+        let hint = answer.hint.expect("a hint");
+        assert!(hint.contains("the newest may be missing"), "{hint}");
+        assert_eq!(hint.contains("wolkvox's"), total > 2, "{hint}");
         // wolkvox's number is of all days.
         let dated = View { since: Some(date(2026, 11, 4)), ..View::default() };
         assert_eq!(built(&found, &dated, "").total, 1);

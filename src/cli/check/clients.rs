@@ -47,8 +47,10 @@ pub(super) fn reports(
     sources: &Sources,
     language: Language,
 ) -> anyhow::Result<Vec<EntryReport>> {
-    let Installation { client, scope: _, file, entries } = installation;
-    let file = shown(Setting::CaFile, &file.to_string_lossy(), sources.home().as_deref());
+    let Installation { client, scope: _, file, folder, entries } = installation;
+    let path = |path: &str| shown(Setting::CaFile, path, sources.home().as_deref());
+    let file = path(&file.to_string_lossy());
+    let file = folder.map_or(file.clone(), |folder| format!("{file}, {}", path(&folder)));
     let reported =
         |server, report| EntryReport { client: client.title(), server, file: file.clone(), report };
     match entries {

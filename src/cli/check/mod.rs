@@ -118,7 +118,7 @@ impl Check {
     }
 
     async fn steps(&self, app: App, sources: &Sources) -> Report {
-        let App { tenant, sandbox: _sandbox, warnings, audit: _ } = app;
+        let App { tenant, sandbox: _sandbox, warnings, audit: _, shared: _ } = app;
         let mut report = Report::default();
         let listed = settings(sources, tenant.is_sandbox, None);
         report.set(Step::Settings, Finding::listed(listed).with_warnings(warnings));

@@ -94,6 +94,12 @@ impl Error {
                 "could not look up: your {limit} look-ups a day are used up",
                 "no se pudo consultar: usted agotó sus {limit} consultas por día",
             ),
+            Self::SharedStoreGone => bilingual!(
+                "could not look up: the store that WOLKVOX_SHARED names, in which this program shares \
+                 the token's limits with others, cannot be reached",
+                "no se pudo consultar: no se llega al almacén que indica WOLKVOX_SHARED, en el que \
+                 este programa comparte con otros los límites del token",
+            ),
             Self::NotRecorded => bilingual!(
                 "could not look up: the audit log cannot be written, and no answer leaves without its \
                  line there",
@@ -238,6 +244,12 @@ impl Error {
                     wait,
                 )
             }
+            Self::SharedStoreGone => bilingual!(
+                "Ask again in a minute. An administrator must bring the store back, or set \
+                 WOLKVOX_SHARED_DOWN to degrade.",
+                "Pregunte de nuevo en un minuto. Un administrador debe recuperar el almacén, o poner \
+                 degrade en WOLKVOX_SHARED_DOWN.",
+            ),
             Self::NotRecorded => bilingual!(
                 "An administrator must make room or give access for the file that WOLKVOX_AUDIT names; \
                  the program's log on stderr says why it failed.",

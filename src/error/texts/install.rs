@@ -29,6 +29,12 @@ impl FileError {
                 "{path} cannot be written (it is read-only); it was left unchanged",
                 "no se puede escribir {path} (es de solo lectura); no se modificó",
             ),
+            FileErrorKind::HardLinked => bilingual!(
+                "{path} cannot be replaced (it is a hard link: the same file has another name, \
+                 which would keep the old text); it was left unchanged",
+                "no se puede reemplazar {path} (es un enlace duro: el mismo archivo tiene otro \
+                 nombre, que conservaría el texto anterior); no se modificó",
+            ),
             FileErrorKind::Malformed(problem) => {
                 let reason = problem.text();
                 bilingual!(

@@ -4,8 +4,8 @@ use std::io;
 
 use super::io_reason;
 use crate::error::{
-    AddressError, CertificatesError, MaskError, PathError, ProxyError, SettingError, TokenError,
-    TokenFileError,
+    AddressError, CertificatesError, MaskError, PathError, ProxyError, SecretsError, SettingError,
+    TokenError, TokenFileError,
 };
 use crate::language::{Bilingual, bilingual};
 use crate::settings::Placeholder;
@@ -105,6 +105,35 @@ impl SettingError {
                 "debe estar definido con WOLKVOX_AUDIT=stderr: no hay un archivo junto al cual crear \
                  la clave",
             ),
+            Self::SharedAddress => bilingual!(
+                "must be the address of a Valkey or Redis, redis:// or rediss://",
+                "debe ser la dirección de un Valkey o Redis, redis:// o rediss://",
+            ),
+            Self::SharedPassword => bilingual!(
+                "holds a password, which every process on this computer can read in a flag: use \
+                 WOLKVOX_SHARED or the file of settings",
+                "contiene una contraseña, que en una opción puede leer cualquier proceso de este \
+                 equipo: use WOLKVOX_SHARED o el archivo de ajustes",
+            ),
+            Self::SharedSecretNeeded => bilingual!(
+                "must be set with WOLKVOX_SHARED: what stands in the store is sealed with it",
+                "debe estar definido con WOLKVOX_SHARED: con él se sella lo que queda en el almacén",
+            ),
+            Self::SharedSecrets(SecretsError::Blank) => {
+                bilingual!("names a file without a secret", "indica un archivo sin secreto")
+            }
+            Self::SharedSecrets(SecretsError::Length) => bilingual!(
+                "names a file in which a secret is shorter than 16 characters, too long or not text",
+                "indica un archivo en el que un secreto tiene menos de 16 caracteres, es demasiado \
+                 largo o no es texto",
+            ),
+            Self::SharedSecrets(SecretsError::TooMany) => bilingual!(
+                "names a file with more than four secrets",
+                "indica un archivo con más de cuatro secretos",
+            ),
+            Self::SharedDown => {
+                bilingual!("must be `degrade` or `refuse`", "debe ser `degrade` o `refuse`")
+            }
             Self::LogFilter => {
                 bilingual!("is not a valid log filter", "no es un filtro válido del log")
             }

@@ -13,6 +13,8 @@ use crate::install::remote::{AUTHORIZATION, HEADERS, KIND, URLS};
 use crate::install::{ClientKind, RemoteEntry, secret};
 
 const INPUTS: &str = "inputs";
+/// Where Claude Code keeps what counts in one folder alone.
+const PROJECTS: &str = "projects";
 
 /// Adds the entry, or replaces it; of one that is our own only what is to change.
 pub(super) fn add(
@@ -43,7 +45,6 @@ pub(super) fn add(
                     let mut missing = Vec::new();
                     match there.object_value().filter(|it| is_own && has_no_doubles(it)) {
                         Some(own) => missing = update(&own, client, entry),
-                        None if before == Some(entry.json(client)) => {}
                         None => there.set_value(input(entry.json(client))),
                     }
                     changed = root.to_string();
@@ -200,9 +201,29 @@ pub(super) fn remove(
 /// Returns the entries that start a program or lead to a server.
 pub(super) fn entries(client: ClientKind, text: &str) -> Result<Vec<InstalledEntry>, Malformed> {
     let root = parse(text)?;
-    let servers = root.object_value().and_then(|top| top.object_value(servers_key(client)));
+    Ok(root.object_value().map(|top| entries_in(client, &top)).unwrap_or_default())
+}
+
+/// Returns the entries that start a program in one project's folder alone, each with the folder.
+pub(super) fn of_projects(
+    client: ClientKind,
+    text: &str,
+) -> Result<Vec<(String, InstalledEntry)>, Malformed> {
+    let root = parse(text)?;
+    let projects = root.object_value().and_then(|top| top.object_value(PROJECTS));
+    let projects = projects.map(|projects| projects.properties()).unwrap_or_default();
+    let entries = projects.into_iter().flat_map(|project| {
+        let folder = project.decoded_name().unwrap_or_default();
+        let entries = project.object_value().map(|project| entries_in(client, &project));
+        entries.unwrap_or_default().into_iter().map(move |entry| (folder.clone(), entry))
+    });
+    Ok(entries.collect())
+}
+
+fn entries_in(client: ClientKind, object: &CstObject) -> Vec<InstalledEntry> {
+    let servers = object.object_value(servers_key(client));
     let entries = servers.map(|servers| servers.properties()).unwrap_or_default();
-    Ok(entries.iter().filter_map(entry_of).collect())
+    entries.iter().filter_map(entry_of).collect()
 }
 
 fn entry_of(property: &CstObjectProp) -> Option<InstalledEntry> {

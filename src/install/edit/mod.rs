@@ -1,5 +1,7 @@
 //! Changes a configuration's text: only our own entry, everything else byte for byte (pure).
 
+#[cfg(test)]
+mod examples;
 mod inline;
 mod json;
 mod toml;
@@ -67,6 +69,22 @@ pub(super) fn ours(
     };
     entries.retain(|entry| owner.owns(entry));
     Ok(entries)
+}
+
+/// Returns the entries that start this program in one project's folder alone, each with the folder:
+/// Claude Code keeps such ones in the user's file. None if the text is not in order.
+pub(super) fn of_projects(
+    client: ClientKind,
+    text: &str,
+    owner: &Owner,
+) -> Vec<(String, InstalledEntry)> {
+    let (_, text) = split_mark(text);
+    let mut entries = match client {
+        ClientKind::ClaudeCode => json::of_projects(client, text).unwrap_or_default(),
+        _ => Vec::new(),
+    };
+    entries.retain(|(_, entry)| owner.owns(entry));
+    entries
 }
 
 /// Returns whether an entry of that name starts this program.

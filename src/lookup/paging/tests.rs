@@ -172,3 +172,39 @@ fn where_everything_fits_pages_come_in_their_order() {
     assert_eq!(paging.add(dated(250..500, 500, 2)), Next::Done { complete: true });
     assert!(paging.finish(true).complete);
 }
+
+#[test]
+fn a_total_that_moves_between_pages_leaves_the_whole_in_doubt() {
+    let moved = vec![page(0..250, Some(301), Some(2)), page(250..300, Some(300), Some(2))];
+    assert_eq!(play(4, moved), (300, false));
+}
+
+#[test]
+fn a_total_without_a_count_of_pages_is_followed_to_its_end() {
+    let counted = |ids: Range<usize>| page(ids, Some(160), None);
+    assert_eq!(play(4, vec![counted(0..80), counted(80..160)]), (160, true));
+    // As many as the page has may be a count of the page.
+    assert_eq!(play(4, vec![page(0..250, Some(250), None), bare(250..300)]), (300, true));
+}
+
+#[test]
+fn a_page_without_ids_that_comes_again_counts_once() {
+    let page = || {
+        let record = |n: usize| Record::from_iter([("n".into(), json!(n))]);
+        Page { records: (0..250).map(record).collect(), ..Page::default() }
+    };
+    assert_eq!(play(4, vec![page(), page()]), (250, false));
+}
+
+#[test]
+fn where_no_total_was_given_none_is_told() {
+    let mut paging = Paging::new(most(4));
+    paging.begin(bare(0..0));
+    assert_eq!(paging.finish(true).total, None);
+}
+
+#[test]
+fn as_many_pages_as_may_be_fetched_come_in_their_order() {
+    let mut paging = Paging::new(most(3));
+    assert_eq!(paging.begin(dated(0..250, 750, 3)), Next::Page(2));
+}

@@ -343,4 +343,19 @@ mod tests {
             assert!(!could(text), "{text}");
         }
     }
+
+    #[test]
+    fn a_number_or_a_word_in_the_place_of_records_is_odd_and_only_null_is_null() {
+        let read = |text: &str| {
+            let mut json = serde_json::Deserializer::from_str(text);
+            ReadData(&Reader::new(None)).deserialize(&mut json).expect("JSON")
+        };
+        for odd in ["0", "7", "-1", "1.5", "true", "false", r#""null""#] {
+            assert!(matches!(read(odd), (Data::Odd, false)), "{odd}");
+        }
+        for blank in ["[]", "{}", r#""""#] {
+            assert!(matches!(read(blank), (Data::Blank, false)), "{blank}");
+        }
+        assert!(matches!(read("null"), (Data::Blank, true)));
+    }
 }

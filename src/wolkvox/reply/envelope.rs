@@ -203,3 +203,77 @@ impl<'de> Visitor<'de> for ReadEnvelope<'_> {
         Ok(Envelope { is_recognised: true, has_spoken: true, data, ..Envelope::default() })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn only_what_nobody_takes_for_success_tells_a_failure() {
+        for failure in [
+            json!(false),
+            json!(0),
+            json!(300),
+            json!(500),
+            json!(-1),
+            json!(0.5),
+            json!(" ERROR "),
+            json!("failed"),
+            json!("0"),
+        ] {
+            assert!(is_failure(&failure), "{failure}");
+        }
+        for success in
+            [json!(true), json!(1), json!(200), json!(299), json!("ok"), json!(null), json!([])]
+        {
+            assert!(!is_failure(&success), "{success}");
+        }
+    }
+
+    #[test]
+    fn an_error_that_says_nothing_is_none_however_it_is_written() {
+        for none in [
+            json!(null),
+            json!(false),
+            json!(0),
+            json!(0.0),
+            json!(""),
+            json!(" Null "),
+            json!("Sin error"),
+            json!([]),
+            json!({}),
+            json!(["", null, 0]),
+            json!({ "code": 0, "error": "null" }),
+            json!({ "code": 0, "message": "ok" }),
+        ] {
+            assert_eq!(explanation(&none), None, "{none}");
+        }
+        for (error, said) in [
+            (json!(" QUOTA "), "QUOTA"),
+            (json!(7), "7"),
+            (json!(true), "true"),
+            (json!(["", "x"]), r#"["","x"]"#),
+            (json!({ "code": 7, "message": " bad " }), "bad"),
+            (json!({ "code": 7 }), r#"{"code":7}"#),
+        ] {
+            assert_eq!(explanation(&error).as_deref(), Some(said), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_message_is_what_its_words_are() {
+        for none in [json!(null), json!(false), json!(" "), json!("NULL"), json!([]), json!({})] {
+            assert_eq!(words_of(&none), None, "{none}");
+        }
+        for (value, words) in [
+            (json!(" ok "), "ok"),
+            (json!(0), "0"),
+            (json!(["a"]), r#"["a"]"#),
+            (json!({ "message": " a " }), "a"),
+            (json!({ "message": 1 }), r#"{"message":1}"#),
+        ] {
+            assert_eq!(words_of(&value).as_deref(), Some(words), "{value}");
+        }
+    }
+}

@@ -266,4 +266,30 @@ mod tests {
         let read = read(&format!(r#"{{"deep":{deep},"next":2}}"#));
         assert_eq!(read.get("next"), Some(&json!(2)));
     }
+
+    #[test]
+    fn words_that_json_knows_keep_their_kind() {
+        assert_eq!(read("[true,false,null]"), json!([true, false, null]));
+    }
+
+    #[test]
+    fn the_token_is_removed_from_texts_and_numbers_alike() {
+        let token = Token::parse("1234567890").expect("a token");
+        let text = r#"{"a":1234567890,"b":"x 1234567890","c":1234567891}"#;
+        let raw = serde_json::from_str::<&RawValue>(text).expect(text);
+        let read = Reader::new(Some(&token)).envelope_value(raw);
+        assert!(!read.to_string().contains("1234567890"), "{read}");
+        assert_eq!(read["c"], json!(1_234_567_891));
+    }
+
+    #[test]
+    fn a_reply_of_too_many_values_is_told_and_one_that_is_read_again_is_counted_anew() {
+        let count = |reader: &Reader<'_>| reader.count::<serde_json::Error>();
+        let reader = Reader::new(None);
+        assert!((1..MOST_VALUES).all(|_| count(&reader).is_ok()));
+        assert!(!reader.is_exhausted());
+        assert!(count(&reader).is_err() && reader.is_exhausted());
+        reader.begin();
+        assert!(!reader.is_exhausted() && count(&reader).is_ok());
+    }
 }

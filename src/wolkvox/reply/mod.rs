@@ -119,8 +119,7 @@ impl Reply<'_> {
     /// if nothing at all speaks against it.
     fn without_records(self, envelope: &Envelope, code: u16) -> Result<Page, Error> {
         let said = emptiness(envelope.message());
-        let is_nothing = said == Emptiness::Nothing || is_nothing_found(envelope);
-        if self.status >= 400 && !(self.status == 404 && is_nothing) {
+        if self.status >= 400 && !(self.status == 404 && is_nothing_found(envelope)) {
             return Err(refusal(self.status, envelope));
         }
         if told(envelope).is_some() {
@@ -180,5 +179,37 @@ fn page(envelope: &Envelope, found: Records) -> Page {
         total_pages: envelope.total_pages,
         announced: envelope.announced().max(announced),
         unreadable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn refused(body: &str) -> ReplyDefect {
+        let reply = Reply { status: 200, content_type: None, body: body.as_bytes() };
+        match reply.read(None) {
+            Err(Error::UnexpectedReply(defect)) => defect,
+            other => panic!("{body}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_is_beside_a_blank_list_is_heard_before_its_count() {
+        let body = r#"{"code":"200","msg":"TABLE LOCKED","data":{"total":7,"items":[]}}"#;
+        assert_eq!(refused(body), ReplyDefect::UnknownWords);
+    }
+
+    #[test]
+    fn fields_without_any_value_are_neither_a_record_nor_nothing() {
+        let body = r#"{"code":"200","data":{"a":"","b":null}}"#;
+        assert_eq!(refused(body), ReplyDefect::NoRecords { bytes: body.len() });
+    }
+
+    #[test]
+    fn words_alone_are_no_envelope() {
+        let body = r#"{"msg":"0 records were are found"}"#;
+        assert_eq!(refused(body), ReplyDefect::NoEnvelope { bytes: body.len(), status: 200 });
     }
 }

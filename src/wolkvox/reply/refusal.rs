@@ -40,3 +40,30 @@ pub(super) fn told(envelope: &Envelope) -> Option<Trouble> {
 pub(in crate::wolkvox) fn wordless(status: u16) -> Error {
     refusal(status, &Envelope::default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Reply;
+    use super::*;
+    use crate::error::Kind;
+
+    #[test]
+    fn a_code_without_words_is_sorted_by_itself() {
+        for (code, kind) in [
+            (302, Kind::UnexpectedReply),
+            (399, Kind::UnexpectedReply),
+            (400, Kind::Rejected),
+            (401, Kind::Rejected),
+            (403, Kind::Rejected),
+            (416, Kind::Rejected),
+            (429, Kind::Busy),
+            (500, Kind::Unavailable),
+            (503, Kind::Maintenance),
+            (520, Kind::Unavailable),
+        ] {
+            assert_eq!(wordless(code).kind(), kind, "{code}");
+        }
+        let wolkvoxs_own = Reply { status: 401, content_type: None, body: br#"{"code":"401"}"# };
+        assert_eq!(wolkvoxs_own.read(None).expect_err("refused").kind(), Kind::TokenRejected);
+    }
+}

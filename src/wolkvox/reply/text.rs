@@ -267,4 +267,13 @@ mod tests {
             prop_assert!(decode(&latin1(&json), None) == json);
         }
     }
+
+    #[test]
+    fn a_string_ends_at_a_quote_that_is_not_escaped() {
+        // Each would come out wrong if a piece ended earlier or later.
+        let escaped = "\"ITAÚ® \\\" Muñoz\"";
+        assert_eq!(decode(&latin1(escaped), None), escaped);
+        let apart = [&b"[\""[..], "王\\\\".as_bytes(), b"\",\"Mu\xf1oz\"]"].concat();
+        assert_eq!(decode(&apart, None), r#"["王\\","Muñoz"]"#);
+    }
 }

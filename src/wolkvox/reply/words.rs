@@ -114,7 +114,6 @@ pub(super) fn is_count(word: &str) -> bool {
 
 /// Reads a whole number, also one with a separator between thousands.
 fn count(word: &str) -> Option<u64> {
-    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
     let separators = [',', '.', '\'', '’'];
     let mut groups = word.split(separators);
     let first = groups.next()?;
@@ -126,7 +125,7 @@ fn count(word: &str) -> Option<u64> {
         digits.push_str(group);
     }
     let is_one_kind = separators.iter().filter(|it| word.contains(**it)).count() <= 1;
-    if is_digits(&digits) && is_one_kind { digits.parse().ok() } else { None }
+    if is_one_kind { digits.parse().ok() } else { None }
 }
 
 #[cfg(test)]
@@ -184,6 +183,7 @@ mod tests {
             ("Se encontraron 12 registros", 12),
             ("1,234 records were are found", 1_234),
             ("1.234.567 registros", 1_234_567),
+            ("619,000 registros", 619_000),
             ("Records found: 37", 37),
         ] {
             assert_eq!(announced(words), Some(count), "{words}");
@@ -206,6 +206,8 @@ mod tests {
             "limit of 250 records",
             "client 900000001 has records",
             "1,2.345 records",
+            "1,234.567 records",
+            "1234,567 records",
         ] {
             assert_eq!(announced(words), None, "{words}");
         }

@@ -3,11 +3,15 @@
 mod program;
 mod raw_server;
 mod scene;
+#[cfg(unix)]
+mod store;
 mod wire;
 
 pub(crate) use program::{Ended, Program, modern_meta};
 pub(crate) use raw_server::{RawReply, RawServer};
 pub(crate) use scene::Scene;
+#[cfg(unix)]
+pub(crate) use store::Store;
 pub(crate) use wire::{
     Authority, proxy_to_a_wolkvox_that_swallows, proxy_to_wolkvox, read_request, response, serve,
 };

@@ -1,0 +1,136 @@
+//! What several processes share through one Valkey or Redis, so that together they keep to the
+//! limits of a token: its places, its look-ups a minute, its hold while the day's quota is spent, and
+//! answers for some seconds.
+//!
+//! ```text
+//! secrets   keys that nobody else can compute, of the secret that all processes have
+//! store     the connection, which comes back by itself, and what is called by it
+//! places    a place at a time, in turn among processes (places.lua)
+//! answers   sealed, under names that say nothing
+//! ```
+//!
+//! What is in the store: counters, times, random numbers, hashes under a secret, sealed answers. Never
+//! a token, a person's or a customer's name or number. Every key carries the version of this layout
+//! and expires. wolkvox keeps the limits too and refuses what is too much, so that losing the store
+//! costs retries and never a wrong answer.
+
+mod answers;
+mod config;
+mod places;
+mod secrets;
+mod store;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use self::config::{SharedConfig, Unusable, WhenDown};
+use self::places::{Ask, Places};
+pub(crate) use self::places::{Lease, Refused};
+pub use self::secrets::Secrets;
+use self::store::Store;
+use crate::answer::Found;
+use crate::wolkvox::Fingerprint;
+
+/// The version of the names and forms in the store.
+const VERSION: u32 = 1;
+
+/// What processes share; clones are the same.
+#[derive(Clone, Debug)]
+pub struct Shared(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    store: Store,
+    places: Places,
+    secrets: Secrets,
+    when_down: WhenDown,
+}
+
+/// The part of one server and token in what is shared.
+#[derive(Clone, Debug)]
+pub(crate) struct Member {
+    shared: Shared,
+    account: Account,
+}
+
+/// One server and token, as the store knows them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Account {
+    /// Names its keys: a hash under the secret.
+    tag: Arc<str>,
+    /// What its answers depend on beside the question.
+    server: Arc<str>,
+    token: Fingerprint,
+}
+
+/// The store cannot be used at the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Gone;
+
+impl Shared {
+    /// Begins to connect, in the background, on the current runtime.
+    ///
+    /// # Errors
+    ///
+    /// If the settings can never lead to a connection.
+    pub fn open(config: &SharedConfig) -> Result<Self, Unusable> {
+        let process = places::name();
+        let store = Store::open(config, &process)?;
+        let places = Places::new(store.clone(), process);
+        let (secrets, when_down) = (config.secrets.clone(), config.when_down);
+        Ok(Self(Arc::new(Inner { store, places, secrets, when_down })))
+    }
+
+    /// Returns the part of a server and token.
+    pub(crate) fn member(&self, server: &str, token: Fingerprint) -> Member {
+        let tag = self.0.secrets.account(server, &token);
+        let account = Account { tag: tag.into(), server: Arc::from(server), token };
+        Member { shared: self.clone(), account }
+    }
+
+    /// Returns whether the store can be used now.
+    pub fn is_up(&self) -> bool {
+        self.0.store.is_up()
+    }
+
+    /// Gives back all that this process holds, as it ends.
+    pub async fn close(&self) {
+        self.0.places.leave_all().await;
+    }
+}
+
+impl Member {
+    /// Waits for one of `places` places for a request, and counts it if it begins one of so many
+    /// look-ups a minute.
+    pub(crate) async fn enter(
+        &self,
+        places: u16,
+        per_minute: Option<u32>,
+    ) -> Result<Lease, Refused> {
+        let ask = Ask { account: &self.account, places, per_minute };
+        self.shared.0.places.enter(ask).await
+    }
+
+    /// Holds all look-ups with this token for a while: its quota is spent.
+    pub(crate) async fn hold(&self, time: Duration) {
+        // Who cannot tell the others holds its own look-ups all the same.
+        let _ = self.shared.0.places.hold(&self.account, time).await;
+    }
+
+    /// Returns what is done while the store is gone.
+    pub(crate) fn when_down(&self) -> WhenDown {
+        self.shared.0.when_down
+    }
+
+    /// Returns an answer that any process got less than so long ago.
+    pub(crate) async fn answer(&self, question: &[u8], age: Duration) -> Option<Found> {
+        let Inner { store, secrets, .. } = &*self.shared.0;
+        answers::get(store, secrets, &self.account, question, age).await
+    }
+
+    /// Keeps an answer for that long.
+    pub(crate) async fn keep(&self, question: &[u8], found: &Found, age: Duration) {
+        let Inner { store, secrets, .. } = &*self.shared.0;
+        answers::put(store, secrets, &self.account, question, found, age).await;
+    }
+}

@@ -1,0 +1,236 @@
+//! The connection to the store. It is made in the background and comes back by itself; while it is
+//! gone, calls fail at once.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use redis::aio::MultiplexedConnection;
+use redis::{
+    AsyncConnectionConfig, Client, FromRedisValue, PushInfo, PushKind, RedisResult, Value,
+};
+use tokio::sync::{Notify, broadcast, watch};
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+
+use super::config::{SharedConfig, Unusable};
+use super::{Gone, VERSION};
+
+/// How long an answer of the store may take.
+const ANSWER: Duration = Duration::from_millis(300);
+const CONNECTING: Duration = Duration::from_secs(1);
+/// How long a call waits for the very first connection.
+const FIRST: Duration = Duration::from_millis(400);
+/// How long after a failure it is tried again.
+const AGAIN: Duration = Duration::from_millis(500);
+/// How often a store that nobody asks is asked whether it still takes what is written.
+const PROBE: Duration = Duration::from_secs(1);
+/// How many messages may wait to be read; more are replaced by one that says so.
+const MESSAGES: usize = 1024;
+
+/// What the store told this process without being asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Told {
+    /// Something was published on this process's channel.
+    Message(String),
+    /// The connection was made anew: much may have been missed.
+    Connected,
+}
+
+/// The store; clones use the same connection.
+#[derive(Clone)]
+pub(super) struct Store {
+    live: watch::Receiver<State>,
+    failed: Arc<Notify>,
+    told: broadcast::Sender<Told>,
+    _task: Arc<Task>,
+}
+
+/// What is known of the connection.
+#[derive(Clone, Default)]
+enum State {
+    /// It is being made for the first time.
+    #[default]
+    First,
+    Up(MultiplexedConnection),
+    Down,
+}
+
+struct Task(JoinHandle<()>);
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("is_up", &self.is_up()).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Begins to connect. What is published on the channel of this process is told to who listens.
+    pub(super) fn open(config: &SharedConfig, process: &str) -> Result<Self, Unusable> {
+        let client = config.client()?;
+        let (state, live) = watch::channel(State::First);
+        let failed = Arc::new(Notify::new());
+        let told = broadcast::Sender::new(MESSAGES);
+        let keeper = Keeper {
+            client,
+            process: process.to_owned(),
+            state,
+            failed: Arc::clone(&failed),
+            told: told.clone(),
+        };
+        let task = Arc::new(Task(tokio::spawn(keeper.keep())));
+        Ok(Self { live, failed, told, _task: task })
+    }
+
+    /// Returns whether it can be used now.
+    pub(super) fn is_up(&self) -> bool {
+        matches!(*self.live.borrow(), State::Up(_))
+    }
+
+    /// Listens to what the store tells.
+    pub(super) fn listen(&self) -> broadcast::Receiver<Told> {
+        self.told.subscribe()
+    }
+
+    /// Makes a call. A failure takes the store out of use until it answers again.
+    pub(super) async fn call<T, F>(
+        &self,
+        call: impl FnOnce(MultiplexedConnection) -> F,
+    ) -> Result<T, Gone>
+    where
+        T: FromRedisValue,
+        F: Future<Output = RedisResult<T>>,
+    {
+        let connection = self.connection().await.ok_or(Gone)?;
+        match timeout(ANSWER, call(connection)).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(problem)) => {
+                tracing::debug!(kind = ?problem.kind(), "the shared store refused a call");
+                self.failed.notify_one();
+                Err(Gone)
+            }
+            Err(_) => {
+                self.failed.notify_one();
+                Err(Gone)
+            }
+        }
+    }
+
+    /// Waits until it can no longer be used.
+    pub(super) async fn gone(&self) {
+        let mut live = self.live.clone();
+        // Without its keeper it is gone as well.
+        let _ = live.wait_for(|state| matches!(state, State::Down)).await;
+    }
+
+    /// Returns the connection. Only before the very first one is there anything to wait for.
+    async fn connection(&self) -> Option<MultiplexedConnection> {
+        let mut live = self.live.clone();
+        let first = live.wait_for(|state| !matches!(state, State::First));
+        match timeout(FIRST, first).await {
+            Ok(Ok(state)) => match &*state {
+                State::Up(connection) => Some(connection.clone()),
+                State::First | State::Down => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// What keeps the connection.
+struct Keeper {
+    client: Client,
+    process: String,
+    state: watch::Sender<State>,
+    failed: Arc<Notify>,
+    told: broadcast::Sender<Told>,
+}
+
+impl Keeper {
+    async fn keep(self) {
+        let mut was_up = true;
+        loop {
+            match self.connect().await {
+                Ok(connection) => {
+                    self.state.send_replace(State::Up(connection.clone()));
+                    // Nobody may be listening.
+                    let _ = self.told.send(Told::Connected);
+                    if !was_up {
+                        tracing::warn!("the shared store answers again");
+                    }
+                    was_up = true;
+                    self.watch(connection).await;
+                }
+                Err(problem) if was_up => {
+                    was_up = false;
+                    // Its words may hold an address, never a password.
+                    tracing::warn!(kind = ?problem.kind(), code = problem.code(), "the shared store cannot be used: limits are this process's own until it can");
+                }
+                Err(_) => {}
+            }
+            self.state.send_replace(State::Down);
+            sleep(AGAIN).await;
+        }
+    }
+
+    async fn connect(&self) -> RedisResult<MultiplexedConnection> {
+        let (told, failed) = (self.told.clone(), Arc::clone(&self.failed));
+        let push = move |push: PushInfo| -> Result<(), ()> {
+            match push.kind {
+                PushKind::Disconnection => failed.notify_one(),
+                PushKind::Message => {
+                    if let Some(Value::BulkString(text)) = push.data.last() {
+                        let text = String::from_utf8_lossy(text).into_owned();
+                        let _ = told.send(Told::Message(text));
+                    }
+                }
+                _ => {}
+            }
+            Ok(())
+        };
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(CONNECTING))
+            .set_response_timeout(Some(ANSWER))
+            .set_push_sender(push);
+        let mut connection =
+            self.client.get_multiplexed_async_connection_with_config(&config).await?;
+        self.probe(&mut connection).await?;
+        connection.subscribe(channel(&self.process)).await?;
+        Ok(connection)
+    }
+
+    /// Returns once the connection is not to be used any more.
+    async fn watch(&self, mut connection: MultiplexedConnection) {
+        loop {
+            let probed = async {
+                sleep(PROBE).await;
+                self.probe(&mut connection).await
+            };
+            tokio::select! {
+                () = self.failed.notified() => return,
+                probed = probed => {
+                    if probed.is_err() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Writes something, as a store that only reads is of no use.
+    async fn probe(&self, connection: &mut MultiplexedConnection) -> RedisResult<()> {
+        let key = format!("wolkvox:{VERSION}:probe:{}", self.process);
+        redis::cmd("SET").arg(key).arg(1).arg("PX").arg(1000).query_async(connection).await
+    }
+}
+
+/// Returns the channel on which a process is told something.
+pub(super) fn channel(process: &str) -> String {
+    format!("wolkvox:{VERSION}:to:{process}")
+}

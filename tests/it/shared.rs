@@ -1,0 +1,277 @@
+//! Several processes with one token and one store, which together keep to the token's limits: real
+//! processes, a real Valkey, a real Redis.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use wolkvox_mcp::sandbox::{Fault, Sandbox};
+
+use crate::support::{Program, Store};
+
+const SECRET: &str = "a-fictitious-secret-of-the-tests";
+
+/// A wolkvox that counts what is asked at once, and what processes need to ask it together.
+struct Team {
+    sandbox: Sandbox,
+    secret: tempfile::NamedTempFile,
+    url: String,
+}
+
+impl Team {
+    async fn new(store: &Store, script: fn(u64) -> Option<Fault>) -> Self {
+        let sandbox = Sandbox::with_script(script).await.expect("a sandbox");
+        let secret = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(secret.path(), SECRET).expect("written");
+        Self { sandbox, secret, url: store.url() }
+    }
+
+    /// Starts a process with these settings beside the team's.
+    async fn start(&self, more: &[(&str, &str)]) -> Program {
+        let (server, secret) = (self.sandbox.url(), self.secret.path().display().to_string());
+        let environment = [
+            ("WOLKVOX_SERVER", server.as_str()),
+            ("WOLKVOX_TOKEN", self.sandbox.token()),
+            ("WOLKVOX_OPERATION", "sandbox"),
+            ("WOLKVOX_SHARED", &self.url),
+            ("WOLKVOX_SHARED_SECRET_FILE", &secret),
+            ("WOLKVOX_RATE", "10000"),
+        ];
+        let mut program = Program::start(&[], &[&environment[..], more].concat());
+        program.initialize("2025-11-25").await;
+        program
+    }
+}
+
+async fn ask(program: &mut Program, customer: u32) -> Value {
+    let value = customer.to_string();
+    program.call(json!({ "field": "id_customer", "value": value, "limit": 1 })).await
+}
+
+/// Returns how a call ended: `found`, `none`, or the kind of failure.
+fn outcome(answer: &Value) -> String {
+    let text = answer["content"][0]["text"].as_str().unwrap_or_default();
+    match answer["structuredContent"]["outcome"].as_str() {
+        Some(outcome) => outcome.to_owned(),
+        None => text.split(':').next().unwrap_or_default().to_owned(),
+    }
+}
+
+fn slow(_: u64) -> Option<Fault> {
+    Some(Fault::Slow(Duration::from_millis(100)))
+}
+
+#[tokio::test]
+async fn three_processes_never_ask_more_than_two_at_once_and_lose_no_time() {
+    for store in Store::each() {
+        let team = Team::new(&store, slow).await;
+        let mut asking = JoinSet::new();
+        let began = Instant::now();
+        for process in 0..3_u32 {
+            let mut program = team.start(&[("WOLKVOX_CACHE_TTL", "0s")]).await;
+            asking.spawn(async move {
+                for number in 0..10 {
+                    let answer = ask(&mut program, 900_001_000 + process * 100 + number).await;
+                    assert_ne!(outcome(&answer), "busy", "{answer}");
+                }
+            });
+        }
+        while let Some(ended) = asking.join_next().await {
+            ended.expect("answered");
+        }
+        assert_eq!(team.sandbox.requests(), 30);
+        assert_eq!(team.sandbox.peak(), 2);
+        // Thirty requests of 100 ms, two at a time.
+        assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn an_answer_of_one_process_serves_the_others_and_nothing_of_it_can_be_read_in_the_store() {
+    for store in Store::each() {
+        let team = Team::new(&store, |_| None).await;
+        let (mut first, mut second) = (team.start(&[]).await, team.start(&[]).await);
+        let answers = [ask(&mut first, 900_000_001).await, ask(&mut second, 900_000_001).await];
+        assert_eq!(team.sandbox.requests(), 1);
+        let [first, second] = answers.map(|answer| answer["structuredContent"]["records"].clone());
+        assert_eq!(first.as_array().map(Vec::len), Some(1), "{first}");
+        assert_eq!(first, second);
+        let dump = store.dump();
+        let dump = String::from_utf8_lossy(&dump);
+        assert!(dump.contains("wolkvox:1:answer:"), "it is there");
+        for secret in ["900000001", "Ficticio", "id_customer", SECRET, team.sandbox.token()] {
+            assert!(!dump.contains(secret), "{secret} is in the store");
+        }
+    }
+}
+
+#[tokio::test]
+async fn answers_cross_neither_a_page_limit_nor_another_secret() {
+    for store in Store::each() {
+        let team = Team::new(&store, |_| None).await;
+        let other = Team { secret: tempfile::NamedTempFile::new().expect("a file"), ..team };
+        std::fs::write(other.secret.path(), "another-secret-of-the-tests").expect("written");
+        let team = Team { secret: tempfile::NamedTempFile::new().expect("a file"), ..other };
+        std::fs::write(team.secret.path(), SECRET).expect("written");
+        for (number, more) in [&[][..], &[("WOLKVOX_MAX_PAGES", "1")]].into_iter().enumerate() {
+            let mut program = team.start(more).await;
+            ask(&mut program, 900_000_001).await;
+            assert_eq!(team.sandbox.requests(), number as u64 + 1);
+        }
+        std::fs::write(team.secret.path(), "another-secret-of-the-tests").expect("written");
+        let mut stranger = team.start(&[]).await;
+        ask(&mut stranger, 900_000_001).await;
+        assert_eq!(team.sandbox.requests(), 3);
+    }
+}
+
+#[tokio::test]
+async fn a_new_secret_goes_before_the_old_one_and_both_are_understood() {
+    for store in Store::each() {
+        let team = Team::new(&store, |_| None).await;
+        let mut old = team.start(&[]).await;
+        ask(&mut old, 900_000_001).await;
+        std::fs::write(team.secret.path(), format!("a-newer-fictitious-secret\n{SECRET}\n"))
+            .expect("written");
+        let mut new = team.start(&[]).await;
+        ask(&mut new, 900_000_001).await;
+        assert_eq!(team.sandbox.requests(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_spent_quota_holds_every_process() {
+    for store in Store::each() {
+        let team = Team::new(&store, |_| Some(Fault::Quota)).await;
+        let (mut first, mut second) = (team.start(&[]).await, team.start(&[]).await);
+        assert_eq!(outcome(&ask(&mut first, 900_000_001).await), "quota_exhausted");
+        assert_eq!(outcome(&ask(&mut second, 900_000_002).await), "quota_exhausted");
+        assert_eq!(team.sandbox.requests(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_minutes_look_ups_are_those_of_all_processes() {
+    for store in Store::each() {
+        let team = Team::new(&store, |_| None).await;
+        let rate = [("WOLKVOX_RATE", "3")];
+        let (mut first, mut second) = (team.start(&rate).await, team.start(&rate).await);
+        let mut outcomes = Vec::new();
+        for number in 0..3 {
+            for (program, customer) in [(&mut first, 900_000_100), (&mut second, 900_000_200)] {
+                outcomes.push(outcome(&ask(program, customer + number).await));
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!(team.sandbox.requests(), 3, "{outcomes:?}");
+        assert_eq!(outcomes.last().map(String::as_str), Some("rate_limited"), "{outcomes:?}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_places_of_a_process_that_was_killed_are_free_after_some_seconds() {
+    fn endless(number: u64) -> Option<Fault> {
+        (number < 2).then_some(Fault::Slow(Duration::from_secs(60)))
+    }
+    for store in Store::each() {
+        let team = Team::new(&store, endless).await;
+        let mut dead = team.start(&[]).await;
+        for id in [1, 2] {
+            let params = json!({
+                "name": "query_obligation",
+                "arguments": { "field": "id_customer", "value": format!("90000000{id}") },
+            });
+            let call =
+                json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params });
+            dead.send(call).await;
+        }
+        while team.sandbox.requests() < 2 {
+            sleep(Duration::from_millis(10)).await;
+        }
+        let mut other = team.start(&[]).await;
+        let killed =
+            std::process::Command::new("kill").args(["-9", &dead.id().to_string()]).status();
+        assert!(killed.expect("kill runs").success());
+        let began = Instant::now();
+        let answer = ask(&mut other, 900_000_003).await;
+        assert_ne!(outcome(&answer), "timeout", "{answer}");
+        let waited = began.elapsed();
+        assert!(waited > Duration::from_secs(3) && waited < Duration::from_secs(7), "{waited:?}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn without_the_store_look_ups_go_on_and_with_it_they_are_shared_again() {
+    for mut store in Store::each() {
+        let team = Team::new(&store, |_| None).await;
+        let mut program = team.start(&[("WOLKVOX_CACHE_TTL", "0s")]).await;
+        ask(&mut program, 900_002_001).await;
+        store.signal("STOP");
+        let late = timed(&mut program, 900_002_002).await;
+        assert!(late < Duration::from_millis(900), "the first call: {late:?}");
+        sleep(Duration::from_millis(400)).await;
+        let later = timed(&mut program, 900_002_003).await;
+        assert!(later < Duration::from_millis(250), "the next call: {later:?}");
+        store.signal("CONT");
+        store.kill();
+        sleep(Duration::from_secs(1)).await;
+        let gone = timed(&mut program, 900_002_004).await;
+        assert!(gone < Duration::from_millis(900), "it is gone: {gone:?}");
+        store.restart();
+        let began = Instant::now();
+        while !store.ask(&["KEYS", "wolkvox:1:{*}:processes"]).windows(7).any(|it| it == b"wolkvox")
+        {
+            assert!(began.elapsed() < Duration::from_secs(3), "it does not come back");
+            ask(&mut program, 900_002_005).await;
+        }
+        let log = program.end().await.stderr;
+        let warnings = log.lines().filter(|line| line.contains("the shared store cannot be used"));
+        assert!((1..=2).contains(&warnings.count()), "{log}");
+    }
+}
+
+async fn timed(program: &mut Program, customer: u32) -> Duration {
+    let began = Instant::now();
+    let answer = ask(program, customer).await;
+    assert_ne!(answer["isError"], true, "{answer}");
+    began.elapsed()
+}
+
+#[tokio::test]
+async fn who_may_not_ask_without_the_store_says_so() {
+    for mut store in Store::each() {
+        let team = Team::new(&store, |_| None).await;
+        store.kill();
+        let mut program = team.start(&[("WOLKVOX_SHARED_DOWN", "refuse")]).await;
+        let answer = ask(&mut program, 900_000_001).await;
+        assert_eq!(outcome(&answer), "busy");
+        let text = answer["content"][0]["text"].to_string();
+        assert!(text.contains("WOLKVOX_SHARED"), "{text}");
+        assert_eq!(team.sandbox.requests(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_process_that_ends_leaves_nothing_behind() {
+    for store in Store::each() {
+        let team = Team::new(&store, |_| Some(Fault::Slow(Duration::from_secs(60)))).await;
+        let mut program = team.start(&[]).await;
+        let params = json!({
+            "name": "query_obligation",
+            "arguments": { "field": "id_customer", "value": "900000001" },
+        });
+        program
+            .send(json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params }))
+            .await;
+        while team.sandbox.requests() < 1 {
+            sleep(Duration::from_millis(10)).await;
+        }
+        program.end().await;
+        let left = store.ask(&["KEYS", "wolkvox:1:{*}:places"]);
+        assert!(left.starts_with(b"*0\r\n"), "{}", String::from_utf8_lossy(&left));
+    }
+}
