@@ -166,7 +166,7 @@ async fn open(
     shared: Option<&Shared>,
 ) -> anyhow::Result<Opened> {
     let is_alone = tenants.len() == 1;
-    let budgets = Budgets::default();
+    let budgets = Budgets::sharing(shared.cloned());
     let mut admissions: Vec<(String, _, Arc<Admission>)> = Vec::new();
     let mut opened =
         Opened { endpoints: Vec::new(), sandboxes: Vec::new(), deadline: Duration::ZERO };
