@@ -21,9 +21,11 @@
 //! Which rooms each room uses; a test holds this drawing to the source. All arrows point down.
 //!
 //! ```text
-//! cli        → config, http, install, mcp, tools, tenant, audit, caller, sandbox, lookup, answer, wolkvox, shared, metrics, server_url
+//! cli        → config, connect, http, install, mcp, tools, tenant, audit, caller, sandbox, lookup, answer, wolkvox, shared, metrics, server_url
 //! config     → http, audit, caller, lookup, answer, wolkvox, shared, server_url
-//! http       → mcp, audit, caller, metrics
+//! connect    → mcp, wolkvox, server_url
+//! http       → mcp, audit, caller, wolkvox, metrics, server_url
+//! install    → caller
 //! mcp        → tools, tenant, audit, caller, lookup, wolkvox
 //! tools      → tenant, audit, caller, lookup, answer, wolkvox
 //! tenant     → caller, lookup, answer, wolkvox
@@ -42,7 +44,9 @@
 //! - For others: [`wolkvox`] (the API's client), [`lookup`] (look-ups within a token's limits),
 //!   [`answer`] (records to answers, pure), [`tools`] and [`tenant`] (what can be asked, and of
 //!   whom), [`caller`] (who asks, and what that person may), [`audit`] (who asked for what), [`http`]
-//!   (many callers), [`shared`] (several processes with one token), [`metrics`] (what they do, in numbers), [`mcp`] (the protocol), [`sandbox`] (a wolkvox on this computer with fictitious
+//!   (many callers), [`connect`] (one of them, from a desktop), [`shared`] (several processes with
+//!   one token), [`metrics`] (what they do, in numbers), [`mcp`] (the protocol), [`sandbox`] (a
+//!   wolkvox on this computer with fictitious
 //!   data, which shares no code with the rest), [`error`] and [`server_url`].
 //! - For this program alone, and hidden from these pages: `cli` (the command line), `config` (flags,
 //!   variables and their file to checked settings), `install` (this server in the clients' files),
@@ -64,6 +68,7 @@ pub mod clean;
 pub mod cli;
 #[doc(hidden)]
 pub mod config;
+pub mod connect;
 pub mod error;
 #[doc(hidden)]
 pub mod fields;

@@ -68,13 +68,9 @@ impl ServerUrl {
         (self.0.host_str().unwrap_or_default(), port)
     }
 
-    /// Returns the addresses behind a name for this computer. No resolver is asked for it: whoever
-    /// answers for the name elsewhere must not get the token, least of all in clear.
+    /// Returns the addresses behind a name for this computer.
     pub fn own_addresses(&self) -> Option<[SocketAddr; 2]> {
-        let is_name = matches!(self.0.host(), Some(Host::Domain(_)));
-        let (_, port) = self.host_and_port();
-        let own = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
-        (is_name && self.is_loopback()).then(|| own.map(|address| SocketAddr::new(address, port)))
+        own_addresses(&self.0)
     }
 
     /// Returns whether requests stay on this computer.
@@ -94,11 +90,79 @@ impl fmt::Display for ServerUrl {
     }
 }
 
+/// Returns whether an address leads to this computer wherever it is read.
+pub(crate) fn stays_here(url: &Url) -> bool {
+    let is_named = matches!(url.host(), Some(Host::Domain(name)) if name.ends_with(".localhost"));
+    is_named || url.host().is_some_and(|host| is_loopback(&host))
+}
+
+/// Returns the addresses behind a name for this computer. No resolver is asked for it: whoever
+/// answers for the name elsewhere must not be taken for this computer, least of all in clear.
+pub(crate) fn own_addresses(url: &Url) -> Option<[SocketAddr; 2]> {
+    let is_name = matches!(url.host(), Some(Host::Domain(_)));
+    let port = url.port_or_known_default().unwrap_or(443);
+    let own = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+    (is_name && stays_here(url)).then(|| own.map(|address| SocketAddr::new(address, port)))
+}
+
 fn is_loopback(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => *name == "localhost",
         Host::Ipv4(address) => address.is_loopback(),
         Host::Ipv6(address) => address.is_loopback(),
+    }
+}
+
+/// The address at which a team's server speaks MCP: a server that may receive a person's own token,
+/// because that person names it, and a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TeamUrl {
+    server: ServerUrl,
+    endpoint: Url,
+}
+
+/// Where a team's server speaks MCP unless it has several tenants.
+const USUAL_PATH: &str = "/mcp";
+
+impl TeamUrl {
+    /// Reads an address such as `https://wolkvox.example.com/mcp`, with or without `https://` and the
+    /// usual path.
+    ///
+    /// # Errors
+    ///
+    /// The rule that the address breaks.
+    pub fn parse(text: &str) -> Result<Self, AddressError> {
+        let text = text.trim();
+        let with_scheme =
+            if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+        let mut endpoint = Url::parse(&with_scheme).map_err(|_| AddressError::Malformed)?;
+        let host = endpoint.host().ok_or(AddressError::NoHost)?.to_owned();
+        if endpoint.query().is_some() || endpoint.fragment().is_some() {
+            return Err(AddressError::Query);
+        }
+        let mut origin = endpoint.clone();
+        origin.set_path("");
+        let server = ServerUrl::parse(origin.as_str(), Some(&host))?;
+        if endpoint.path() == "/" {
+            endpoint.set_path(USUAL_PATH);
+        }
+        Ok(Self { server, endpoint })
+    }
+
+    /// Returns scheme, host and port.
+    pub fn server(&self) -> &ServerUrl {
+        &self.server
+    }
+
+    /// Returns where messages are sent.
+    pub fn endpoint(&self) -> &Url {
+        &self.endpoint
+    }
+}
+
+impl fmt::Display for TeamUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.endpoint.as_str())
     }
 }
 
@@ -196,6 +260,28 @@ mod tests {
         assert!(ServerUrl::parse("https://proxy.empresa.example", allowed).is_ok());
         assert!(ServerUrl::parse("http://proxy.empresa.example", allowed).is_err());
         assert!(ServerUrl::parse("https://x.proxy.empresa.example", allowed).is_err());
+    }
+
+    #[test]
+    fn a_teams_address_has_a_path_and_is_as_safe_as_wolkvoxs() {
+        for (text, written) in [
+            ("wolkvox.example.com", "https://wolkvox.example.com/mcp"),
+            ("https://wolkvox.example.com:8443/", "https://wolkvox.example.com:8443/mcp"),
+            ("https://wolkvox.example.com/banco/mcp", "https://wolkvox.example.com/banco/mcp"),
+            ("http://127.0.0.1:8080/mcp", "http://127.0.0.1:8080/mcp"),
+        ] {
+            assert_eq!(TeamUrl::parse(text).map(|it| it.to_string()), Ok(written.to_owned()));
+        }
+        for (text, problem) in [
+            ("http://wolkvox.example.com/mcp", AddressError::Unencrypted),
+            ("http://10.0.0.5:8080/mcp", AddressError::Unencrypted),
+            ("https://ana:x@wolkvox.example.com/mcp", AddressError::Credentials),
+            ("https://wolkvox.example.com/mcp?token=x", AddressError::Query),
+            ("ftp://wolkvox.example.com", AddressError::Scheme),
+            ("", AddressError::Malformed),
+        ] {
+            assert_eq!(TeamUrl::parse(text), Err(problem), "{text}");
+        }
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub enum Scope {
     Process,
     /// How many callers are served, and which; only `serve` knows these.
     Team,
+    /// Who asks a team's server from here; only what speaks to one knows these.
+    Caller,
 }
 
 /// What the table says about one setting.
@@ -79,6 +81,16 @@ impl Setting {
     /// Returns whether it belongs to the account, which the sandbox does not need.
     pub fn is_account(self) -> bool {
         self.spec().scope == Scope::Account
+    }
+
+    /// Returns whether it sets up a server of one's own, with one client over stdio.
+    pub fn is_own_servers(self) -> bool {
+        !matches!(self.spec().scope, Scope::Team | Scope::Caller)
+    }
+
+    /// Returns whether it belongs to one who asks a team's server.
+    pub fn is_callers(self) -> bool {
+        self.spec().scope == Scope::Caller
     }
 
     /// Returns whether only `serve` knows it.
@@ -180,6 +192,10 @@ settings! {
         "Claim with the person's role, or a list of them";
     AdminListen = "WOLKVOX_ADMIN_LISTEN", Some("admin-listen"), Team, "127.0.0.1:9464", "0.0.0.0:9464",
         "Address and port of `/livez`, `/readyz` and `/metrics`";
+    CallerToken = "WOLKVOX_CALLER_TOKEN", None, Caller, "", "",
+        "A person's own token for a team's server, as `wolkvox-mcp caller add` shows it";
+    CallerTokenFile = "WOLKVOX_CALLER_TOKEN_FILE", Some("token-file"), Caller, "", "/home/ana/wolkvox-token",
+        "A file that holds that token, read again when it changes; with `connect`, `install --url` and `check --url` also `--token-file`";
 }
 
 #[cfg(test)]
@@ -191,7 +207,7 @@ mod tests {
         let variables: std::collections::HashSet<_> =
             Setting::ALL.iter().map(|setting| setting.variable()).collect();
         assert_eq!(variables.len(), Setting::ALL.len());
-        assert_eq!(Setting::ALL.iter().filter(|setting| setting.spec().flag.is_none()).count(), 1);
+        assert_eq!(Setting::ALL.iter().filter(|setting| setting.spec().flag.is_none()).count(), 2);
     }
 
     #[test]

@@ -60,10 +60,10 @@ impl Caller {
                     NewCaller { name: &name, role: role.as_deref(), expires: expires.as_deref() };
                 let token = caller::add(&file, new, &roles).map_err(|it| in_language(it.text()))?;
                 let told = bilingual!(
-                    "`{name}` is in {shown} now. This token is shown once; it goes into the \
-                     assistant's header `Authorization: Bearer …`:",
-                    "`{name}` ya está en {shown}. Este token se muestra una sola vez; va en el \
-                     encabezado del asistente `Authorization: Bearer …`:",
+                    "`{name}` is in {shown} now. This token is shown once; that person puts it \
+                     into WOLKVOX_CALLER_TOKEN, or into a file (see `install --help`):",
+                    "`{name}` ya está en {shown}. Este token se muestra una sola vez; esa \
+                     persona lo pone en WOLKVOX_CALLER_TOKEN, o en un archivo (vea `install --help`):",
                 );
                 writeln!(io::stderr(), "{}", told.to(language))?;
                 // Alone on stdout, so that it can be piped to where it is kept.

@@ -21,7 +21,7 @@ pub(super) struct TeamFlags(pub(super) HashMap<Setting, String>);
 pub(super) struct CallersFlag(pub(super) HashMap<Setting, String>);
 
 fn of_all() -> impl Iterator<Item = Setting> {
-    Setting::ALL.iter().copied().filter(|setting| !setting.is_team())
+    Setting::ALL.iter().copied().filter(|setting| setting.is_own_servers())
 }
 
 fn of_team() -> impl Iterator<Item = Setting> {

@@ -1,6 +1,7 @@
 //! Connects a client: writes this server into its configuration, or takes it out again.
 
 mod paths;
+mod remote;
 mod token;
 
 use std::io::{self, Write};
@@ -10,7 +11,7 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 
-use self::paths::{absolute, is_file};
+use self::paths::{absolute, is_file, own_command};
 use crate::config::{Config, NotUnicode, Origin, Sources};
 use crate::error::{EntryError, FileErrorKind, SettingError, TokenFileError};
 use crate::install::{
@@ -43,6 +44,10 @@ pub(super) struct Target {
 pub(super) struct Install {
     #[command(flatten)]
     target: Target,
+    /// Connect the client to the team's server at this address instead of starting this program; the
+    /// token comes from WOLKVOX_CALLER_TOKEN where the client starts, or from --token-file
+    #[arg(long)]
+    url: Option<String>,
     /// Only print what would be written
     #[arg(long)]
     print: bool,
@@ -94,7 +99,11 @@ impl Install {
         let client = self.target.client;
         let target = self.target.found(sources).map_err(in_language)?;
         let file = &target.file;
-        let entry = self.entry(sandbox, sources).map_err(in_language)?;
+        let entry = match &self.url {
+            Some(url) => self.remote_entry(url, sandbox, sources),
+            None => self.entry(sandbox, sources),
+        };
+        let entry = entry.map_err(in_language)?;
         entry.check(client).map_err(|problem| in_language(problem.text()))?;
         if self.print {
             // Only the entry goes to stdout, so that it can be piped.
@@ -149,7 +158,12 @@ impl Install {
                 "{title} ya estaba configurado: {shown}",
             )),
             Change::Written { backup } => {
-                said.push(if windows.is_some() {
+                said.push(if entry.native(client).is_some() {
+                    bilingual!(
+                        "{title} now knows the team's server: `{name}` in {shown}",
+                        "{title} ya conoce el servidor del equipo: `{name}` en {shown}",
+                    )
+                } else if windows.is_some() {
                     bilingual!("Written: `{name}` in {shown}", "Escrito: `{name}` en {shown}")
                 } else {
                     bilingual!(
@@ -173,7 +187,9 @@ impl Install {
         if entry.prompts(client) {
             said.push(bilingual!("VS Code will ask for the token.", "VS Code pedirá el token."));
         }
-        if !entry.sandbox && !entry.names(Setting::Operation) {
+        if let Some(remote) = &entry.remote {
+            said.extend(remote::hints(remote));
+        } else if !entry.sandbox && !entry.names(Setting::Operation) {
             said.push(bilingual!(
                 "No operation is set: the assistant will have to ask for it (--operation sets one).",
                 "No hay operación definida: el asistente tendrá que preguntarla (--operation la define).",
@@ -186,7 +202,9 @@ impl Install {
             ));
         }
         said.push(client.restart());
-        if !self.target.project
+        if let Some(remote) = &entry.remote {
+            said.push(remote::test(remote));
+        } else if !self.target.project
             && let Some(name) = client.to_possible_value()
         {
             let name = name.get_name();
@@ -211,16 +229,21 @@ impl Install {
     /// Warns of what does not stop the installation.
     fn warnings(&self, file: &Path, entry: &Entry) -> Vec<Bilingual> {
         let shown = file.display();
+        let file = match (&entry.remote, &entry.token) {
+            (Some(remote), _) => remote.token_file.as_ref(),
+            (None, TokenDelivery::File(path)) => Some(path),
+            (None, _) => None,
+        };
+        if let Some(path) = file {
+            let missing = TokenFile::open(path.clone()).err();
+            let path = path.display();
+            let care = |problem: TokenFileError| {
+                let problem = problem.text();
+                bilingual!("Warning: {path} {problem}.", "Aviso: {path} {problem}.", problem)
+            };
+            return missing.map(care).into_iter().collect();
+        }
         match &entry.token {
-            TokenDelivery::File(path) => {
-                let missing = TokenFile::open(path.clone()).err();
-                let path = path.display();
-                let care = |problem: TokenFileError| {
-                    let problem = problem.text();
-                    bilingual!("Warning: {path} {problem}.", "Aviso: {path} {problem}.", problem)
-                };
-                missing.map(care).into_iter().collect()
-            }
             TokenDelivery::Inline(_) if !entry.sandbox => vec![if self.target.project {
                 bilingual!(
                     "Warning: the token is in {shown}, in plain text. Keep that file out of \
@@ -234,9 +257,10 @@ impl Install {
                     "Aviso: el token queda en {shown} como texto legible.",
                 )
             }],
-            TokenDelivery::Inline(_) | TokenDelivery::Client | TokenDelivery::SettingsFile => {
-                Vec::new()
-            }
+            TokenDelivery::Inline(_)
+            | TokenDelivery::File(_)
+            | TokenDelivery::Client
+            | TokenDelivery::SettingsFile => Vec::new(),
         }
     }
 
@@ -254,7 +278,7 @@ impl Install {
             let raw = sources.get(*setting).ok().flatten();
             raw.is_some_and(|raw| is_in_file(raw.origin))
         };
-        let of_server = Setting::ALL.iter().copied().filter(|setting| !setting.is_team());
+        let of_server = Setting::ALL.iter().copied().filter(|setting| setting.is_own_servers());
         let in_file: Vec<Setting> = of_server.clone().filter(from_file).collect();
         let is_token = |setting: &Setting| matches!(setting, Setting::Token | Setting::TokenFile);
         let token = match (self.inline_token, set(Setting::TokenFile)?) {
@@ -274,6 +298,7 @@ impl Install {
                 })?)
             }
             (false, Some(file)) => TokenDelivery::File(token::file(
+                Setting::TokenFile,
                 &file,
                 set(Setting::Token)?,
                 self.target.force,
@@ -295,7 +320,8 @@ impl Install {
         }
         token::refuse_in(&settings, set(Setting::Token)?, &token)?;
         let command = own_command(sources)?;
-        Ok(Entry { name: self.target.name()?, command, sandbox, settings, token, in_file })
+        let name = self.target.name()?;
+        Ok(Entry { name, command, sandbox, settings, token, in_file, remote: None })
     }
 
     /// Refuses settings with which the server would not start. What may come later from the
@@ -315,21 +341,6 @@ impl Install {
         };
         Err(Bilingual { english: listed(Language::English), spanish: listed(Language::Spanish) })
     }
-}
-
-/// Returns the path by which a client is to start this program.
-fn own_command(sources: &Sources) -> Result<String, Bilingual> {
-    let called = std::env::args_os().next().map(PathBuf::from);
-    let search = sources.variable("PATH");
-    let own = std::env::current_exe().ok();
-    let command = own.map(|own| install::command(&own, called.as_deref(), search));
-    command.and_then(|it| it.to_str().map(str::to_owned)).ok_or_else(|| {
-        bilingual!(
-            "this program cannot find its own file, or a folder's name is not Unicode text",
-            "este programa no encuentra su propio archivo, o el nombre de una carpeta no es \
-             texto Unicode",
-        )
-    })
 }
 
 /// Returns where a file's earlier content is.

@@ -4,6 +4,7 @@ mod audit;
 mod caller;
 mod check;
 mod completions;
+mod connect;
 mod descriptors;
 mod flags;
 mod install;
@@ -72,6 +73,8 @@ enum Command {
     Caller(caller::Caller),
     /// Test the set-up step by step, and say how to fix what fails
     Check(check::Check),
+    /// Carry standard input and output to a team's server, for clients that only start programs
+    Connect(connect::Connect),
     /// Print completions for a shell
     Completions(completions::Completions),
     /// Write this server into a client's configuration
@@ -98,7 +101,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         let variable = |name: &str| sources.variable(name)?.to_str().map(str::to_owned);
         Language::detect(variable, sys_locale::get_locale)
     });
-    let is_at_terminal = !matches!(command, None | Some(Command::Serve(_)));
+    let is_at_terminal = !matches!(command, None | Some(Command::Serve(_) | Command::Connect(_)));
     if is_at_terminal {
         // At a terminal the answer matters, not the log of it.
         sources = sources.with_default(Setting::Log, "warn");
@@ -112,6 +115,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Audit(audit)) => audit.run(&sources, language),
         Some(Command::Caller(caller)) => caller.run(sources, language),
         Some(Command::Completions(completions)) => completions.run(),
+        Some(Command::Connect(connect)) => connect.run(&sources, language),
         Some(Command::Install(install)) => install.run(sandbox, &sources, language),
         Some(Command::Man(man)) => man.run(),
         Some(Command::Serve(serve)) => serve.run(sandbox, sources, language),

@@ -110,7 +110,8 @@ impl<'a> Reader<'a> {
             Err(NotUnicode) => return Err(self.wrong(setting, SettingError::NotUnicode)),
         };
         let text = &raw.text;
-        let parsed = if setting != Setting::Token && self.secrets.are_in(text) {
+        let is_token = matches!(setting, Setting::Token | Setting::CallerToken);
+        let parsed = if !is_token && self.secrets.are_in(text) {
             Err(SettingError::HoldsToken)
         } else if let Some(placeholder) = placeholder(setting, text) {
             Err(SettingError::Placeholder(placeholder))
@@ -137,6 +138,14 @@ impl<'a> Reader<'a> {
     pub(super) fn account(&mut self) -> Result<Account, Reported> {
         let server = self.server();
         let proxy = self.proxy(server.as_ref().ok());
+        let roots = self.roots();
+        let token = self.token();
+        proxy?;
+        Ok(Account::Tenant { server: server?, token: token?, roots: roots? })
+    }
+
+    /// Reads the root certificates beside the system's.
+    pub(super) fn roots(&mut self) -> Result<RootCertificates, Reported> {
         let home = self.home.clone();
         let roots = self.optional(Setting::CaFile, |text| {
             let path = path(text, home.as_deref()).map_err(SettingError::Path)?;
@@ -144,13 +153,11 @@ impl<'a> Reader<'a> {
                 .map_err(|problem| SettingError::Unreadable(problem.kind()))?;
             RootCertificates::from_pem(&pem).map_err(SettingError::Certificates)
         });
-        let token = self.token();
-        proxy?;
-        Ok(Account::Tenant { server: server?, token: token?, roots: roots?.unwrap_or_default() })
+        Ok(roots?.unwrap_or_default())
     }
 
     /// Refuses a proxy that the HTTP client would leave out.
-    fn proxy(&mut self, server: Option<&ServerUrl>) -> Result<(), Reported> {
+    pub(super) fn proxy(&mut self, server: Option<&ServerUrl>) -> Result<(), Reported> {
         let wrong = server.and_then(|server| proxy::wrong(server, self.sources));
         let Some(WrongProxy { variable, shown, problem }) = wrong else { return Ok(()) };
         let (subject, name) = (Subject::Variable(variable), Bilingual::same(variable));
@@ -202,9 +209,13 @@ impl<'a> Reader<'a> {
         Ok(self.optional(Setting::Mask, mask)?.unwrap_or_default())
     }
 
-    pub(super) fn limits(&mut self) -> Result<Limits, Reported> {
+    pub(super) fn timeout(&mut self) -> Result<Duration, Reported> {
         let least = Duration::from_millis(1);
-        let timeout = self.defaulted(Setting::Timeout, |text| duration(text, least));
+        self.defaulted(Setting::Timeout, |text| duration(text, least))
+    }
+
+    pub(super) fn limits(&mut self) -> Result<Limits, Reported> {
+        let timeout = self.timeout();
         let max_in_flight = self.defaulted(Setting::MaxInFlight, |text| whole(text, 1, u16::MAX));
         let cache_ttl = self.defaulted(Setting::CacheTtl, |text| duration(text, Duration::ZERO));
         let rate = self.defaulted(Setting::Rate, |text| whole(text, 1, u32::MAX));
@@ -300,6 +311,8 @@ fn placeholder(setting: Setting, text: &str) -> Option<Placeholder> {
         Setting::Server
             | Setting::Token
             | Setting::TokenFile
+            | Setting::CallerToken
+            | Setting::CallerTokenFile
             | Setting::Operation
             | Setting::AllowHost
             | Setting::CaFile
@@ -319,7 +332,7 @@ fn placeholder(setting: Setting, text: &str) -> Option<Placeholder> {
 }
 
 /// Returns whether a token is rather the path of the file that holds it.
-fn names_a_file(text: &str, home: Option<&Path>) -> bool {
+pub(super) fn names_a_file(text: &str, home: Option<&Path>) -> bool {
     text.contains(['/', '\\']) && path(text, home).is_ok_and(|path| path.is_file())
 }
 

@@ -166,15 +166,16 @@ impl Reading<'_> {
             Setting::ALL.iter().filter(|it| fits(**it)).map(|it| it.key()).collect();
         let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
         let values = self.known_values(table, path, &keys);
-        let token = Setting::Token.key();
-        if let Some(written) = values.get(&token)
-            && !self.is_private
-        {
-            self.mistake(
-                written.line,
-                &format!("{path}{token}"),
-                SettingError::ConfigFile(ConfigFileError::OpenSecret),
-            );
+        for token in [Setting::Token, Setting::CallerToken].map(Setting::key) {
+            if let Some(written) = values.get(&token)
+                && !self.is_private
+            {
+                self.mistake(
+                    written.line,
+                    &format!("{path}{token}"),
+                    SettingError::ConfigFile(ConfigFileError::OpenSecret),
+                );
+            }
         }
         values
     }

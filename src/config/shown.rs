@@ -92,7 +92,7 @@ pub(super) fn shown_if_harmless(
     let is_whole = shown == clean::single_line(&shown) && shown.chars().count() <= 200;
     let is_placeholder = Placeholder::find(text).is_some();
     let is_harmless = match setting {
-        Setting::Token | Setting::Shared => false,
+        Setting::Token | Setting::CallerToken | Setting::Shared => false,
         Setting::Server | Setting::AllowHost | Setting::PublicUrl | Setting::OAuthIssuer => {
             !text.contains(['@', '?', '#']) && (is_placeholder || looks_like_host(text))
         }
@@ -109,6 +109,7 @@ fn is_path(setting: Setting) -> bool {
     matches!(
         setting,
         Setting::TokenFile
+            | Setting::CallerTokenFile
             | Setting::CaFile
             | Setting::Config
             | Setting::TlsCert

@@ -112,6 +112,16 @@ impl Sources {
         Self { tenant: Some(name.to_owned()), ..self.clone() }
     }
 
+    /// Returns the same as one who asks a team's server sees it: the flag for the file of a token names
+    /// the file of that person's own.
+    #[must_use]
+    pub fn of_caller(mut self) -> Self {
+        if let Some(file) = self.flags.remove(&Setting::TokenFile) {
+            self.flags.insert(Setting::CallerTokenFile, file);
+        }
+        self
+    }
+
     /// Replaces the default of a setting.
     #[must_use]
     pub fn with_default(mut self, setting: Setting, default: &'static str) -> Self {

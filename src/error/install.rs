@@ -73,6 +73,8 @@ pub enum EntryError {
     ServerFromVariable,
     /// Claude Desktop passes on no variables, and the token is to come from one.
     TokenFromVariable,
+    /// Claude Desktop passes on no variables, and the token of a team's server is to come from one.
+    CallerTokenFromVariable,
     /// There is no home folder: this variable is not set.
     NoHome(&'static str),
 }

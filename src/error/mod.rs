@@ -7,6 +7,7 @@
 mod audit;
 mod cause;
 mod install;
+mod remote;
 mod setting;
 mod team;
 mod texts;
@@ -19,6 +20,7 @@ use std::time::Duration;
 pub use self::audit::{AuditError, AuditErrorKind, AuditNotice};
 pub use self::cause::{BodyKind, ConnectFailure, Outage, ReplyDefect, Timings, TlsFailure};
 pub use self::install::{EntryError, FileError, FileErrorKind, Malformed};
+pub use self::remote::RemoteError;
 pub use self::setting::{
     AddressError, CertificatesError, MaskError, PathError, ProxyError, SecretsError, SettingError,
     TokenError, TokenFileError,

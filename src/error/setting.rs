@@ -21,12 +21,16 @@ pub enum SettingError {
         /// Whether they stand in the table of a tenant.
         is_tenants: bool,
     },
+    /// A person's own token and a file with it are both set.
+    TwoCallerTokens,
     /// Something that only stands for a value.
     Placeholder(Placeholder),
     /// The token, which only its own setting may hold.
     HoldsToken,
     /// The path of a file where the token should be.
     TokenIsPath,
+    /// The path of a file where a person's own token should be.
+    CallerTokenIsPath,
     /// A path that cannot be understood.
     Path(PathError),
     /// A proxy that cannot be used.
@@ -106,6 +110,8 @@ pub enum AddressError {
     NoHost,
     /// It holds a user name or password.
     Credentials,
+    /// It holds `?` or `#`, which may carry a secret.
+    Query,
     /// It holds more than host and port.
     NotHostAlone,
     /// A host that wolkvox retired.

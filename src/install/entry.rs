@@ -1,4 +1,5 @@
-//! Decides what stands in a client's configuration: the program, its arguments, its variables.
+//! Decides what stands in a client's configuration: the program, its arguments, its variables, or the
+//! address of a team's server (`remote`).
 //!
 //! The token is not written there unless asked for: the entry refers to the environment in the
 //! client's own syntax, to a file, or to an input that the client prompts for.
@@ -9,7 +10,7 @@ use std::str::FromStr;
 
 use serde_json::{Value, json};
 
-use super::ClientKind;
+use super::{ClientKind, RemoteEntry};
 use crate::error::EntryError;
 use crate::settings::Setting;
 
@@ -88,13 +89,17 @@ pub struct Entry {
     pub token: TokenDelivery,
     /// What the file of settings says, which the entry names.
     pub in_file: Vec<Setting>,
+    /// The team's server that answers instead of this program, if one does.
+    pub remote: Option<RemoteEntry>,
 }
 
 /// Returns whether a variable that an entry has already stays in a new one: all but those of the
 /// account.
 pub(super) fn is_kept(variable: &str) -> bool {
     let setting = Setting::of_variable(variable);
-    setting.is_none_or(|setting| setting != Setting::Operation && !setting.is_account())
+    setting.is_none_or(|setting| {
+        setting != Setting::Operation && !setting.is_account() && !setting.is_callers()
+    })
 }
 
 /// Where the token comes from.
@@ -126,6 +131,9 @@ impl Entry {
             return Ok(());
         }
         let missing = self.expected(client);
+        if missing.contains(&Setting::CallerToken) {
+            return Err(EntryError::CallerTokenFromVariable);
+        }
         if missing.contains(&Setting::Server) {
             return Err(EntryError::ServerFromVariable);
         }
@@ -136,12 +144,22 @@ impl Entry {
     }
 
     pub(super) fn arguments(&self) -> Vec<String> {
-        if self.sandbox { vec!["--sandbox".to_owned()] } else { Vec::new() }
+        match &self.remote {
+            Some(remote) => remote.arguments(),
+            None if self.sandbox => vec!["--sandbox".to_owned()],
+            None => Vec::new(),
+        }
     }
 
     /// Returns the variables to write, in the client's own syntax for what comes from elsewhere.
     pub(super) fn variables(&self, client: ClientKind) -> Vec<(Setting, String)> {
         let mut variables = self.settings.clone();
+        if let Some(remote) = &self.remote {
+            let token = reference(client, Setting::CallerToken);
+            let token = token.filter(|_| remote.is_from_environment());
+            variables.extend(token.map(|token| (Setting::CallerToken, token)));
+            return variables;
+        }
         if self.sandbox {
             variables.retain(|(setting, _)| !setting.is_account());
             return variables;
@@ -179,6 +197,10 @@ impl Entry {
     /// Returns the settings that come from the environment; Codex passes them on by name.
     pub(super) fn passed_on(&self) -> Vec<Setting> {
         let mut settings = Vec::new();
+        if let Some(remote) = &self.remote {
+            settings.extend(remote.is_from_environment().then_some(Setting::CallerToken));
+            return settings;
+        }
         if self.sandbox {
             return settings;
         }
@@ -193,11 +215,15 @@ impl Entry {
 
     /// Returns whether VS Code is to prompt for the token.
     pub fn prompts(&self, client: ClientKind) -> bool {
-        client == ClientKind::VsCode && !self.sandbox && self.token == TokenDelivery::Client
+        let is_own = self.remote.is_none() && !self.sandbox;
+        client == ClientKind::VsCode && is_own && self.token == TokenDelivery::Client
     }
 
     /// Returns the entry for clients with JSON.
     pub(super) fn json(&self, client: ClientKind) -> Value {
+        if let Some(remote) = self.native(client) {
+            return remote.json(client);
+        }
         let mut entry = serde_json::Map::new();
         if client == ClientKind::VsCode {
             entry.insert("type".to_owned(), json!("stdio"));
@@ -217,7 +243,7 @@ impl Entry {
 }
 
 /// Refers to a variable of the environment in the client's own syntax; none for clients without.
-fn reference(client: ClientKind, setting: Setting) -> Option<String> {
+pub(super) fn reference(client: ClientKind, setting: Setting) -> Option<String> {
     let variable = setting.variable();
     Some(match client {
         ClientKind::ClaudeCode => format!("${{{variable}}}"),

@@ -2,24 +2,29 @@
 
 use clap::ValueEnum;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::own::Owner;
-use super::{ClientKind, ConfigDirs, Scope, edit, files};
+use super::{ClientKind, ConfigDirs, Scope, edit, files, record};
 use crate::error::FileError;
+use crate::file;
 
-/// An entry of a client's configuration that starts a program.
+/// An entry of a client's configuration: a program that it starts, or a server that it speaks to.
 #[derive(Clone, PartialEq, Eq)]
 pub struct InstalledEntry {
     /// The server's name.
     pub name: String,
-    /// The program that the client starts.
+    /// The program that the client starts; blank if it starts none.
     pub command: String,
     pub arguments: Vec<String>,
     /// The variables that the client sets, as they stand there; a token may be among them.
     pub environment: Vec<(String, String)>,
     /// The variables that the client passes on from its own environment, in Codex's own list.
     pub passed_on: Vec<String>,
+    /// The address of a server that the client speaks to itself, instead of a program.
+    pub url: Option<String>,
+    /// The headers that the client sends there, as they stand there; a token may be among them.
+    pub headers: Vec<(String, String)>,
 }
 
 /// Values may be secrets: a token that was written there, or another server's.
@@ -44,7 +49,8 @@ pub struct Installation {
     pub file: PathBuf,
     /// The project's folder in which alone the entries count, for such ones in a user's file.
     pub folder: Option<String>,
-    /// The entries that start this program, at least one; or why they are not known.
+    /// The entries that start this program or lead to a team's server, at least one; or why they are
+    /// not known.
     pub entries: Result<Vec<InstalledEntry>, FileError>,
 }
 
@@ -55,8 +61,12 @@ pub fn installed(client: ClientKind, text: &str) -> Vec<InstalledEntry> {
 }
 
 /// Returns the entries that start this program in one project's folder alone, each with the folder.
-pub(super) fn of_projects(client: ClientKind, text: &str) -> Vec<(String, InstalledEntry)> {
-    edit::of_projects(client, text, &Owner::default())
+pub(super) fn of_projects(
+    client: ClientKind,
+    text: &str,
+    owner: &Owner,
+) -> Vec<(String, InstalledEntry)> {
+    edit::of_projects(client, text, owner)
 }
 
 /// Returns the configurations, of every client and scope, that know this server.
@@ -75,10 +85,11 @@ pub fn installations(dirs: &ConfigDirs) -> Vec<Installation> {
                 Ok(None) => continue,
                 read => read.map(Option::unwrap_or_default),
             };
-            let in_projects = text.as_deref().map(|text| of_projects(client, text));
+            let owner = owner_of(&file, dirs);
+            let in_projects = text.as_deref().map(|text| of_projects(client, text, &owner));
             let in_projects = in_projects.unwrap_or_default();
             let entries = text.and_then(|text| {
-                let ours = edit::ours(client, &text, &Owner::default());
+                let ours = edit::ours(client, &text, &owner);
                 ours.map_err(|problem| files::malformed(&file, problem))
             });
             let installation = |folder, entries| Installation {
@@ -97,6 +108,13 @@ pub fn installations(dirs: &ConfigDirs) -> Vec<Installation> {
         }
     }
     found
+}
+
+/// Returns what this program is known by in a file.
+fn owner_of(file: &Path, dirs: &ConfigDirs) -> Owner {
+    let target = file::resolved(file);
+    let commands = target.map(|target| record::written(&dirs.state, &target));
+    Owner { commands: commands.unwrap_or_default() }
 }
 
 #[cfg(test)]
@@ -125,8 +143,37 @@ mod tests {
             let mask = ("WOLKVOX_MASK".to_owned(), "personal".to_owned());
             assert_eq!(entry.environment, [mask]);
             assert_eq!(entry.passed_on.len(), usize::from(client == ClientKind::Codex));
+            assert_eq!(entry.url, None);
         }
         assert_eq!(installed(ClientKind::Cursor, "{ broken"), []);
+    }
+
+    #[test]
+    fn an_entry_that_leads_to_a_teams_server_is_known_by_the_token_it_sends() {
+        let server = |key: &str, token: &str| {
+            format!(
+                r#"{{"mcpServers": {{"w": {{"{key}": "https://w.example/mcp", "headers": {{"Authorization": "{token}"}}}}}}}}"#
+            )
+        };
+        for (client, text) in [
+            (ClientKind::Cursor, server("url", "Bearer ${env:WOLKVOX_CALLER_TOKEN}")),
+            (ClientKind::Gemini, server("httpUrl", "Bearer $WOLKVOX_CALLER_TOKEN")),
+            (ClientKind::ClaudeCode, server("url", "Bearer wvx_FICTITIOUS")),
+            (
+                ClientKind::Codex,
+                "[mcp_servers.w]\nurl = 'https://w.example/mcp'\n\
+                 bearer_token_env_var = 'WOLKVOX_CALLER_TOKEN'\n"
+                    .to_owned(),
+            ),
+        ] {
+            let entries = installed(client, &text);
+            let [entry] = &entries[..] else { panic!("{client:?} {entries:?}") };
+            assert_eq!(entry.url.as_deref(), Some("https://w.example/mcp"));
+            assert!(!format!("{entry:?}").contains("FICTITIOUS"));
+        }
+        for token in ["Bearer ${OTHER}", "Bearer abc"] {
+            assert_eq!(installed(ClientKind::Cursor, &server("url", token)), []);
+        }
     }
 
     #[test]

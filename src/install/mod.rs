@@ -1,6 +1,6 @@
 //! Writes this server into the configuration of an MCP client, and takes it out again.
 //!
-//! `client` knows where each client keeps its configuration, `entry` what to write there, `command`
+//! `client` knows where each client keeps its configuration, `entry` and `remote` what to write there, `command`
 //! by which path, `own` which entries are this program's, `edit` how to change a text and nothing
 //! around it (pure), `files` how to write it whole or not at all, `record` what was done before, and
 //! this module what is kept of the earlier text.
@@ -13,6 +13,7 @@ mod files;
 mod installed;
 mod own;
 mod record;
+mod remote;
 mod secret;
 mod token_path;
 mod wsl;
@@ -26,6 +27,7 @@ pub use self::entry::{Entry, ServerName, TokenDelivery};
 pub use self::installed::{Installation, InstalledEntry, installations, installed};
 use self::own::Owner;
 use self::record::{Before, Ledger, Record, fingerprint};
+pub use self::remote::RemoteEntry;
 pub use self::token_path::may_be_token;
 pub use self::wsl::windows_hint;
 use crate::error::{FileError, FileErrorKind};
@@ -83,7 +85,7 @@ impl Target {
         let Self { client, file, .. } = self;
         fs::create_dir_all(file::folder_of(file)).map_err(|it| files::unwritable(file, &it))?;
         let mut ledger = self.open()?;
-        let owner = known(&ledger, Some(&entry.command));
+        let owner = known(&ledger, Some(entry.mark(*client)));
         let before = files::read(file)?;
         let text = before.as_deref().unwrap_or_default();
         let after = edit::add(*client, text, entry, &owner)
@@ -140,7 +142,7 @@ impl Target {
     /// with the folder. The client's own command writes those, and takes them out.
     pub fn of_projects(&self) -> Vec<(String, InstalledEntry)> {
         let text = files::read(&self.file).ok().flatten().unwrap_or_default();
-        installed::of_projects(self.client, &text)
+        installed::of_projects(self.client, &text, &Owner::default())
     }
 
     /// Makes the file what it was before the first installation; none if that is not known, or

@@ -4,19 +4,25 @@
 //! much, as other programs may begin the same.
 
 use super::installed::InstalledEntry;
+use crate::caller::TOKEN_PREFIX;
 use crate::settings::Setting;
 
 /// What this program is known by, beside its own name.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Owner {
-    /// Commands that this program wrote, or is started by now.
+    /// Commands and addresses that this program wrote, and the command that it is started by now.
     pub(super) commands: Vec<String>,
 }
 
 impl Owner {
-    /// Returns whether an entry starts this program.
+    /// Returns whether an entry starts this program, or leads to a team's server.
     pub(super) fn owns(&self, entry: &InstalledEntry) -> bool {
-        self.is_command(&entry.command) || has_our_form(entry)
+        match &entry.url {
+            Some(url) if entry.command.is_empty() => {
+                self.commands.iter().any(|known| known == url) || sends_our_token(entry)
+            }
+            _ => self.is_command(&entry.command) || has_our_form(entry),
+        }
     }
 
     /// Returns whether a command is this program, wherever it is installed.
@@ -33,6 +39,14 @@ fn has_our_form(entry: &InstalledEntry) -> bool {
     let variables = entry.environment.iter().map(|(name, _)| name).chain(&entry.passed_on);
     let mut ours = variables.filter(|name| Setting::of_variable(name).is_some());
     ours.next().is_some() && entry.arguments.iter().all(|it| it == "--sandbox")
+}
+
+/// Returns whether an entry sends a token of a team's server: the variable for it, or one itself.
+fn sends_our_token(entry: &InstalledEntry) -> bool {
+    let variable = Setting::CallerToken.variable();
+    let is_ours = |text: &str| text.contains(variable) || text.contains(TOKEN_PREFIX);
+    entry.headers.iter().any(|(_, value)| is_ours(value))
+        || entry.passed_on.iter().any(|name| name == variable)
 }
 
 /// What may follow the program's name in the name of a build of it.
@@ -110,6 +124,8 @@ mod tests {
             arguments: arguments.iter().map(|it| (*it).to_owned()).collect(),
             environment: variables.iter().map(|it| ((*it).to_owned(), "x".to_owned())).collect(),
             passed_on: Vec::new(),
+            url: None,
+            headers: Vec::new(),
         }
     }
 

@@ -13,6 +13,9 @@ use sha2::{Digest, Sha256};
 
 use crate::file;
 
+/// A record is some hundred bytes.
+const LARGEST: u64 = 1024 * 1024;
+
 /// What was done to a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Record {
@@ -65,6 +68,20 @@ pub(super) fn fingerprint(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// Returns what was written into a file, without the lock: for those who only look.
+pub(super) fn written(state: &Path, target: &Path) -> Vec<String> {
+    let target = target.to_string_lossy();
+    let text = file::read(&state.join(name_of(&target)), LARGEST).unwrap_or_default();
+    let record = serde_json::from_slice::<Record>(&text).ok();
+    record.filter(|it| it.file == target).map(|it| it.commands).unwrap_or_default()
+}
+
+/// Returns the name of the file that remembers what was done to another.
+fn name_of(target: &str) -> String {
+    let name: String = fingerprint(target).chars().take(32).collect();
+    format!("{name}.json")
+}
+
 /// The lock on a file, and its record.
 #[derive(Debug)]
 pub(super) struct Ledger {
@@ -98,12 +115,11 @@ impl Ledger {
 
     fn create(&self, state: &Path) -> io::Result<File> {
         fs::create_dir_all(state)?;
-        let name: String = fingerprint(&self.target).chars().take(32).collect();
         let mut options = File::options();
         // Fingerprints of texts that may hold a token are nobody else's business.
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let path = state.join(format!("{name}.json"));
+        let path = state.join(name_of(&self.target));
         options.read(true).write(true).create(true).truncate(false).open(path)
     }
 
@@ -136,10 +152,13 @@ mod tests {
         let (one, other) = (Path::new("/home/ana/one"), Path::new("/home/ana/other"));
         let mut ledger = Ledger::open(state.path(), one).expect("opened");
         assert!(ledger.record.is_none() && ledger.is_locked());
-        let record = Record { written: fingerprint("text"), ..Record::default() };
+        let commands = vec!["/bin/crm".to_owned()];
+        let record = Record { written: fingerprint("text"), commands, ..Record::default() };
         ledger.save(Some(record));
         drop(ledger);
         assert_eq!(Ledger::open(state.path(), other).expect("opened").record, None);
+        assert_eq!(written(state.path(), one), ["/bin/crm"]);
+        assert_eq!(written(state.path(), other), [""; 0]);
         let mut ledger = Ledger::open(state.path(), one).expect("opened");
         let record = ledger.record.clone().expect("a record");
         assert!(record.is_last("text") && !record.is_last("text "));

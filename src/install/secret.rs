@@ -1,13 +1,17 @@
-//! Masks this program's token in a text that is to be kept, whoever wrote it there (pure).
+//! Masks this program's tokens, wolkvox's and a person's own, in a text that is to be kept, whoever wrote it there (pure).
 
 use std::borrow::Cow;
 
+use crate::caller::TOKEN_PREFIX;
 use crate::settings::Setting;
 
 /// What stands in a token's place.
 pub(super) const MASKED: &str = "MASKED";
 
-/// Masks what is assigned to `WOLKVOX_TOKEN` in JSON, TOML, a command line or a comment, and
+/// A person's own token is longer than this.
+const SHORTEST_TOKEN: usize = 20;
+
+/// Masks what is assigned to the variable of a token in JSON, TOML, a command line or a comment, and
 /// wherever else `token` stands. References to a token, such as `${WOLKVOX_TOKEN}`, stay.
 pub(super) fn masked(text: &str, token: Option<&str>) -> String {
     let text = match token {
@@ -25,7 +29,32 @@ pub(super) fn masked(text: &str, token: Option<&str>) -> String {
         kept.push_str(if is_secret(value) { MASKED } else { value });
         rest = tail;
     }
+    without_callers(&(kept + rest))
+}
+
+/// Masks what begins as a person's own token does.
+fn without_callers(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(TOKEN_PREFIX) {
+        kept.push_str(before);
+        let is_part = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+        let end = after.find(|letter| !is_part(letter)).unwrap_or(after.len());
+        let (token, behind) = after.split_at(end);
+        if token.len() < SHORTEST_TOKEN {
+            kept.push_str(TOKEN_PREFIX);
+            kept.push_str(token);
+        } else {
+            kept.push_str(MASKED);
+        }
+        rest = behind;
+    }
     kept + rest
+}
+
+/// Returns whether a name is that of the variable of a token.
+pub(super) fn is_token_name(name: &str) -> bool {
+    NAMES.iter().any(|it| name.eq_ignore_ascii_case(it.variable()))
 }
 
 /// Returns whether a value may be a token, rather than a word that stands for one.
@@ -33,14 +62,19 @@ pub(super) fn is_secret(value: &str) -> bool {
     !value.is_empty() && !value.starts_with('$') && value != MASKED
 }
 
-/// Splits a text behind the variable's next mention.
+/// The tokens that stand in variables.
+const NAMES: [Setting; 2] = [Setting::Token, Setting::CallerToken];
+
+/// Splits a text behind the next mention of such a variable.
 fn split_at_name(text: &str) -> Option<(&str, &str)> {
-    let name = Setting::Token.variable();
-    let is_name = |(start, _): &(usize, char)| {
-        text.get(*start..*start + name.len()).is_some_and(|it| it.eq_ignore_ascii_case(name))
+    let named_at = |start: usize| {
+        NAMES
+            .iter()
+            .map(|it| it.variable().len())
+            .find(|length| text.get(start..start + length).is_some_and(is_token_name))
     };
-    let (start, _) = text.char_indices().find(is_name)?;
-    Some(text.split_at(start + name.len()))
+    let end = text.char_indices().find_map(|(start, _)| Some(start + named_at(start)?))?;
+    Some(text.split_at(end))
 }
 
 /// Returns where the value stands that a text assigns, right after a variable's name; an empty
@@ -104,6 +138,11 @@ mod tests {
             (r#""sh -c \"WOLKVOX_TOKEN='FICT' x\"""#, r#""sh -c \"WOLKVOX_TOKEN='MASKED' x\"""#),
             (r#"// "WOLKVOX_TOKEN": "FICT","#, r#"// "WOLKVOX_TOKEN": "MASKED","#),
             ("# wolkvox_token=FICT", "# wolkvox_token=MASKED"),
+            (r#""WOLKVOX_CALLER_TOKEN": "FICT""#, r#""WOLKVOX_CALLER_TOKEN": "MASKED""#),
+            (
+                r#""Authorization": "Bearer wvx_FICT-0123456789_abcdefgh""#,
+                r#""Authorization": "Bearer MASKED""#,
+            ),
             ("WOLKVOX_TOKEN=A WOLKVOX_TOKEN=B", "WOLKVOX_TOKEN=MASKED WOLKVOX_TOKEN=MASKED"),
         ] {
             assert_eq!(masked(text, None), expected);

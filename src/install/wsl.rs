@@ -14,6 +14,9 @@ pub fn windows_hint(
     distribution: &str,
     entry: &Entry,
 ) -> Option<Bilingual> {
+    if entry.native(client).is_some() {
+        return None;
+    }
     let file = match (client, scope) {
         (ClientKind::ClaudeDesktop, _) => r"%APPDATA%\Claude\claude_desktop_config.json",
         (ClientKind::VsCode, Scope::User) => r"%APPDATA%\Code\User\mcp.json",
@@ -63,7 +66,7 @@ fn arguments(distribution: &str, entry: &Entry) -> Vec<String> {
     }
     let token_file = Setting::TokenFile.spec();
     let file = match &entry.token {
-        _ if entry.sandbox => None,
+        _ if entry.sandbox || entry.remote.is_some() => None,
         TokenDelivery::File(file) => Some(file.to_string_lossy().into_owned()),
         TokenDelivery::Client | TokenDelivery::Inline(_) => Some(token_file.example.to_owned()),
         TokenDelivery::SettingsFile => None,
@@ -86,6 +89,7 @@ mod tests {
             settings: vec![(Setting::Server, "crm0001.wolkvox.com".to_owned())],
             token,
             in_file: Vec::new(),
+            remote: None,
         }
     }
 

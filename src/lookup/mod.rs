@@ -272,7 +272,8 @@ async fn run(
     {
         meter.end_by_others();
         let age = Timestamp::now().duration_since(found.as_of).try_into().unwrap_or_default();
-        let found = Arc::new(DeferredDrop::new(found));
+        // Only small ones are shared.
+        let found = Arc::new(DeferredDrop::new(found, false));
         inner.cache.put_aged(key, Arc::clone(&found), age);
         return Ok(found);
     }

@@ -13,7 +13,7 @@ mod prompts;
 mod resources;
 mod revision;
 mod server;
-mod transport;
+pub(crate) mod transport;
 
 use std::io;
 use std::time::Duration;
@@ -31,7 +31,7 @@ use crate::error::io_reason;
 use crate::language::{Bilingual, bilingual};
 
 /// How long answers may still come after the client has closed its side.
-const GRACE: Duration = Duration::from_millis(500);
+pub(crate) const GRACE: Duration = Duration::from_millis(500);
 
 /// Why serving ended otherwise than by the client's or the system's wish.
 #[derive(Debug)]

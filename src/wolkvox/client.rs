@@ -190,13 +190,7 @@ impl Client {
     ///
     /// `unavailable` if there was no handshake; what is answered after it does not matter.
     pub async fn probe_tls(&self) -> Result<Option<Handshake>, Error> {
-        let root = self.server.endpoint("");
-        let answer = self.http.send(|client| client.head(root)).await;
-        match (self.http.handshake(), answer) {
-            (Some(handshake), _) => Ok(Some(handshake)),
-            (None, Ok(_)) => Ok(None),
-            (None, Err(failure)) => Err(failure.error),
-        }
+        self.http.probe(self.server.endpoint("")).await
     }
 
     async fn ask(&self, endpoint: &Endpoint, body: &impl Serialize) -> Result<Page, Failure> {

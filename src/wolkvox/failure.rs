@@ -37,7 +37,7 @@ impl From<Error> for Failure {
 }
 
 /// Reads `Retry-After`: seconds or a date (RFC 9110, section 10.2.3).
-pub(super) fn retry_after(header: &HeaderValue, now: Timestamp) -> Option<Duration> {
+pub(crate) fn retry_after(header: &HeaderValue, now: Timestamp) -> Option<Duration> {
     let text = header.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));

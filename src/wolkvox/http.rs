@@ -15,6 +15,7 @@ use rustls::ClientConfig;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout};
 use tower::util::MapRequestLayer;
+use url::Url;
 
 use super::failure::{Failure, Retry};
 use super::kept::Experience;
@@ -37,12 +38,12 @@ tokio::task_local! {
 }
 
 /// The HTTP client, being built or ready.
-pub(super) struct Http {
+pub(crate) struct Http {
     built: Shared<BoxFuture<'static, Result<Arc<Built>, Error>>>,
     seen: LastHandshake,
     experience: Mutex<Experience>,
     /// How long silence on a kept connection is borne at least.
-    pub(super) patience: Duration,
+    pub(crate) patience: Duration,
 }
 
 /// The client, and what it takes to build another.
@@ -53,7 +54,8 @@ struct Built {
 }
 
 impl Http {
-    pub(super) fn prepare(server: ServerUrl, roots: RootCertificates) -> Self {
+    /// Starts to build the client on a thread of its own; the first request waits for it.
+    pub(crate) fn prepare(server: ServerUrl, roots: RootCertificates) -> Self {
         let (sender, receiver) = oneshot::channel();
         let seen = LastHandshake::default();
         let seen_by_builder = seen.clone();
@@ -79,7 +81,7 @@ impl Http {
 
     /// Sends a request and waits for the head of its answer. A kept connection that seems dead is
     /// given up.
-    pub(super) async fn send(
+    pub(crate) async fn send(
         &self,
         request: impl FnOnce(reqwest::Client) -> RequestBuilder,
     ) -> Result<Response, Failure> {
@@ -107,8 +109,18 @@ impl Http {
         Ok(response)
     }
 
+    /// Connects with a HEAD request that carries no token, and returns what the TLS handshake showed.
+    pub(crate) async fn probe(&self, url: Url) -> Result<Option<Handshake>, Error> {
+        let answer = self.send(|client| client.head(url)).await;
+        match (self.handshake(), answer) {
+            (Some(handshake), _) => Ok(Some(handshake)),
+            (None, Ok(_)) => Ok(None),
+            (None, Err(failure)) => Err(failure.error),
+        }
+    }
+
     /// Forgets the connections that are kept.
-    pub(super) async fn renew(&self) {
+    pub(crate) async fn renew(&self) {
         let keeps = lock(&self.experience).keeps();
         if let Ok(built) = self.built.clone().await
             && let Ok(client) = client(&built.server, &built.tls, keeps)

@@ -81,8 +81,16 @@ impl Token {
         Some(value)
     }
 
+    /// Returns the value of an `Authorization` header, marked sensitive likewise.
+    pub(crate) fn bearer(&self) -> Option<HeaderValue> {
+        let text = SecretString::from(format!("Bearer {}", self.secret.expose_secret()));
+        let mut value = HeaderValue::from_str(text.expose_secret()).ok()?;
+        value.set_sensitive(true);
+        Some(value)
+    }
+
     /// Returns a text without the token, if the text repeats it in any way of writing.
-    pub(super) fn removed_from(&self, text: &str) -> Option<String> {
+    pub(crate) fn removed_from(&self, text: &str) -> Option<String> {
         echo::removed(self.secret.expose_secret(), text)
     }
 
@@ -119,9 +127,9 @@ impl TokenSource {
         }
     }
 
-    /// Takes note that wolkvox rejected the token: a file is read again before the next request,
+    /// Takes note that the token was rejected: a file is read again before the next request,
     /// whether or not it seems to have changed.
-    pub(super) fn rejected(&self) {
+    pub(crate) fn rejected(&self) {
         if let Self::File(file) = self {
             file.read.lock().unwrap_or_else(PoisonError::into_inner).stamp = None;
         }

@@ -24,6 +24,8 @@ mod check;
 mod clients;
 /// The file of settings, and a team's.
 mod config;
+/// From a client's pipes to a team's server.
+mod connect;
 /// Pipes, sockets, files, a terminal.
 #[cfg(unix)]
 mod descriptors;
@@ -42,6 +44,8 @@ mod logs;
 mod map;
 /// A team server's numbers and probes.
 mod metrics;
+/// Identity providers' tokens.
+mod oauth;
 /// Prompts and resources.
 mod prompts;
 /// Look-ups at the terminal.
@@ -52,6 +56,8 @@ mod questions;
 mod readme;
 /// What is published beside the program.
 mod release;
+/// The team's server from an agent's computer: checked, and in clients' files.
+mod remote;
 /// Every variant of wolkvox's replies, as raw bytes over HTTP.
 mod replies;
 /// The sandbox, asked without our client.

@@ -8,7 +8,8 @@ use clap::Parser;
 
 use super::Check;
 use super::report::{Finding, Report, Step};
-use crate::cli::Cli;
+use super::team;
+use crate::cli::{Cli, Command};
 use crate::config::{Sources, shown};
 use crate::install::{ClientKind, ConfigDirs, Installation, InstalledEntry, Os, installations};
 use crate::language::{Bilingual, Language, bilingual};
@@ -25,7 +26,7 @@ pub(super) struct EntryReport {
 
 /// Returns whether nothing is set here, so that only a client's configuration can be meant.
 pub(super) fn nothing_is_set(sources: &Sources) -> bool {
-    let mut settings = Setting::ALL.iter().filter(|setting| !setting.is_team());
+    let mut settings = Setting::ALL.iter().filter(|setting| setting.is_own_servers());
     settings.all(|setting| matches!(sources.get(*setting), Ok(None)))
 }
 
@@ -86,6 +87,9 @@ fn of_entry(
     sources: &Sources,
     language: Language,
 ) -> anyhow::Result<Report> {
+    if let Some(url) = entry.url.as_deref().filter(|_| entry.command.is_empty()) {
+        return of_server(check, client, entry, url, sources, language);
+    }
     let command = &entry.command;
     if !exists(command, sources) {
         let detail =
@@ -114,7 +118,36 @@ fn of_entry(
             environment.insert(name.clone(), filled_in(client, value, sources).into());
         }
     }
-    check.report(cli.sandbox, &sources.of_child(cli.flags.0, environment), language)
+    let sources = sources.of_child(cli.flags.0, environment);
+    match cli.command {
+        Some(Command::Connect(connect)) => team::report(check, &connect.url, &sources, language),
+        _ => check.report(cli.sandbox, &sources, language),
+    }
+}
+
+/// Tests an entry by which a client speaks to a team's server itself.
+fn of_server(
+    check: &Check,
+    client: ClientKind,
+    entry: &InstalledEntry,
+    url: &str,
+    sources: &Sources,
+    language: Language,
+) -> anyhow::Result<Report> {
+    let variable = Setting::CallerToken.variable();
+    let is_token = |(name, _): &&(String, String)| name.eq_ignore_ascii_case("authorization");
+    let written = entry.headers.iter().find(is_token);
+    let written = written.map(|(_, value)| value.strip_prefix("Bearer ").unwrap_or(value));
+    let token = match written {
+        Some(value) if value.contains("${input:") => match sources.variable(variable) {
+            Some(given) => Some(given.to_owned()),
+            None => return Ok(prompted(variable)),
+        },
+        Some(value) => Some(filled_in(client, value, sources).into()),
+        None => entry.passed_on.iter().find_map(|name| sources.variable(name)).map(OsString::from),
+    };
+    let token = token.map(|token| (variable.to_owned(), token));
+    team::report(check, url, &sources.of_child(HashMap::new(), token), language)
 }
 
 /// The report on an entry for which the client asks a person.

@@ -5,6 +5,7 @@ mod clients;
 mod reach;
 mod report;
 mod settings;
+mod team;
 mod tls;
 
 use std::io::{self, Write};
@@ -36,6 +37,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// What to check.
 #[derive(Debug, Args)]
 pub(super) struct Check {
+    /// Test the way to a team's server at this address instead
+    #[arg(long, conflicts_with_all = ["client", "field", "value"])]
+    url: Option<String>,
     /// Run only what needs no network
     #[arg(long)]
     offline: bool,
@@ -57,6 +61,10 @@ fn not_reached() -> Bilingual {
     bilingual!("not reached: an earlier step failed", "no se ejecutó: falló un paso anterior")
 }
 
+fn not_offline() -> Bilingual {
+    bilingual!("not tested: --offline was given", "no se probó: se indicó --offline")
+}
+
 impl Check {
     /// Checks the settings that are given here, or the entries that clients have.
     pub(super) fn run(
@@ -65,6 +73,9 @@ impl Check {
         sources: &Sources,
         language: Language,
     ) -> anyhow::Result<ExitCode> {
+        if let Some(url) = &self.url {
+            return self.print(&team::report(&self, url, sources, language)?, language);
+        }
         let means_clients = !sandbox && clients::nothing_is_set(sources);
         if self.client.is_none() && !means_clients {
             return self.print(&self.report(sandbox, sources, language)?, language);
@@ -112,10 +123,7 @@ impl Check {
         let listed = settings(sources, tenant.is_sandbox, None);
         report.set(Step::Settings, Finding::listed(listed).with_warnings(warnings));
         if self.offline {
-            report.skip_the_rest(&bilingual!(
-                "not tested: --offline was given",
-                "no se probó: se indicó --offline"
-            ));
+            report.skip_the_rest(&not_offline());
         } else {
             self.network(&tenant, &mut report).await;
             report.skip_the_rest(&not_reached());
@@ -128,9 +136,10 @@ impl Check {
         let patience = PATIENCE.min(tenant.lookup.timeout());
         let route = Route::to(client.server());
         let addresses = route.resolve(patience).await;
+        let handshake = async { client.probe_tls().await.map_err(|it| Finding::refused(&it)) };
         if report.set(Step::Name, route.name(&addresses))
             && report.set(Step::Connection, route.connect(&addresses, patience).await)
-            && report.set(Step::Tls, tls(client, &route, patience).await)
+            && report.set(Step::Tls, tls(client.server(), handshake, &route, patience).await)
         {
             self.account(tenant, &route, report).await;
         }

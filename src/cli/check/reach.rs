@@ -22,6 +22,8 @@ pub(super) struct Route {
     is_proxy: bool,
     /// Its addresses, where no resolver is asked for them.
     own_addresses: Option<[SocketAddr; 2]>,
+    /// Whether it leads to a team's server instead of wolkvox.
+    is_team: bool,
 }
 
 impl Route {
@@ -42,7 +44,13 @@ impl Route {
         };
         // Only a URL writes an IPv6 address in brackets.
         let host = host.trim_matches(['[', ']']).to_owned();
-        Self { host, port, is_proxy: proxy.is_some(), own_addresses: server.own_addresses() }
+        let own_addresses = server.own_addresses();
+        Self { host, port, is_proxy: proxy.is_some(), own_addresses, is_team: false }
+    }
+
+    /// Returns the same as the way to a team's server.
+    pub(super) fn of_team(self) -> Self {
+        Self { is_team: true, ..self }
     }
 
     /// Returns the addresses of its host; none if the name cannot be resolved.
@@ -68,6 +76,18 @@ impl Route {
             ));
         }
         match addresses.len() {
+            0 if self.is_team => Finding::failed(
+                bilingual!(
+                    "the host name could not be resolved",
+                    "no se pudo resolver el nombre del servidor",
+                ),
+                bilingual!(
+                    "Check the address and this computer's network (VPN?); where only a proxy \
+                     resolves names, HTTPS_PROXY must name it.",
+                    "Revise la dirección y la red de este equipo (¿VPN?); si solo un proxy resuelve \
+                     nombres, HTTPS_PROXY debe indicarlo.",
+                ),
+            ),
             0 => Finding::failed(
                 bilingual!(
                     "the host name could not be resolved",
@@ -133,7 +153,21 @@ impl Route {
 
     /// Returns what to do where the way ends.
     pub(super) fn fix(&self) -> Bilingual {
-        if self.is_proxy {
+        if self.is_team && !self.is_proxy {
+            bilingual!(
+                "Is the server running, and may this computer reach it (network, VPN, firewall, a \
+                 proxy that HTTPS_PROXY must name)?",
+                "¿Está encendido el servidor y puede llegar hasta él este equipo (red, VPN, firewall, \
+                 un proxy que HTTPS_PROXY debe indicar)?",
+            )
+        } else if self.is_team {
+            bilingual!(
+                "Check the proxy (HTTPS_PROXY, or this computer's settings): is its address right, \
+                 is it running, and may it connect to the server?",
+                "Revise el proxy (HTTPS_PROXY, o los ajustes de este equipo): ¿es correcta su \
+                 dirección, está encendido y tiene permiso para conectarse con el servidor?",
+            )
+        } else if self.is_proxy {
             bilingual!(
                 "Check the proxy (HTTPS_PROXY, or this computer's settings): is its address right, \
                  is it running, and may it connect to wolkvox?",

@@ -19,6 +19,8 @@ pub(super) enum Step {
     Token,
     Quota,
     LookUp,
+    /// A team's server, and what it offers.
+    Server,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -45,11 +47,23 @@ pub(super) struct Finding {
 }
 
 /// The findings of the steps.
-#[derive(Debug, Default)]
-pub(super) struct Report(BTreeMap<Step, Finding>);
+#[derive(Debug)]
+pub(super) struct Report {
+    /// The steps that there are.
+    steps: &'static [Step],
+    found: BTreeMap<Step, Finding>,
+}
+
+/// A report on this program as a server of its own.
+impl Default for Report {
+    fn default() -> Self {
+        Self { steps: &Step::OWN, found: BTreeMap::new() }
+    }
+}
 
 impl Step {
-    const ALL: [Self; 7] = [
+    /// The way to wolkvox.
+    const OWN: [Self; 7] = [
         Self::Settings,
         Self::Name,
         Self::Connection,
@@ -58,6 +72,9 @@ impl Step {
         Self::Quota,
         Self::LookUp,
     ];
+    /// The way to a team's server.
+    const TEAM: [Self; 6] =
+        [Self::Settings, Self::Name, Self::Connection, Self::Tls, Self::Token, Self::Server];
 
     /// Returns the step's name; the English one is the same in every language's JSON.
     const fn name(self) -> Bilingual {
@@ -69,6 +86,7 @@ impl Step {
             Self::Token => Bilingual::new("token", "token"),
             Self::Quota => Bilingual::new("quota", "cupo"),
             Self::LookUp => Bilingual::new("look-up", "consulta"),
+            Self::Server => Bilingual::new("server", "servidor"),
         }
     }
 }
@@ -119,32 +137,37 @@ impl Finding {
 }
 
 impl Report {
+    /// A report on the way to a team's server.
+    pub(super) fn of_team() -> Self {
+        Self { steps: &Step::TEAM, found: BTreeMap::new() }
+    }
+
     /// Keeps what a step found, and returns whether the next one can run.
     pub(super) fn set(&mut self, step: Step, finding: Finding) -> bool {
         let can_go_on = finding.status != Status::Failed;
-        self.0.insert(step, finding);
+        self.found.insert(step, finding);
         can_go_on
     }
 
     /// Fills in the steps that found nothing.
     pub(super) fn skip_the_rest(&mut self, why: &Bilingual) {
-        for step in Step::ALL {
-            self.0.entry(step).or_insert_with(|| Finding::skipped(why.clone()));
+        for step in self.steps {
+            self.found.entry(*step).or_insert_with(|| Finding::skipped(why.clone()));
         }
     }
 
     pub(super) fn has_failed(&self) -> bool {
-        self.0.values().any(|finding| finding.status == Status::Failed)
+        self.found.values().any(|finding| finding.status == Status::Failed)
     }
 
     /// Writes the steps for people.
     pub(super) fn lines(&self, language: Language) -> String {
-        self.0.iter().map(|(step, finding)| for_people(*step, finding, language)).collect()
+        self.found.iter().map(|(step, finding)| for_people(*step, finding, language)).collect()
     }
 
     /// Writes the steps for a support ticket.
     pub(super) fn steps(&self, language: Language) -> Value {
-        self.0.iter().map(|(step, finding)| ticket(*step, finding, language)).collect()
+        self.found.iter().map(|(step, finding)| ticket(*step, finding, language)).collect()
     }
 }
 

@@ -1,9 +1,39 @@
 //! Shows the settings and where each comes from, the token only as its length.
 
-use crate::config::{InvalidSettings, NotUnicode, Raw, Sources, path, shown};
+use crate::config::{InvalidSettings, NotUnicode, Raw, RemoteConfig, Sources, path, shown};
 use crate::language::{Bilingual, bilingual};
 use crate::settings::Setting;
-use crate::wolkvox::TokenFile;
+use crate::wolkvox::{TokenFile, TokenSource};
+
+/// Lists what leads to a team's server.
+pub(super) fn of_caller(config: &RemoteConfig, sources: &Sources) -> Vec<Bilingual> {
+    let RemoteConfig { url, token, .. } = config;
+    let url = shown(Setting::PublicUrl, url.endpoint().as_str(), sources.home().as_deref());
+    let mut lines = vec![bilingual!("server: {url}", "servidor: {url}")];
+    let variable = Setting::CallerToken.variable();
+    lines.push(match token.as_ref().map(|token| (token, token.current())) {
+        Some((source, Ok(token))) => {
+            let source = match source {
+                TokenSource::Fixed(_) => bilingual!("variable", "variable"),
+                TokenSource::File(_) => bilingual!("file", "archivo"),
+            };
+            token_of_length(Setting::CallerToken, token.length(), &source)
+        }
+        Some((_, Err(_))) | None => {
+            bilingual!("{variable}: not set", "{variable}: no está definido")
+        }
+    });
+    if let Ok(Some(Raw { text, origin })) = sources.get(Setting::CaFile) {
+        let (variable, origin) = (Setting::CaFile.variable(), origin.name());
+        let value = shown(Setting::CaFile, &text, sources.home().as_deref());
+        lines.push(bilingual!(
+            "{variable}: {value} ({origin})",
+            "{variable}: {value} ({origin})",
+            origin
+        ));
+    }
+    lines
+}
 
 /// Lists the settings with a value, and where each comes from. The value of one that is `wrong` may
 /// be a secret in the wrong place, and then is not shown.
@@ -21,7 +51,8 @@ pub(super) fn settings(
         ));
     }
     let mut defaults = Vec::new();
-    let is_used = |setting: &Setting| !(setting.is_team() || sandbox && setting.is_account());
+    let is_used =
+        |setting: &Setting| setting.is_own_servers() && !(sandbox && setting.is_account());
     for setting in Setting::ALL.iter().copied().filter(is_used) {
         let variable = setting.variable();
         let (text, origin) = match sources.get(setting) {
@@ -38,7 +69,7 @@ pub(super) fn settings(
             }
         };
         if setting == Setting::Token {
-            lines.push(token_of_length(text.chars().count(), &origin));
+            lines.push(token_of_length(setting, text.chars().count(), &origin));
         } else {
             let value = match wrong.and_then(|wrong| wrong.about(setting)) {
                 Some(wrong) => wrong.shown.clone(),
@@ -61,7 +92,11 @@ pub(super) fn settings(
             && let Ok(path) = path(&text, home.as_deref())
             && let Ok(token) = TokenFile::open(path).and_then(|file| file.current())
         {
-            lines.push(token_of_length(token.length(), &bilingual!("file", "archivo")));
+            lines.push(token_of_length(
+                Setting::Token,
+                token.length(),
+                &bilingual!("file", "archivo"),
+            ));
         }
     }
     let defaults = defaults.join(", ");
@@ -69,8 +104,8 @@ pub(super) fn settings(
     lines
 }
 
-fn token_of_length(length: usize, source: &Bilingual) -> Bilingual {
-    let variable = Setting::Token.variable();
+fn token_of_length(setting: Setting, length: usize, source: &Bilingual) -> Bilingual {
+    let variable = setting.variable();
     bilingual!(
         "{variable}: {length} characters ({source})",
         "{variable}: {length} caracteres ({source})",

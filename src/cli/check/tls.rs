@@ -10,22 +10,28 @@ use x509_cert::der::Decode;
 use super::reach::Route;
 use super::report::Finding;
 use crate::language::{Bilingual, bilingual};
-use crate::wolkvox::{Client, Handshake, name_in_words};
+use crate::server_url::ServerUrl;
+use crate::wolkvox::{Handshake, name_in_words};
 
 /// A certificate that expires sooner deserves a word.
 const SOON_DAYS: i64 = 14;
 
 /// Tries a TLS handshake with the server.
-pub(super) async fn tls(client: &Client, route: &Route, patience: Duration) -> Finding {
-    if !client.server().is_encrypted() {
+pub(super) async fn tls(
+    server: &ServerUrl,
+    handshake: impl Future<Output = Result<Option<Handshake>, Finding>>,
+    route: &Route,
+    patience: Duration,
+) -> Finding {
+    if !server.is_encrypted() {
         return Finding::skipped(bilingual!(
             "plain http, within this computer",
             "HTTP sin cifrar, dentro de este equipo",
         ));
     }
-    let handshake = match timeout(patience, client.probe_tls()).await {
+    let handshake = match timeout(patience, handshake).await {
         Ok(Ok(handshake)) => handshake,
-        Ok(Err(error)) => return Finding::refused(&error),
+        Ok(Err(finding)) => return finding,
         Err(_) => {
             return Finding::failed(
                 bilingual!(

@@ -1,7 +1,10 @@
-//! Settings that are paths of files, as a client's configuration must have them.
+//! Paths of files, this program's own among them, as a client's configuration must have them.
+
+use std::path::PathBuf;
 
 use crate::config::{self, Sources};
 use crate::error::{SettingError, io_reason};
+use crate::install;
 use crate::language::{Bilingual, bilingual};
 use crate::settings::Setting;
 
@@ -27,4 +30,19 @@ pub(super) fn absolute(file: &str, sources: &Sources) -> Result<String, Bilingua
             Err(bilingual!("{file}: {why}", "{file}: {why}", why))
         }
     }
+}
+
+/// Returns the path by which a client is to start this program.
+pub(super) fn own_command(sources: &Sources) -> Result<String, Bilingual> {
+    let called = std::env::args_os().next().map(PathBuf::from);
+    let search = sources.variable("PATH");
+    let own = std::env::current_exe().ok();
+    let command = own.map(|own| install::command(&own, called.as_deref(), search));
+    command.and_then(|it| it.to_str().map(str::to_owned)).ok_or_else(|| {
+        bilingual!(
+            "this program cannot find its own file, or a folder's name is not Unicode text",
+            "este programa no encuentra su propio archivo, o el nombre de una carpeta no es \
+             texto Unicode",
+        )
+    })
 }

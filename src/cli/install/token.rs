@@ -12,12 +12,13 @@ use crate::wolkvox::TokenFile;
 /// Returns the whole path of the token's file. It may come later, but what may be the token
 /// itself is refused and not shown, and so is a file that is there and of no use.
 pub(super) fn file(
+    setting: Setting,
     file: &str,
     token: Option<String>,
     force: bool,
     sources: &Sources,
 ) -> Result<PathBuf, Bilingual> {
-    let variable = Setting::TokenFile.variable();
+    let variable = setting.variable();
     let path = PathBuf::from(absolute(file, sources)?);
     let is_there = path.symlink_metadata().is_ok();
     if token.is_some_and(|token| token == file)

@@ -94,7 +94,7 @@ impl Outage {
 }
 
 impl ConnectFailure {
-    fn text(self) -> Bilingual {
+    pub(super) fn text(self) -> Bilingual {
         match self {
             Self::Refused => bilingual!("refused", "rechazada"),
             Self::Reset => bilingual!("reset", "cortada"),
@@ -121,7 +121,7 @@ impl ConnectFailure {
 }
 
 impl TlsFailure {
-    fn text(&self) -> Bilingual {
+    pub(super) fn text(&self) -> Bilingual {
         match self {
             Self::UnknownIssuer { issuer } => {
                 let issuer = issuer_name(issuer.as_deref());
@@ -181,7 +181,7 @@ fn issuer_name(issuer: Option<&str>) -> String {
 }
 
 impl BodyKind {
-    fn text(self) -> Bilingual {
+    pub(super) fn text(self) -> Bilingual {
         match self {
             Self::Empty => bilingual!("an empty body", "una respuesta vacía"),
             Self::Html => bilingual!("an HTML page", "una página HTML"),

@@ -110,6 +110,12 @@ impl EntryError {
                 "Claude Desktop no puede pasar variables de entorno: ponga el token en un archivo \
                  e indique --token-file, o escríbalo en la configuración con --inline-token",
             ),
+            Self::CallerTokenFromVariable => bilingual!(
+                "Claude Desktop cannot pass on environment variables: put your token into a file and \
+                 give --token-file",
+                "Claude Desktop no puede pasar variables de entorno: ponga su token en un archivo e \
+                 indique --token-file",
+            ),
             Self::NoHome(variable) => {
                 bilingual!("{variable} is not set", "{variable} no está definida")
             }

@@ -1,12 +1,13 @@
 //! Every sentence about a failure, English beside Spanish: of look-ups (`failure`, `cause`), of
-//! settings (`setting`, `team`), of callers, of clients' configurations (`install`), of the audit log
-//! (`audit`) and of the system.
+//! settings (`setting`, `team`), of callers, of clients' configurations (`install`), of a team's server
+//! that is asked (`remote`), of the audit log (`audit`) and of the system.
 
 mod audit;
 mod callers;
 mod cause;
 mod failure;
 mod install;
+mod remote;
 mod setting;
 mod team;
 

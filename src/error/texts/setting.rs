@@ -31,6 +31,10 @@ impl SettingError {
                 "is set as well as WOLKVOX_TOKEN: keep only one of the two",
                 "está definido además de WOLKVOX_TOKEN: deje solo uno de los dos",
             ),
+            Self::TwoCallerTokens => bilingual!(
+                "is set as well as WOLKVOX_CALLER_TOKEN: keep only one of the two",
+                "está definido además de WOLKVOX_CALLER_TOKEN: deje solo uno de los dos",
+            ),
             Self::Placeholder(placeholder) => placeholder.text(),
             Self::HoldsToken => bilingual!(
                 "holds the token, which belongs in WOLKVOX_TOKEN or its file and nowhere else",
@@ -39,6 +43,11 @@ impl SettingError {
             Self::TokenIsPath => bilingual!(
                 "names a file; the setting for a file that holds the token is WOLKVOX_TOKEN_FILE",
                 "indica un archivo; el ajuste para un archivo con el token es WOLKVOX_TOKEN_FILE",
+            ),
+            Self::CallerTokenIsPath => bilingual!(
+                "names a file; the setting for a file that holds it is WOLKVOX_CALLER_TOKEN_FILE",
+                "indica un archivo; el ajuste para un archivo que lo tiene es \
+                 WOLKVOX_CALLER_TOKEN_FILE",
             ),
             Self::Path(problem) => problem.text(),
             Self::Proxy(problem) => problem.text(),
@@ -156,6 +165,7 @@ impl AddressError {
                 "must not hold a user name or password",
                 "no debe llevar usuario ni contraseña",
             ),
+            Self::Query => bilingual!("must not have `?` or `#`", "no debe llevar `?` ni `#`"),
             Self::NotHostAlone => bilingual!(
                 "must be the host alone, without a path, `?` or `#`",
                 "debe ser solo el servidor, sin ruta, `?` ni `#`",

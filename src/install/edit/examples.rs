@@ -20,6 +20,7 @@ fn sandbox() -> Entry {
         settings: Vec::new(),
         token: TokenDelivery::Client,
         in_file: Vec::new(),
+        remote: None,
     }
 }
 

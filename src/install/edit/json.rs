@@ -9,8 +9,8 @@ use super::{ARGUMENTS, COMMAND, VARIABLES, inline, line_of};
 use crate::error::Malformed;
 use crate::install::entry::{Entry, ServerName, is_kept};
 use crate::install::installed::InstalledEntry;
-use crate::install::{ClientKind, secret};
-use crate::settings::Setting;
+use crate::install::remote::{AUTHORIZATION, HEADERS, KIND, URLS};
+use crate::install::{ClientKind, RemoteEntry, secret};
 
 const INPUTS: &str = "inputs";
 /// Where Claude Code keeps what counts in one folder alone.
@@ -88,9 +88,19 @@ struct Missing {
 /// Writes what we know into our own entry, and leaves what the person or the client added, with
 /// its numbers and comments as they stand. Returns what is to be appended.
 fn update(own: &CstObject, client: ClientKind, entry: &Entry) -> Vec<Missing> {
+    if let Some(remote) = entry.native(client) {
+        return update_remote(own, client, remote);
+    }
+    for key in URLS.into_iter().chain([HEADERS]) {
+        own.get(key).into_iter().for_each(CstObjectProp::remove);
+    }
+    own.get(KIND)
+        .filter(|_| client != ClientKind::VsCode)
+        .into_iter()
+        .for_each(CstObjectProp::remove);
     let mut wanted = vec![(COMMAND, json!(entry.command)), (ARGUMENTS, json!(entry.arguments()))];
     if client == ClientKind::VsCode {
-        wanted.insert(0, ("type", json!("stdio")));
+        wanted.insert(0, (KIND, json!("stdio")));
     }
     let variables = entry.variables(client).into_iter();
     let variables: Vec<_> =
@@ -118,6 +128,28 @@ fn update(own: &CstObject, client: ClientKind, entry: &Entry) -> Vec<Missing> {
     }
     let mut missing = set(own, None, wanted);
     missing.extend(set(&there, Some(VARIABLES), variables));
+    missing
+}
+
+/// Writes the way to a team's server into our own entry, and leaves what others added.
+fn update_remote(own: &CstObject, client: ClientKind, remote: &RemoteEntry) -> Vec<Missing> {
+    let wanted = remote.properties(client);
+    let stale = [COMMAND, ARGUMENTS, VARIABLES, KIND].into_iter().chain(URLS);
+    for key in stale.filter(|key| !wanted.iter().any(|(it, _)| it == key)) {
+        own.get(key).into_iter().for_each(CstObjectProp::remove);
+    }
+    let mut missing = set(own, None, wanted);
+    let header = remote.header(client).map(|header| (AUTHORIZATION, json!(header)));
+    match (own.object_value(HEADERS), header) {
+        (Some(there), Some(header)) => missing.extend(set(&there, Some(HEADERS), vec![header])),
+        (None, Some((name, value))) => {
+            missing.extend(set(own, None, vec![(HEADERS, json!({ name: value }))]));
+        }
+        (Some(there), None) => {
+            there.get(AUTHORIZATION).into_iter().for_each(CstObjectProp::remove);
+        }
+        (None, None) => {}
+    }
     missing
 }
 
@@ -166,7 +198,7 @@ pub(super) fn remove(
     }))
 }
 
-/// Returns the entries that start a program.
+/// Returns the entries that start a program or lead to a server.
 pub(super) fn entries(client: ClientKind, text: &str) -> Result<Vec<InstalledEntry>, Malformed> {
     let root = parse(text)?;
     Ok(root.object_value().map(|top| entries_in(client, &top)).unwrap_or_default())
@@ -200,12 +232,17 @@ fn entry_of(property: &CstObjectProp) -> Option<InstalledEntry> {
     let arguments = value.get(ARGUMENTS).and_then(Value::as_array);
     let environment = value.get(VARIABLES).and_then(Value::as_object);
     let variables = environment.into_iter().flatten();
+    let command = value.get(COMMAND).and_then(Value::as_str);
+    let url = URLS.into_iter().find_map(|key| value.get(key)?.as_str());
+    let headers = value.get(HEADERS).and_then(Value::as_object).into_iter().flatten();
     Some(InstalledEntry {
         name: property.decoded_name()?,
-        command: value.get(COMMAND)?.as_str()?.to_owned(),
+        command: command.or(url.map(|_| ""))?.to_owned(),
         arguments: arguments.into_iter().flatten().map(text).collect(),
         environment: variables.map(|(name, value)| (name.clone(), text(value))).collect(),
         passed_on: Vec::new(),
+        url: url.map(str::to_owned),
+        headers: headers.map(|(name, value)| (name.clone(), text(value))).collect(),
     })
 }
 
@@ -257,7 +294,8 @@ fn is_sole(object: &CstObject, key: &str) -> Result<(), Malformed> {
 }
 
 fn has_no_doubles(object: &CstObject) -> bool {
-    [COMMAND, ARGUMENTS, VARIABLES].iter().all(|key| is_sole(object, key).is_ok())
+    let keys = [COMMAND, ARGUMENTS, VARIABLES, HEADERS, KIND].into_iter().chain(URLS);
+    keys.into_iter().all(|key| is_sole(object, key).is_ok())
 }
 
 fn value_of(property: &CstObjectProp) -> Option<Value> {
@@ -332,7 +370,7 @@ fn mask(node: &CstNode, is_token: bool, token: Option<&str>) {
         }
         return;
     }
-    let is_name = |text: &str| text.eq_ignore_ascii_case(Setting::Token.variable());
+    let is_name = secret::is_token_name;
     // As container tools have it: { "name": "WOLKVOX_TOKEN", "value": "…" }
     let is_pair = node.as_object().is_some_and(|it| {
         it.properties().iter().filter_map(value_of).any(|it| it.as_str().is_some_and(is_name))

@@ -102,13 +102,14 @@ pub(super) fn has_anothers(
     remove(client, text, name).is_ok_and(|it| it.is_some()) && !has_own(client, text, name, owner)
 }
 
-/// Returns the text without the entries whose command is this program. An entry that only looks
+/// Returns the text without the entries whose command is this program, or that lead to a team's
+/// server. An entry that only looks
 /// like one stays: it may be somebody's own.
 pub(super) fn without_ours(client: ClientKind, text: &str, owner: &Owner) -> String {
     let mut rest = text.to_owned();
     for entry in ours(client, text, owner).unwrap_or_default() {
         if let Ok(name) = entry.name.parse()
-            && owner.is_command(&entry.command)
+            && (owner.is_command(&entry.command) || entry.url.is_some())
             && let Ok(Some(without)) = remove(client, &rest, &name)
         {
             rest = without;
@@ -171,6 +172,7 @@ mod tests {
             settings: Vec::new(),
             token: TokenDelivery::Client,
             in_file: Vec::new(),
+            remote: None,
         }
     }
 

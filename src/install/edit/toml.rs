@@ -14,6 +14,10 @@ use crate::settings::Setting;
 const SERVERS: &str = "mcp_servers";
 /// Names of variables that Codex passes on.
 const PASSED_ON: &str = "env_vars";
+const URL: &str = "url";
+/// The name of the variable that holds the token of a server.
+const BEARER: &str = "bearer_token_env_var";
+const SERVERS_HEADERS: &str = "http_headers";
 
 pub(super) fn add(text: &str, entry: &Entry, is_own: bool) -> Result<String, Malformed> {
     let mut document = parse(text)?;
@@ -124,7 +128,7 @@ fn table_at(table: &mut Table, position: isize) -> Option<&mut Table> {
     })
 }
 
-/// Returns the entries that start a program.
+/// Returns the entries that start a program or lead to a server.
 pub(super) fn entries(text: &str) -> Result<Vec<InstalledEntry>, Malformed> {
     let document = parse(text)?;
     let servers = document.get(SERVERS).and_then(Item::as_table_like);
@@ -138,16 +142,26 @@ fn entry_of(name: &str, entry: &Item) -> Option<InstalledEntry> {
         let values = entry.get(key).and_then(Item::as_array).into_iter().flatten();
         values.map(shown).collect()
     };
+    let text = |key| entry.get(key).and_then(Item::as_str);
     let variables = entry.get(VARIABLES).and_then(Item::as_table_like);
     let variables = variables.into_iter().flat_map(TableLike::iter);
+    let (command, url) = (text(COMMAND), text(URL));
+    let mut passed_on: Vec<String> = texts(PASSED_ON);
+    passed_on.extend(text(BEARER).map(str::to_owned));
+    let headers = entry.get(SERVERS_HEADERS).and_then(Item::as_table_like);
+    let headers = headers.into_iter().flat_map(TableLike::iter);
     Some(InstalledEntry {
         name: name.to_owned(),
-        command: entry.get(COMMAND)?.as_str()?.to_owned(),
+        command: command.or(url.map(|_| ""))?.to_owned(),
         arguments: texts(ARGUMENTS),
         environment: variables
             .filter_map(|(name, value)| Some((name.to_owned(), shown(value.as_value()?))))
             .collect(),
-        passed_on: texts(PASSED_ON),
+        passed_on,
+        url: url.map(str::to_owned),
+        headers: headers
+            .filter_map(|(name, value)| Some((name.to_owned(), shown(value.as_value()?))))
+            .collect(),
     })
 }
 
@@ -159,7 +173,7 @@ pub(super) fn tokens(text: &str) -> Vec<String> {
 fn tokens_in(table: &dyn TableLike) -> Vec<String> {
     let mut found = Vec::new();
     for (name, item) in table.iter() {
-        let is_token = name.eq_ignore_ascii_case(Setting::Token.variable());
+        let is_token = secret::is_token_name(name);
         found.extend(
             item.as_str().filter(|it| is_token && secret::is_secret(it)).map(str::to_owned),
         );
@@ -202,6 +216,21 @@ fn with_line_ends_of(text: &str, document: &DocumentMut) -> String {
 
 /// Writes what we know, and leaves what the person or Codex added.
 fn fill(table: &mut dyn TableLike, entry: &Entry) {
+    if let Some(remote) = entry.native(ClientKind::Codex) {
+        for key in [COMMAND, ARGUMENTS, VARIABLES, PASSED_ON] {
+            table.remove(key);
+        }
+        set(table, URL, remote.url.as_str().into());
+        if remote.has_token {
+            set(table, BEARER, Setting::CallerToken.variable().into());
+        } else {
+            table.remove(BEARER);
+        }
+        return;
+    }
+    for key in [URL, BEARER, SERVERS_HEADERS] {
+        table.remove(key);
+    }
     set(table, COMMAND, entry.command.as_str().into());
     set(table, ARGUMENTS, Array::from_iter(entry.arguments()).into());
 

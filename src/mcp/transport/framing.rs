@@ -14,14 +14,14 @@ const LONGEST_LINE: usize = 16 * 1024 * 1024;
 
 /// A decoder of lines.
 #[derive(Default)]
-pub(super) struct Framing {
+pub(crate) struct Framing {
     encoding: Encoding,
     lines: Lines,
 }
 
 /// What the client's bytes turned out to be.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Line {
+pub(crate) enum Line {
     Whole(Bytes),
     TooLong,
     /// A header of a language server.

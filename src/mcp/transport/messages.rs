@@ -60,7 +60,7 @@ const INITIALIZE: &str = "the parameters of initialize have the wrong type: it n
                           `protocolVersion` (text), `capabilities` and `clientInfo` (objects)";
 
 /// Takes off what may stand around a message: a byte order mark and blanks.
-pub(super) fn trimmed(line: &[u8]) -> &[u8] {
+pub(crate) fn trimmed(line: &[u8]) -> &[u8] {
     line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line).trim_ascii()
 }
 

@@ -7,7 +7,10 @@ mod messages;
 mod output;
 mod repair;
 mod requests;
-pub(super) mod stdio;
+pub(crate) mod stdio;
 mod values;
 
+pub(crate) use self::framing::{Framing, Line};
+pub(crate) use self::messages::trimmed;
 pub(super) use self::output::Failure;
+pub(crate) use self::output::Output;

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 const ENOUGH: usize = 32 * 1024 * 1024;
 
 /// Messages to be written.
-pub(super) struct Output<W> {
+pub(crate) struct Output<W> {
     pending: Mutex<Pending>,
     /// Wakes whoever waits: some of them have been written.
     progress: Notify,
@@ -34,7 +34,7 @@ struct Pending {
 }
 
 impl<W: AsyncWrite + Unpin> Output<W> {
-    pub(super) fn new(stream: W) -> Self {
+    pub(crate) fn new(stream: W) -> Self {
         Self {
             pending: Mutex::default(),
             progress: Notify::new(),
@@ -49,12 +49,12 @@ impl<W: AsyncWrite + Unpin> Output<W> {
     }
 
     /// Waits until the client cannot be written to any more.
-    pub(super) async fn broken(&self) {
+    pub(crate) async fn broken(&self) {
         self.broken.cancelled().await;
     }
 
     /// Adds a message, to be written with the next [`write`](Self::write).
-    pub(super) fn add(&self, message: &impl Serialize) -> io::Result<()> {
+    pub(crate) fn add(&self, message: &impl Serialize) -> io::Result<()> {
         let mut pending = self.pending();
         let before = pending.added.len();
         if let Err(problem) = serde_json::to_writer(&mut pending.added, message) {
@@ -66,7 +66,7 @@ impl<W: AsyncWrite + Unpin> Output<W> {
     }
 
     /// Writes all that has been added.
-    pub(super) async fn write(&self) -> io::Result<()> {
+    pub(crate) async fn write(&self) -> io::Result<()> {
         let mut stream = self.stream.lock().await;
         let bytes = {
             let mut pending = self.pending();
@@ -99,7 +99,7 @@ impl<W: AsyncWrite + Unpin> Output<W> {
     }
 
     /// Waits until not too much is waiting to be written, or nothing can be written any more.
-    pub(super) async fn room(&self) {
+    pub(crate) async fn room(&self) {
         loop {
             let progress = self.progress.notified();
             let waiting = {

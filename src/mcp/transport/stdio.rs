@@ -11,12 +11,12 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 /// What the client writes.
-pub(in crate::mcp) type Input = Box<dyn AsyncRead + Send + Unpin>;
+pub(crate) type Input = Box<dyn AsyncRead + Send + Unpin>;
 /// What the client reads.
-pub(in crate::mcp) type Output = Box<dyn AsyncWrite + Send + Unpin>;
+pub(crate) type Output = Box<dyn AsyncWrite + Send + Unpin>;
 
 /// Opens standard input and output. Must be called inside a tokio runtime.
-pub(in crate::mcp) fn open() -> (Input, Output) {
+pub(crate) fn open() -> (Input, Output) {
     #[cfg(unix)]
     let polled = (polled::input(), polled::output());
     #[cfg(not(unix))]
@@ -34,7 +34,7 @@ const LOOK: Duration = Duration::from_secs(3);
 /// Waits until standard output has lost its last reader. A client that was killed may leave a
 /// sibling of this program behind that holds standard input open, which then never ends.
 #[cfg(unix)]
-pub(in crate::mcp) async fn nobody_reads() {
+pub(crate) async fn nobody_reads() {
     while !polled::is_abandoned() {
         tokio::time::sleep(LOOK).await;
     }
@@ -42,7 +42,7 @@ pub(in crate::mcp) async fn nobody_reads() {
 
 /// Never resolves: Windows does not tell of a pipe's reader without a write.
 #[cfg(not(unix))]
-pub(in crate::mcp) async fn nobody_reads() {
+pub(crate) async fn nobody_reads() {
     std::future::pending().await
 }
 

@@ -53,7 +53,7 @@ pub(crate) fn response(headers: &str, body: &[u8]) -> Vec<u8> {
 /// A certificate authority of our own, and a server's certificate from it.
 pub(crate) struct Authority {
     pub(crate) certificate: String,
-    acceptor: TlsAcceptor,
+    pub(crate) acceptor: TlsAcceptor,
 }
 
 impl Authority {
@@ -81,6 +81,11 @@ impl Authority {
             .and_then(|params| params.signed_by(&server_key, &issuer))
             .expect("a certificate");
         Self { certificate: root.pem(), acceptor: acceptor(&[&server, &between], &server_key) }
+    }
+
+    /// Returns what takes on the server's side of TLS.
+    pub(crate) fn acceptor(&self) -> TlsAcceptor {
+        self.acceptor.clone()
     }
 
     fn sign(server: CertificateParams) -> Self {
