@@ -272,7 +272,6 @@ async fn run(
     {
         meter.end_by_others();
         let age = Timestamp::now().duration_since(found.as_of).try_into().unwrap_or_default();
-        // Only small ones are shared.
         let found = Arc::new(DeferredDrop::new(found));
         inner.cache.put_aged(key, Arc::clone(&found), age);
         return Ok(found);
