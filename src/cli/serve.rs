@@ -96,6 +96,7 @@ async fn serve(
     let access = access(&http, roles, &url, is_alone).map_err(said)?;
     let paths: Vec<String> = endpoints.iter().map(Endpoint::path).collect();
     let names = Names::new(address, http.public_url.as_ref());
+    let login = Login::of(&http);
     let trusted = http.trusted_proxies;
     let service = Service::new(endpoints, access, &names, trusted, audit.clone(), metrics.clone());
     let service = Arc::new(service);
@@ -104,7 +105,7 @@ async fn serve(
     tracing::info!(version = env!("CARGO_PKG_VERSION"), %address, admin = %probed, "serving MCP over HTTP");
     for path in &paths {
         let place = format!("{}{path}", url.as_str().trim_end_matches('/'));
-        tell(&place, is_sandbox, http.callers.is_some(), language);
+        tell(&place, is_sandbox, login, language);
     }
     let probing = tokio::spawn(probes(admin, Arc::clone(&service)));
     let refreshing = tokio::spawn(refresh(Arc::clone(&service), audit.clone(), certificate));
@@ -233,24 +234,49 @@ async fn refresh(
     }
 }
 
+/// How clients show who asks.
+#[derive(Clone, Copy)]
+enum Login {
+    /// Not at all.
+    None,
+    /// By a token of the file of callers.
+    Token,
+    /// At an identity provider, which they find by themselves.
+    Provider,
+}
+
+impl Login {
+    fn of(http: &HttpConfig) -> Self {
+        match (&http.callers, &http.oauth) {
+            (Some(_), _) => Self::Token,
+            (None, Some(_)) => Self::Provider,
+            (None, None) => Self::None,
+        }
+    }
+}
+
 /// Prints, for a person, where the server is and how to connect to it.
-fn tell(url: &str, is_sandbox: bool, has_callers: bool, language: Language) {
+fn tell(url: &str, is_sandbox: bool, login: Login, language: Language) {
     let what = if is_sandbox {
         bilingual!("MCP with fictitious data", "MCP con datos ficticios")
     } else {
         bilingual!("MCP", "MCP")
     };
-    let token = if has_callers {
-        bilingual!(
+    let command = match login {
+        Login::None | Login::Token => format!("wolkvox-mcp install claude-code --url {url}"),
+        // That would write a header with a token of ours.
+        Login::Provider => format!("claude mcp add --transport http wolkvox {url}"),
+    };
+    let token = match login {
+        Login::Token => bilingual!(
             " (each with an own token in WOLKVOX_CALLER_TOKEN)",
             " (cada quien con su token en WOLKVOX_CALLER_TOKEN)",
-        )
-    } else {
-        bilingual!("", "")
+        ),
+        Login::None | Login::Provider => bilingual!("", ""),
     };
     let text = bilingual!(
-        "{what} at {url}\nTo connect, for example: wolkvox-mcp install claude-code --url {url}{token}",
-        "{what} en {url}\nPara conectarse, por ejemplo: wolkvox-mcp install claude-code --url {url}{token}",
+        "{what} at {url}\nTo connect, for example: {command}{token}",
+        "{what} en {url}\nPara conectarse, por ejemplo: {command}{token}",
         what,
         token,
     );

@@ -152,7 +152,7 @@ pub(crate) fn node_packages(folder: &Path, wanted: &Path) -> Result<(), String> 
     Ok(())
 }
 
-/// Two tests want the same environment.
+/// Several tests want the same packages.
 static INSTALLING: Mutex<()> = Mutex::new(());
 
 /// Says whether what is installed is what is wanted now.

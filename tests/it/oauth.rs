@@ -7,6 +7,7 @@ mod providers;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::sleep;
 
@@ -62,8 +63,11 @@ fn challenge(reply: &Reply) -> &str {
 async fn who_has_a_token_of_the_issuer_is_let_in_and_stands_in_the_audit_log() {
     let issuer = Issuer::start().await;
     let name = ["--oauth-name", "preferred_username"];
-    let server = server(&issuer, &name, &[]).await;
-    sleep(Duration::from_millis(200)).await;
+    let mut server = server(&issuer, &name, &[]).await;
+    let mut how = String::new();
+    server.said.read_line(&mut how).await.expect("a line");
+    let command = format!("claude mcp add --transport http wolkvox {}", server.url);
+    assert!(how.contains(&command), "{how}");
     assert_eq!(issuer.fetched(), 0, "nothing is fetched before the first token");
     let claims = claims(&issuer, &server.url);
     let token = issuer.sign(&with(claims, json!({ "preferred_username": "Ana Ficticia" })));
@@ -386,7 +390,7 @@ async fn people_of_the_file_and_of_the_issuer_are_two_even_under_one_name() {
         let mut stream = TcpStream::connect(server.address()).await.expect("connects");
         let call =
             server.request("/mcp", &[OLDER, ("Authorization", &bearer)], &slow(id).to_string());
-        tokio::io::AsyncWriteExt::write_all(&mut stream, call.as_bytes()).await.expect("sent");
+        stream.write_all(call.as_bytes()).await.expect("sent");
         held.push(stream);
     }
     sleep(Duration::from_millis(500)).await;

@@ -15,7 +15,7 @@ const TIMELY: Duration = Duration::from_secs(10);
 /// The running server, with its files in a folder of its own.
 pub(crate) struct Server {
     child: Child,
-    said: BufReader<ChildStdout>,
+    pub(crate) said: BufReader<ChildStdout>,
     pub(crate) folder: tempfile::TempDir,
     pub(crate) url: String,
     log: tempfile::NamedTempFile,
