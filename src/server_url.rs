@@ -68,13 +68,9 @@ impl ServerUrl {
         (self.0.host_str().unwrap_or_default(), port)
     }
 
-    /// Returns the addresses behind a name for this computer. No resolver is asked for it: whoever
-    /// answers for the name elsewhere must not get the token, least of all in clear.
+    /// Returns the addresses behind a name for this computer.
     pub fn own_addresses(&self) -> Option<[SocketAddr; 2]> {
-        let is_name = matches!(self.0.host(), Some(Host::Domain(_)));
-        let (_, port) = self.host_and_port();
-        let own = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
-        (is_name && self.is_loopback()).then(|| own.map(|address| SocketAddr::new(address, port)))
+        own_addresses(&self.0)
     }
 
     /// Returns whether requests stay on this computer.
@@ -92,6 +88,21 @@ impl fmt::Display for ServerUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.as_str().trim_end_matches('/'))
     }
+}
+
+/// Returns whether an address leads to this computer wherever it is read.
+pub(crate) fn stays_here(url: &Url) -> bool {
+    let is_named = matches!(url.host(), Some(Host::Domain(name)) if name.ends_with(".localhost"));
+    is_named || url.host().is_some_and(|host| is_loopback(&host))
+}
+
+/// Returns the addresses behind a name for this computer. No resolver is asked for it: whoever
+/// answers for the name elsewhere must not be taken for this computer, least of all in clear.
+pub(crate) fn own_addresses(url: &Url) -> Option<[SocketAddr; 2]> {
+    let is_name = matches!(url.host(), Some(Host::Domain(_)));
+    let port = url.port_or_known_default().unwrap_or(443);
+    let own = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+    (is_name && stays_here(url)).then(|| own.map(|address| SocketAddr::new(address, port)))
 }
 
 fn is_loopback(host: &Host<&str>) -> bool {

@@ -53,6 +53,11 @@ pub struct Found {
 }
 
 impl Found {
+    /// Returns whether it takes long to drop it.
+    pub fn is_large(&self) -> bool {
+        is_large(self.rows.iter().map(|row| &row.record))
+    }
+
     /// Returns how many records came.
     fn fetched(&self) -> usize {
         self.rows.len() + self.blank

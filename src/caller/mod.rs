@@ -76,6 +76,11 @@ pub struct Role {
 }
 
 impl Role {
+    /// Returns whether it may ask none at all, as where a caller has no role that is configured.
+    pub fn may_nothing(&self) -> bool {
+        self.tenants.as_ref().is_some_and(Vec::is_empty)
+    }
+
     /// Returns whether it may ask this tenant.
     pub fn may_ask(&self, tenant: &str) -> bool {
         self.tenants.as_ref().is_none_or(|all| all.iter().any(|it| it == tenant))
@@ -83,10 +88,11 @@ impl Role {
 }
 
 impl Caller {
-    /// Returns what tells this caller from all others, whatever issuers call them.
+    /// Returns what tells this caller from all others, whatever issuers call them. No name in a file of
+    /// callers has a line break.
     pub fn person(&self) -> Arc<str> {
         match &self.origin {
-            Origin::OAuth { issuer } => format!("{issuer} {}", self.id).into(),
+            Origin::OAuth { issuer } => format!("{issuer}\n{}", self.id).into(),
             Origin::Static | Origin::System => self.id.as_str().into(),
         }
     }
@@ -94,5 +100,25 @@ impl Caller {
     /// Returns the person at this computer, whose client started this program.
     pub fn system(user: String) -> Self {
         Self { id: user, name: None, origin: Origin::System, role: Arc::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_another_person_at_each_issuer() {
+        let caller = |id: &str, origin: Origin| Caller { origin, ..Caller::system(id.to_owned()) };
+        let of = |issuer: &str| Origin::OAuth { issuer: issuer.to_owned() };
+        let people = [
+            caller("ana", Origin::Static),
+            caller("https://a.example ana", Origin::Static),
+            caller("ana", of("https://a.example")),
+            caller("ana", of("https://b.example")),
+            caller("eva", of("https://a.example")),
+        ];
+        let persons: std::collections::HashSet<_> = people.iter().map(Caller::person).collect();
+        assert_eq!(persons.len(), people.len(), "{persons:?}");
     }
 }

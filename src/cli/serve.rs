@@ -1,6 +1,7 @@
 //! Serves MCP over HTTP to a team until the system asks it to stop.
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,13 +11,14 @@ use clap::Args;
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::time::sleep;
+use url::Url;
 
 use super::flags::TeamFlags;
 use super::{audit_log, client, stop, system, with_runtime};
-use crate::caller::{Budgets, Caller, Callers};
+use crate::caller::{Budgets, Caller, Callers, Roles};
 use crate::config::{DEFAULT_TENANT, ServeConfig, Sources, TenantConfig};
 use crate::http::{
-    Access, Certificate, Ending, Endpoint, HttpConfig, Names, Service, listen, probes,
+    Access, Certificate, Ending, Endpoint, HttpConfig, Names, OAuth, Service, listen, probes,
 };
 use crate::language::{Bilingual, Language, bilingual};
 use crate::lookup::{Admission, Lookup, Means};
@@ -70,13 +72,6 @@ async fn serve(
     for warning in warnings {
         tracing::warn!(%warning, "a setting");
     }
-    if http.oauth.is_some() {
-        return Err(said(bilingual!(
-            "this version cannot check an identity provider's tokens yet: leave WOLKVOX_OAUTH_ISSUER out",
-            "esta versión aún no puede comprobar los tokens de un proveedor de identidad: quite \
-             WOLKVOX_OAUTH_ISSUER",
-        )));
-    }
     let listener = bind(http.listen, language).await?;
     let admin = bind(http.admin_listen, language).await?;
     let address = listener.local_addr().context("cannot listen")?;
@@ -85,7 +80,6 @@ async fn serve(
     let certificate = certificate.map_err(|problem| said(problem.text()))?;
     let tls =
         certificate.as_ref().map(Certificate::acceptor).transpose().context("cannot speak TLS")?;
-    let access = access(&http, roles).map_err(said)?;
     let audit = audit_log(audit.as_ref(), &system::user(sources), sources, language)?;
     let metrics = Metrics::counting();
     if let Some(audit) = audit.clone() {
@@ -98,15 +92,20 @@ async fn serve(
     let opened = open(tenants, audit.as_ref(), &metrics, shared.as_ref()).await?;
     let Opened { endpoints, sandboxes, deadline } = opened;
     let url = http.public_url(address).context("the server has no address")?;
+    let is_alone = endpoints.len() == 1;
+    let access = access(&http, roles, &url, is_alone).map_err(said)?;
     let paths: Vec<String> = endpoints.iter().map(Endpoint::path).collect();
     let names = Names::new(address, http.public_url.as_ref());
+    let login = Login::of(&http);
     let trusted = http.trusted_proxies;
-    let service = Service::new(endpoints, access, &names, trusted, audit.clone(), metrics);
+    let service = Service::new(endpoints, access, &names, trusted, audit.clone(), metrics.clone());
     let service = Arc::new(service);
+    let watched = Arc::downgrade(&service);
+    metrics.watch_keys(move || watched.upgrade()?.keys_age());
     tracing::info!(version = env!("CARGO_PKG_VERSION"), %address, admin = %probed, "serving MCP over HTTP");
     for path in &paths {
         let place = format!("{}{path}", url.as_str().trim_end_matches('/'));
-        tell(&place, is_sandbox, http.callers.is_some(), language);
+        tell(&place, is_sandbox, login, language);
     }
     let probing = tokio::spawn(probes(admin, Arc::clone(&service)));
     let refreshing = tokio::spawn(refresh(Arc::clone(&service), audit.clone(), certificate));
@@ -140,14 +139,15 @@ async fn bind(address: std::net::SocketAddr, language: Language) -> anyhow::Resu
     TcpListener::bind(address).await.with_context(|| text.to(language).to_owned())
 }
 
-/// Returns who is let in. Without callers only this computer reaches the server.
-fn access(http: &HttpConfig, roles: crate::caller::Roles) -> Result<Access, Bilingual> {
-    Ok(match &http.callers {
-        None => Access::Open(Arc::new(Caller::system("anonymous".to_owned()))),
-        Some(path) => {
-            Access::Callers(Callers::open(path.clone(), roles).map_err(|problem| problem.text())?)
-        }
-    })
+/// Returns who is let in. Without callers and identity provider only this computer reaches the server.
+fn access(http: &HttpConfig, roles: Roles, url: &Url, is_alone: bool) -> Result<Access, Bilingual> {
+    if http.callers.is_none() && http.oauth.is_none() {
+        return Ok(Access::Open(Arc::new(Caller::system("anonymous".to_owned()))));
+    }
+    let open = |path: &PathBuf| Callers::open(path.clone(), roles.clone());
+    let callers = http.callers.as_ref().map(open).transpose().map_err(|problem| problem.text())?;
+    let oauth = http.oauth.clone().map(|oauth| Box::new(OAuth::new(oauth, roles, url, is_alone)));
+    Ok(Access::Tokens { callers, oauth })
 }
 
 /// What the server answers with.
@@ -167,7 +167,7 @@ async fn open(
     shared: Option<&Shared>,
 ) -> anyhow::Result<Opened> {
     let is_alone = tenants.len() == 1;
-    let budgets = Budgets::default();
+    let budgets = Budgets::sharing(shared.cloned());
     let mut admissions: Vec<(String, _, Arc<Admission>)> = Vec::new();
     let mut opened =
         Opened { endpoints: Vec::new(), sandboxes: Vec::new(), deadline: Duration::ZERO };
@@ -208,8 +208,8 @@ async fn open(
     Ok(opened)
 }
 
-/// Reads anew what may change while the server runs: at once on SIGHUP, and the certificate when its
-/// files change.
+/// Reads anew what may change while the server runs: at once on SIGHUP, the certificate when its files
+/// change, and an identity provider's keys from time to time.
 async fn refresh(
     service: Arc<Service>,
     audit: Option<crate::audit::Audit>,
@@ -226,31 +226,57 @@ async fn refresh(
         }
         if was_asked {
             service.reload();
-            if let Some(Err(problem)) = audit.as_ref().map(crate::audit::Audit::reopen) {
-                tracing::error!("{}", problem.text());
-            }
+        }
+        service.refresh();
+        if was_asked && let Some(Err(problem)) = audit.as_ref().map(crate::audit::Audit::reopen) {
+            tracing::error!("{}", problem.text());
+        }
+    }
+}
+
+/// How clients show who asks.
+#[derive(Clone, Copy)]
+enum Login {
+    /// Not at all.
+    None,
+    /// By a token of the file of callers.
+    Token,
+    /// At an identity provider, which they find by themselves.
+    Provider,
+}
+
+impl Login {
+    fn of(http: &HttpConfig) -> Self {
+        match (&http.callers, &http.oauth) {
+            (Some(_), _) => Self::Token,
+            (None, Some(_)) => Self::Provider,
+            (None, None) => Self::None,
         }
     }
 }
 
 /// Prints, for a person, where the server is and how to connect to it.
-fn tell(url: &str, is_sandbox: bool, has_callers: bool, language: Language) {
+fn tell(url: &str, is_sandbox: bool, login: Login, language: Language) {
     let what = if is_sandbox {
         bilingual!("MCP with fictitious data", "MCP con datos ficticios")
     } else {
         bilingual!("MCP", "MCP")
     };
-    let token = if has_callers {
-        bilingual!(
+    let command = match login {
+        Login::None | Login::Token => format!("wolkvox-mcp install claude-code --url {url}"),
+        // That would write a header with a token of ours.
+        Login::Provider => format!("claude mcp add --transport http wolkvox {url}"),
+    };
+    let token = match login {
+        Login::Token => bilingual!(
             " (each with an own token in WOLKVOX_CALLER_TOKEN)",
             " (cada quien con su token en WOLKVOX_CALLER_TOKEN)",
-        )
-    } else {
-        bilingual!("", "")
+        ),
+        Login::None | Login::Provider => bilingual!("", ""),
     };
     let text = bilingual!(
-        "{what} at {url}\nTo connect, for example: wolkvox-mcp install claude-code --url {url}{token}",
-        "{what} en {url}\nPara conectarse, por ejemplo: wolkvox-mcp install claude-code --url {url}{token}",
+        "{what} at {url}\nTo connect, for example: {command}{token}",
+        "{what} en {url}\nPara conectarse, por ejemplo: {command}{token}",
         what,
         token,
     );

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use ipnet::IpNet;
-use url::{Host, Url};
+use url::Url;
 
 use super::reader::{Reader, Reported};
 use super::{Account, InvalidSetting, InvalidSettings, Log, Sources, path, warnings};
@@ -13,9 +13,10 @@ use crate::audit;
 use crate::caller::{self, Roles};
 use crate::error::{PublicUrlError, SettingError, TeamError};
 use crate::file;
-use crate::http::{HttpConfig, OAuthConfig, TlsFiles};
+use crate::http::{Endpoint, HttpConfig, OAuthConfig, TlsFiles};
 use crate::language::{Bilingual, bilingual};
 use crate::lookup::Limits;
+use crate::server_url::stays_here;
 use crate::settings::{Setting, unquoted};
 use crate::shared::SharedConfig;
 use crate::wolkvox::Operation;
@@ -24,7 +25,6 @@ use crate::wolkvox::Operation;
 pub const DEFAULT_TENANT: &str = "default";
 /// Certificates of a chain and a key are a hundredth of this.
 const LARGEST_PEM: u64 = 1024 * 1024;
-const LONGEST_TENANT: usize = 64;
 
 /// Every setting of a team's server, checked.
 #[derive(Debug)]
@@ -81,7 +81,8 @@ impl ServeConfig {
             (Ok(http), Ok((tenants, told)), Ok(roles), Ok(audit), Ok(shared), Ok(log))
                 if read.is_fine() =>
             {
-                let warnings = told.into_iter().chain(both_ways(&http)).collect();
+                let of_oauth = both_ways(&http).into_iter().chain(role_claim(&http, &roles));
+                let warnings = told.into_iter().chain(of_oauth).collect();
                 Ok(Self { http, tenants, roles, audit, shared, log, warnings })
             }
             _ => Err(InvalidSettings::of_team(read.into_problems())),
@@ -123,12 +124,24 @@ fn both_ways(http: &HttpConfig) -> Option<Bilingual> {
     })
 }
 
-/// Returns whether a tenant's name can stand in an address, the same for all who write it.
-fn is_tenant_name(text: &str) -> bool {
-    let is_plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit();
-    text.len() <= LONGEST_TENANT
-        && text.starts_with(is_plain)
-        && text.chars().all(|letter| is_plain(letter) || "-_".contains(letter))
+/// Warns where roles and the claim that names them do not go together.
+fn role_claim(http: &HttpConfig, roles: &Roles) -> Option<Bilingual> {
+    let claim = &http.oauth.as_ref()?.role;
+    match (claim.is_some(), roles.is_empty()) {
+        (false, false) => Some(bilingual!(
+            "roles are configured and WOLKVOX_OAUTH_ROLE is not: nobody with the identity \
+             provider's token may ask anything",
+            "hay roles configurados y falta WOLKVOX_OAUTH_ROLE: nadie con un token del proveedor \
+             de identidad puede consultar",
+        )),
+        (true, true) => Some(bilingual!(
+            "WOLKVOX_OAUTH_ROLE has no effect without [roles.NAME] in the file of settings: \
+             everybody may ask everything",
+            "WOLKVOX_OAUTH_ROLE no tiene efecto sin [roles.NOMBRE] en el archivo de ajustes: todos \
+             pueden consultar todo",
+        )),
+        (true, false) | (false, true) => None,
+    }
 }
 
 impl Reader<'_> {
@@ -147,7 +160,7 @@ impl Reader<'_> {
         let mut tenants = Vec::new();
         let mut warnings = Vec::new();
         for section in &file.tenants {
-            if !is_tenant_name(&section.name) {
+            if !Endpoint::is_name(&section.name) {
                 let key = format!("tenants.{}", section.name);
                 self.wrong_key(section.line, &key, None, TeamError::TenantName.into());
             }
@@ -213,7 +226,7 @@ impl Reader<'_> {
         // A proxy on this computer brings others just as well.
         let because = if !is_local {
             Some(Setting::Listen)
-        } else if http.public_url.as_ref().is_some_and(|url| !is_loopback(url)) {
+        } else if http.public_url.as_ref().is_some_and(|url| !stays_here(url)) {
             Some(Setting::PublicUrl)
         } else {
             (!http.trusted_proxies.is_empty()).then_some(Setting::TrustedProxies)
@@ -295,6 +308,7 @@ impl Reader<'_> {
             }
             return if self.is_fine() { Ok(None) } else { Err(Reported) };
         };
+        let roots = self.roots()?;
         Ok(Some(OAuthConfig {
             issuer,
             audiences: audiences?.unwrap_or_default(),
@@ -302,6 +316,7 @@ impl Reader<'_> {
             principal: principal?,
             name: name?,
             role: role?,
+            roots,
         }))
     }
 }
@@ -326,20 +341,10 @@ fn public_url(text: &str) -> Result<Url, SettingError> {
     if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
         return Err(wrong(PublicUrlError::NotHostAlone));
     }
-    if url.scheme() == "http" && !is_loopback(&url) {
+    if url.scheme() == "http" && !stays_here(&url) {
         return Err(wrong(PublicUrlError::Unencrypted));
     }
     Ok(url)
-}
-
-/// Returns whether an address leads to this computer wherever it is read.
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 fn networks(text: &str) -> Result<Vec<IpNet>, SettingError> {
@@ -358,7 +363,7 @@ fn networks(text: &str) -> Result<Vec<IpNet>, SettingError> {
 /// Reads the issuer, which stays as it is written: tokens must spell it just so.
 fn issuer(text: &str) -> Result<String, SettingError> {
     let url = Url::parse(text).ok().filter(|url| {
-        let is_safe = url.scheme() == "https" || url.scheme() == "http" && is_loopback(url);
+        let is_safe = url.scheme() == "https" || url.scheme() == "http" && stays_here(url);
         let is_plain = url.query().is_none() && url.fragment().is_none();
         is_safe && is_plain && url.username().is_empty() && url.password().is_none()
     });
@@ -372,7 +377,10 @@ fn names(text: &str, marks: &[char]) -> Result<Vec<String>, SettingError> {
 
 fn scopes(text: &str) -> Result<Vec<String>, SettingError> {
     let parts: Vec<&str> = text.split_whitespace().collect();
-    names(&parts.join(",").replace(",,", ","), &[','])
+    let scopes = names(&parts.join(",").replace(",,", ","), &[','])?;
+    // What RFC 6749, section 3.3, allows can stand in a header as it is.
+    let is_odd = |scope: &String| !scope.bytes().all(|it| it.is_ascii_graphic() && it != b'\\');
+    if scopes.iter().any(is_odd) { Err(TeamError::Names.into()) } else { Ok(scopes) }
 }
 
 fn claim(text: &str) -> Result<String, SettingError> {

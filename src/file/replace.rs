@@ -116,4 +116,18 @@ mod tests {
         assert!(!folder.path().join(left).exists());
         assert!(others.iter().all(|name| folder.path().join(name).exists()));
     }
+
+    #[test]
+    fn who_finds_a_lock_taken_waits_until_it_is_free() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("lock");
+        let (first, second) = (File::create(&path).expect("a file"), File::create(&path));
+        let second = second.expect("a file");
+        lock(&first).expect("free");
+        let waiting = thread::spawn(move || lock(&second));
+        thread::sleep(5 * PAUSE);
+        assert!(!waiting.is_finished());
+        drop(first);
+        waiting.join().expect("no panic").expect("free again");
+    }
 }

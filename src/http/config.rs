@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use ipnet::IpNet;
 use url::Url;
 
+use crate::wolkvox::RootCertificates;
+
 /// Where and for whom to serve.
 #[derive(Clone, Debug)]
 pub struct HttpConfig {
@@ -48,8 +50,10 @@ pub struct OAuthConfig {
     pub principal: Vec<String>,
     /// Claim with the person's name.
     pub name: Option<String>,
-    /// Claim with the person's role.
+    /// Claim with the person's role, or a list of them.
     pub role: Option<String>,
+    /// Certificates to trust beside the system's where the issuer is asked.
+    pub roots: RootCertificates,
 }
 
 impl HttpConfig {

@@ -5,7 +5,7 @@
 //! ```text
 //! listen    a connection, within limits of number and time
 //! service   one Host, a peer that may speak
-//! access    a token becomes a caller, and goes no further
+//! auth      where clients log in; a token becomes a caller, and goes no further
 //! message   what it is, before MCP reads all of it
 //! places    one of the caller's calls at once
 //! cancel    a way to stop it, for clients that only say so
@@ -14,11 +14,12 @@
 //! held      the response's body, which gives back what the call has taken
 //! ```
 
-mod access;
 mod address;
 mod admin;
+mod auth;
 mod cancel;
 mod config;
+mod endpoint;
 mod held;
 mod labels;
 mod listen;
@@ -29,10 +30,11 @@ mod refusal;
 mod service;
 mod tls;
 
-pub use self::access::Access;
 pub use self::admin::probes;
+pub use self::auth::{Access, Denied, OAuth};
 pub use self::config::{HttpConfig, OAuthConfig, TlsFiles};
+pub use self::endpoint::Endpoint;
 pub use self::listen::{Ending, listen};
 pub use self::names::Names;
-pub use self::service::{Endpoint, Service};
+pub use self::service::Service;
 pub use self::tls::Certificate;

@@ -18,9 +18,10 @@ use serde_json::value::RawValue;
 use tokio::time::{Instant, timeout};
 use tower_service::Service as _;
 
-use super::access::Access;
 use super::address;
+use super::auth::{Access, Denied, Identity};
 use super::cancel::{self, Key, Running};
+use super::endpoint::Endpoint;
 use super::held::{Held, Taken};
 use super::labels::{http_method, mcp_method, version};
 use super::message::{Envelope, Unreadable};
@@ -28,7 +29,7 @@ use super::names::Names;
 use super::places::{AT_ONCE, Places};
 use super::refusal::{Body, INVALID_REQUEST, PARSE_ERROR, REFUSED, full, refuse, worded};
 use crate::audit::{Attempt, Audit};
-use crate::caller::{Call, Caller, Sender};
+use crate::caller::{Call, Sender};
 use crate::mcp::Server;
 use crate::metrics::{Metrics, Operation};
 
@@ -47,24 +48,6 @@ const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
 /// The MCP service of one tenant.
 type Mcp = StreamableHttpService<Arc<Server>, NeverSessionManager>;
-
-/// One tenant's address on this server: `/mcp` for the only one, else `/TENANT/mcp`.
-#[derive(Debug)]
-pub struct Endpoint {
-    /// The tenant's id.
-    pub tenant: String,
-    /// Whether it is the only one.
-    pub is_alone: bool,
-    /// What answers there.
-    pub server: Arc<Server>,
-}
-
-impl Endpoint {
-    /// Returns its path.
-    pub fn path(&self) -> String {
-        if self.is_alone { "/mcp".to_owned() } else { format!("/{}/mcp", self.tenant) }
-    }
-}
 
 /// What answers requests.
 pub struct Service {
@@ -123,6 +106,16 @@ impl Service {
         self.access.reload();
     }
 
+    /// Does what is due beside the calls; to be called every few seconds.
+    pub fn refresh(&self) {
+        self.access.refresh();
+    }
+
+    /// Returns how old the identity provider's keys are, if they were ever fetched.
+    pub fn keys_age(&self) -> Option<Duration> {
+        self.access.keys_age()
+    }
+
     /// Lets every connection end with its next answer.
     pub fn end(&self) {
         self.is_ending.store(true, Ordering::Relaxed);
@@ -178,18 +171,17 @@ impl Service {
             return Err(refused(StatusCode::FORBIDDEN, None, why));
         }
         if parts.uri.path().starts_with(WELL_KNOWN) {
-            // Clients that find OAuth metadata begin a login and drop their token.
-            return Err(refused(StatusCode::NOT_FOUND, None, "there is no such metadata"));
+            let metadata = self.access.metadata(&parts.method, parts.uri.path());
+            let none = || *refused(StatusCode::NOT_FOUND, None, "there is no such metadata");
+            return Ok(metadata.unwrap_or_else(none));
         }
         let address = address::client(peer.ip(), &parts.headers, &self.trusted);
-        let caller = self.access.caller(&mut parts.headers);
-        let caller = caller.map_err(|denied| {
-            self.metrics.denied(denied.as_str());
-            Box::new(Access::challenge(denied))
-        })?;
+        let path = parts.uri.path().to_owned();
+        let identity = self.access.identify(&mut parts.headers, &path).await;
+        let identity = identity.map_err(|denied| self.deny(denied, &path, address))?;
+        let found = self.tenant(&path, &identity, address);
         let operation = Operation::default();
-        let mut sender = Sender { caller, address: Some(address), operation };
-        let found = self.tenant(&parts, &sender.caller);
+        let mut sender = Sender { caller: identity.caller, address: Some(address), operation };
         if parts.method != Method::POST {
             let (_, mcp) = found?;
             return Ok(ask(mcp.clone(), parts, Bytes::new(), &mut Taken::default(), None).await);
@@ -205,9 +197,9 @@ impl Service {
             }
             found => found?,
         };
-        let person = &sender.caller.id;
+        let person = sender.caller.person();
         if let Some(cancelled) = envelope.cancels()
-            && let Some(key) = Key::new(person, &parts.headers, cancelled)
+            && let Some(key) = Key::new(&person, &parts.headers, cancelled)
         {
             self.running.cancel(&key);
         }
@@ -216,13 +208,13 @@ impl Service {
         sender.operation = operation.clone();
         let mut taken = Taken { _counted: operation.clone(), ..Taken::default() };
         if is_call {
-            taken.place = Some(self.places.take(person).ok_or_else(|| {
+            taken.place = Some(self.places.take(&person).ok_or_else(|| {
                 self.record(&sender, Some(tenant), "too_many_calls");
                 operation.failed(i32::from(StatusCode::TOO_MANY_REQUESTS.as_u16()));
                 too_many(id)
             })?);
             taken.call = id
-                .and_then(|id| Key::new(person, &parts.headers, id))
+                .and_then(|id| Key::new(&person, &parts.headers, id))
                 .map(|key| self.running.enter(key));
         }
         let is_initialize = envelope.method == "initialize";
@@ -264,19 +256,37 @@ impl Service {
             || address::is_trusted(peer, &self.trusted)
     }
 
+    /// Counts a caller who is not let in, and answers.
+    fn deny(&self, denied: Denied, path: &str, address: IpAddr) -> Box<Response<Body>> {
+        self.metrics.denied(denied.as_str());
+        let reason = denied.as_str();
+        match denied {
+            // So every client of OAuth begins.
+            Denied::Missing => tracing::debug!(reason, %address, "a caller is not let in"),
+            _ => tracing::info!(reason, %address, "a caller is not let in"),
+        }
+        Box::new(self.access.refuse(denied, path))
+    }
+
     /// Finds the tenant that a path names, if this caller may ask it. What there is not and what is
     /// forbidden give the same answer.
     fn tenant(
         &self,
-        parts: &request::Parts,
-        caller: &Arc<Caller>,
+        path: &str,
+        Identity { caller, has_scopes }: &Identity,
+        address: IpAddr,
     ) -> Result<(&str, &Mcp), Box<Response<Body>>> {
-        let found = self.tenants.get(parts.uri.path());
+        if !has_scopes {
+            return Err(self.deny(Denied::Scope, path, address));
+        }
+        let found = self.tenants.get(path);
         if let Some((tenant, mcp)) = found.filter(|(tenant, _)| caller.role.may_ask(tenant)) {
             return Ok((tenant, mcp));
         }
-        let is_tenants = parts.uri.path().ends_with("/mcp");
-        Err(if is_tenants {
+        if caller.role.may_nothing() {
+            self.metrics.denied(Denied::Role.as_str());
+        }
+        Err(if path.ends_with("/mcp") {
             refused(StatusCode::FORBIDDEN, None, "you may not use this tenant, or there is none")
         } else {
             refused(StatusCode::NOT_FOUND, None, "nothing is here; MCP is at /mcp")

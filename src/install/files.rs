@@ -108,4 +108,12 @@ mod tests {
         let gone = write(&path, "again", Some("ours")).expect_err("refused");
         assert_eq!(gone.kind, FileErrorKind::Changed);
     }
+
+    #[test]
+    fn what_cannot_be_read_is_not_taken_for_absent() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert_eq!(read(&folder.path().join("absent")), Ok(None));
+        let problem = read(folder.path()).expect_err("a folder is no file");
+        assert!(matches!(problem.kind, FileErrorKind::Unreadable(_)), "{problem:?}");
+    }
 }

@@ -207,4 +207,24 @@ mod tests {
         assert_eq!(codex.client, ClientKind::Codex);
         assert!(codex.entries.is_err());
     }
+
+    #[test]
+    fn a_file_that_is_the_users_and_the_projects_is_told_once_and_two_files_each() {
+        for (project, count) in [("", 2), ("p", 4)] {
+            let home = tempfile::tempdir().expect("a folder");
+            let dirs = ConfigDirs::from_environment(Os::Linux, |name| {
+                (name == "HOME").then(|| home.path().to_owned())
+            });
+            let dirs = ConfigDirs { project: home.path().join(project), ..dirs.expect("a home") };
+            for client in [ClientKind::Cursor, ClientKind::Gemini] {
+                for scope in [Scope::User, Scope::Project] {
+                    let file = client.file(scope, &dirs).expect("a file");
+                    std::fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+                    let ours = r#"{"mcpServers": {"w": {"command": "wolkvox-mcp"}}}"#;
+                    std::fs::write(file, ours).expect("written");
+                }
+            }
+            assert_eq!(installations(&dirs).len(), count, "{project}");
+        }
+    }
 }

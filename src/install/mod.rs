@@ -295,3 +295,22 @@ fn backup_of(path: &Path) -> PathBuf {
     name.push(".wolkvox-mcp-backup");
     path.with_file_name(name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_program_is_known_by_its_own_file_and_by_what_it_wrote_each_once() {
+        let state = tempfile::tempdir().expect("a folder");
+        let mut ledger = Ledger::open(state.path(), Path::new("/home/ana/x")).expect("opened");
+        let own = std::env::current_exe().expect("a file");
+        let own = own.to_str().expect("a plain path");
+        assert_eq!(known(&ledger, None).commands, [own]);
+        assert_eq!(known(&ledger, Some(own)).commands, [own]);
+        let before = vec!["/old/crm".to_owned()];
+        ledger.save(Some(Record::new(String::new(), Before::Absent, before)));
+        assert_eq!(known(&ledger, Some("/new/crm")).commands, ["/old/crm", "/new/crm", own]);
+        assert_eq!(known(&ledger, Some("/old/crm")).commands, ["/old/crm", own]);
+    }
+}

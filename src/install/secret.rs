@@ -169,4 +169,15 @@ mod tests {
         assert_eq!(masked(r#"{"T": "x FICT"}"#, Some("FICT")), r#"{"T": "x MASKED"}"#);
         assert_eq!(masked("a", Some("")), "a");
     }
+
+    #[test]
+    fn an_escaped_quote_does_not_end_a_token() {
+        for (text, expected) in [
+            (r#"{"WOLKVOX_TOKEN":"FIC\"T"}"#, r#"{"WOLKVOX_TOKEN":"MASKED"}"#),
+            (r#"{"WOLKVOX_TOKEN":"FIC\\"}"#, r#"{"WOLKVOX_TOKEN":"MASKED"}"#),
+            (r#"x = '\"WOLKVOX_TOKEN\": \"FICT'"#, r#"x = '\"WOLKVOX_TOKEN\": \"MASKED"#),
+        ] {
+            assert_eq!(masked(text, None), expected);
+        }
+    }
 }

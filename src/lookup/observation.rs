@@ -106,8 +106,8 @@ mod tests {
             let (upstream_total, cut_short) = (None, None);
             Found { rows, as_of, upstream_total, complete: true, cut_short, blank: 0 }
         };
+        let metrics = Lookups::default();
         let told = |answer: Option<Result<&Found, &Error>>| {
-            let metrics = Lookups::default();
             let mut observation = Observation::begin(&query, None, &metrics);
             if let Some(answer) = answer {
                 observation.end(Source::Wolkvox, None, answer);

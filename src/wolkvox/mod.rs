@@ -6,6 +6,7 @@
 
 mod body;
 mod client;
+mod document;
 mod echo;
 mod failure;
 mod http;
@@ -18,6 +19,7 @@ mod token_information;
 mod transport_error;
 
 pub use self::client::{Client, LARGEST_REPLY, PAGE_SIZE};
+pub use self::document::{DocumentError, Documents};
 pub(crate) use self::failure::retry_after;
 pub use self::failure::{Failure, Retry};
 pub(crate) use self::http::Http;

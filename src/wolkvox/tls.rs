@@ -20,7 +20,7 @@ use crate::clean;
 use crate::error::{CertificatesError, TlsFailure};
 
 /// Root certificates to trust beside the system's.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RootCertificates(Vec<CertificateDer<'static>>);
 
 impl RootCertificates {

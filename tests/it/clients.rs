@@ -10,11 +10,11 @@ use std::sync::{Mutex, PoisonError};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_wolkvox-mcp");
 
-fn source(name: &str) -> PathBuf {
+pub(crate) fn source(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients").join(name)
 }
 
-fn installed(name: &str) -> PathBuf {
+pub(crate) fn installed(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
@@ -28,7 +28,7 @@ fn step(command: &mut Command) -> Result<(), String> {
     }
 }
 
-fn skip_or_fail(client: &str, problem: &str) {
+pub(crate) fn skip_or_fail(client: &str, problem: &str) {
     let in_ci = std::env::var_os("CI").is_some_and(|it| !it.is_empty());
     assert!(!in_ci, "{client} must be installed in CI: {problem}");
     // Straight to stderr: what `eprintln` says in a test that passes is never seen.
@@ -83,19 +83,10 @@ impl Drop for TeamServer {
 
 #[test]
 fn the_official_python_client_connects_lists_calls_and_validates() {
-    let environment = installed("python-client");
-    let python = environment.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-    let wanted = source("requirements.txt");
-    let install = || {
-        step(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
-        step(Command::new(&python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(&wanted))
+    let python = match python("python-client", &source("requirements.txt")) {
+        Ok(python) => python,
+        Err(problem) => return skip_or_fail("the official Python client", &problem),
     };
-    if !is_current(&environment, &wanted) {
-        if let Err(problem) = install() {
-            return skip_or_fail("the official Python client", &problem);
-        }
-        fs::copy(&wanted, environment.join("installed")).expect("the note is written");
-    }
     for said in ask(python, &source("ask.py")) {
         assert_eq!(said.matches("is served").count(), 3, "{said}");
     }
@@ -124,23 +115,45 @@ fn older_clients_and_bridges_hear_progress_and_give_back_the_place_of_an_aborted
 
 /// Installs the clients that run in Node, once for all tests; none where they cannot be.
 fn node_clients() -> Option<PathBuf> {
-    static INSTALLATION: Mutex<()> = Mutex::new(());
-    let _alone = INSTALLATION.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = installed("typescript-client");
-    let wanted = source("package.json");
-    if !is_current(&folder, &wanted) {
-        fs::create_dir_all(&folder).expect("a folder");
-        fs::copy(&wanted, folder.join("package.json")).expect("the package's file");
+    match node_packages(&folder, &source("package.json")) {
+        Ok(()) => Some(folder),
+        Err(problem) => {
+            skip_or_fail("the TypeScript clients", &problem);
+            None
+        }
+    }
+}
+
+/// Returns a Python that has these packages, in an environment of this name.
+pub(crate) fn python(name: &str, wanted: &Path) -> Result<PathBuf, String> {
+    let environment = installed(name);
+    let python = environment.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    let _one_at_a_time = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
+    if !is_current(&environment, wanted) {
+        step(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
+        step(Command::new(&python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(wanted))?;
+        fs::copy(wanted, environment.join("installed")).expect("the note is written");
+    }
+    Ok(python)
+}
+
+/// Installs these packages of npm in a folder.
+pub(crate) fn node_packages(folder: &Path, wanted: &Path) -> Result<(), String> {
+    let _one_at_a_time = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
+    if !is_current(folder, wanted) {
+        fs::create_dir_all(folder).expect("a folder");
+        fs::copy(wanted, folder.join("package.json")).expect("the package's file");
         let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
         let quiet = ["install", "--no-audit", "--no-fund", "--no-package-lock"];
-        if let Err(problem) = step(Command::new(npm).args(quiet).current_dir(&folder)) {
-            skip_or_fail("the TypeScript clients", &problem);
-            return None;
-        }
-        fs::copy(&wanted, folder.join("installed")).expect("the note is written");
+        step(Command::new(npm).args(quiet).current_dir(folder))?;
+        fs::copy(wanted, folder.join("installed")).expect("the note is written");
     }
-    Some(folder)
+    Ok(())
 }
+
+/// Several tests want the same packages.
+static INSTALLING: Mutex<()> = Mutex::new(());
 
 /// Says whether what is installed is what is wanted now.
 fn is_current(folder: &Path, wanted: &Path) -> bool {

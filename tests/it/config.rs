@@ -264,10 +264,22 @@ async fn a_server_with_callers_tls_and_a_name_starts() {
 }
 
 #[tokio::test]
-async fn an_identity_provider_is_refused_while_its_tokens_cannot_be_checked() {
+async fn roles_and_the_claim_that_names_them_are_missed_without_each_other() {
     let issuer = ["--oauth-issuer", "https://login.empresa.com/realms/a"];
-    let said = Scene::new(UNAUDITED).refused(&issuer, &[]).await;
-    assert!(said.contains("leave WOLKVOX_OAUTH_ISSUER out"), "{said}");
+    let claim = ["--oauth-role", "roles"];
+    let role = "[roles.agent]\n";
+    for (arguments, file, warning) in [
+        (issuer.to_vec(), role, Some("nobody with the identity provider's token may ask")),
+        ([issuer, claim].concat(), "", Some("WOLKVOX_OAUTH_ROLE has no effect")),
+        ([issuer, claim].concat(), role, None),
+        (issuer.to_vec(), "", None),
+    ] {
+        let arguments = [&["--config", "w.toml"], &arguments[..]].concat();
+        let server = crate::serve::Server::start(&arguments, &[("w.toml", file)]).await;
+        let log = server.end().await;
+        assert_eq!(log.contains("WARN"), warning.is_some(), "{log}");
+        assert!(warning.is_none_or(|warning| log.contains(warning)), "{log}");
+    }
 }
 
 #[tokio::test]
@@ -291,6 +303,7 @@ async fn every_wrong_setting_of_a_team_is_refused_with_a_reason() {
         ("WOLKVOX_OAUTH_ISSUER", "login.empresa.com", "the issuer's address"),
         ("WOLKVOX_OAUTH_ISSUER", "http://login.empresa.com", "the issuer's address"),
         ("WOLKVOX_OAUTH_SCOPE", "wolkvox.read", "has no effect without WOLKVOX_OAUTH_ISSUER"),
+        ("WOLKVOX_OAUTH_SCOPE", "español", "names without spaces"),
         ("WOLKVOX_OAUTH_PRINCIPAL", "tid,,oid", "names without spaces"),
     ] {
         let said = scene.refused(&[], &[(variable, value)]).await;

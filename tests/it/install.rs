@@ -820,6 +820,47 @@ async fn a_renamed_program_knows_its_own_entries() {
     }
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn an_entry_with_nothing_of_ours_but_its_command_is_known_by_what_was_written() {
+    let (machine, folder) = (Machine::new(), program_as("crm"));
+    let program = folder.path().join("crm");
+    let (status, said) = machine.run_as(&program, &["install", "cursor", "--sandbox"], &[]).await;
+    assert_eq!(status, Some(0), "{said}");
+    let (status, said) = machine.run(&["uninstall", "cursor"], &[]).await;
+    assert_eq!(status, Some(0), "{said}");
+    assert!(!machine.file("cursor", false).exists());
+}
+
+#[tokio::test]
+async fn a_file_that_this_program_made_is_removed_also_if_somebody_laid_it_out_anew() {
+    let machine = Machine::new();
+    let file = machine.file("cursor", false);
+    machine.run(&["install", "cursor", "--sandbox"], &[]).await;
+    machine.write(&file, &(read(&file) + "\n\n"));
+    let (status, said) = machine.run(&["uninstall", "cursor"], &[]).await;
+    assert_eq!(status, Some(0), "{said}");
+    assert!(!file.exists(), "{}", read(&file));
+}
+
+#[tokio::test]
+async fn the_backup_is_of_the_first_installation_until_the_entry_is_gone() {
+    let machine = Machine::new();
+    let file = machine.file("cursor", false);
+    machine.write(&file, "{\"a\": 1}");
+    let install = ["install", "cursor", "--sandbox"];
+    machine.run(&install, &[]).await;
+    machine.write(&file, &read(&file).replace("\"a\": 1", "\"a\": 2"));
+    machine.run(&install, &[("WOLKVOX_MASK", "personal")]).await;
+    assert_eq!(read(&backup(&file)), "{\"a\": 1}");
+    // Somebody took the entry out by hand: what is there now is what comes back.
+    machine.write(&file, "{\"b\": 3}");
+    machine.run(&install, &[]).await;
+    machine.run(&["uninstall", "cursor"], &[]).await;
+    assert_eq!(read(&file), "{\"b\": 3}");
+    assert!(!backup(&file).exists());
+}
+
 #[tokio::test]
 async fn a_program_that_only_begins_with_our_name_is_left_alone() {
     let original =
@@ -982,6 +1023,23 @@ async fn inside_wsl_a_client_of_windows_is_told_how() {
     }
 }
 
+/// Installs into a file that is mounted alone; none where there are no such namespaces.
+#[cfg(target_os = "linux")]
+async fn mounted_alone(
+    machine: &Machine,
+    elsewhere: &Path,
+    file: &Path,
+    mask: &str,
+) -> Option<std::process::Output> {
+    let script = "mount --bind \"$1\" \"$2\" || exit 77; exec \"$3\" install cursor --sandbox";
+    let program = env!("CARGO_BIN_EXE_wolkvox-mcp");
+    let mut command = tokio::process::Command::new("unshare");
+    command.args(["-rm", "sh", "-c", script, "sh"]).args([elsewhere, file]).arg(program);
+    command.env("HOME", machine.home.path()).env("WOLKVOX_MASK", mask);
+    let output = command.output().await.ok();
+    output.filter(|it| matches!(it.status.code(), Some(0 | 2)))
+}
+
 /// A file that is mounted alone cannot be replaced. Needs a user's own mount namespace.
 #[cfg(target_os = "linux")]
 #[tokio::test]
@@ -990,12 +1048,7 @@ async fn a_file_that_is_mounted_alone_points_to_print_and_leaves_no_backup() {
     let (file, elsewhere) = (machine.file("cursor", false), machine.home.path().join("mounted"));
     machine.write(&file, "{\"a\": 1}");
     machine.write(&elsewhere, "{\"a\": 1}");
-    let script = "mount --bind \"$1\" \"$2\" || exit 77; exec \"$3\" install cursor --sandbox";
-    let program = env!("CARGO_BIN_EXE_wolkvox-mcp");
-    let mut command = tokio::process::Command::new("unshare");
-    command.args(["-rm", "sh", "-c", script, "sh"]).args([&elsewhere, &file]).arg(program);
-    let output = command.env("HOME", machine.home.path()).output().await;
-    let Some(output) = output.ok().filter(|it| matches!(it.status.code(), Some(0 | 2))) else {
+    let Some(output) = mounted_alone(&machine, &elsewhere, &file, "").await else {
         return; // no such namespaces here
     };
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -1004,6 +1057,13 @@ async fn a_file_that_is_mounted_alone_points_to_print_and_leaves_no_backup() {
     assert!(!backup(&file).exists());
     let left = fs::read_dir(file.parent().expect("a folder")).expect("a folder").count();
     assert_eq!(left, 1, "no temporary file stays");
+
+    // The backup of an earlier installation is not this one's to remove.
+    machine.run(&["install", "cursor", "--sandbox"], &[]).await;
+    fs::copy(&file, &elsewhere).expect("a copy");
+    let output = mounted_alone(&machine, &elsewhere, &file, "personal").await.expect("as before");
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(read(&backup(&file)), "{\"a\": 1}");
 }
 
 #[tokio::test]

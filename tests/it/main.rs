@@ -44,6 +44,8 @@ mod logs;
 mod map;
 /// A team server's numbers and probes.
 mod metrics;
+/// Identity providers' tokens.
+mod oauth;
 /// Prompts and resources.
 mod prompts;
 /// Look-ups at the terminal.

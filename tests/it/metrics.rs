@@ -107,7 +107,7 @@ async fn who_is_not_let_in_is_counted_by_reason() {
     let wrong = ("Authorization", "Bearer wvx_900000001");
     assert_eq!(server.post(&[wrong], &by_customer(1)).await.status, 401);
     until(&server, "wolkvox_authentication_failures_total{reason=\"missing\"}", 1.0).await;
-    until(&server, "wolkvox_authentication_failures_total{reason=\"invalid\"}", 1.0).await;
+    until(&server, "wolkvox_authentication_failures_total{reason=\"unknown\"}", 1.0).await;
     let http = "http_server_request_duration_seconds_count{http_request_method=\"POST\",\
                 http_response_status_code=\"401\"}";
     until(&server, http, 2.0).await;

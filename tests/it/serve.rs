@@ -15,9 +15,9 @@ const TIMELY: Duration = Duration::from_secs(10);
 /// The running server, with its files in a folder of its own.
 pub(crate) struct Server {
     child: Child,
-    said: BufReader<ChildStdout>,
-    folder: tempfile::TempDir,
-    url: String,
+    pub(crate) said: BufReader<ChildStdout>,
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) url: String,
     log: tempfile::NamedTempFile,
 }
 
@@ -29,12 +29,12 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{}", self.body))
     }
 
     /// Returns the code of the JSON-RPC error that it holds.
-    fn code(&self) -> i64 {
+    pub(crate) fn code(&self) -> i64 {
         let json = self.json();
         assert_eq!(json["jsonrpc"], "2.0", "{json}");
         json["error"]["code"].as_i64().unwrap_or_else(|| panic!("{json}"))
@@ -117,8 +117,18 @@ impl Server {
         format!("POST {path} HTTP/1.1\r\n{lines}Content-Length: {length}\r\n\r\n{body}")
     }
 
+    /// Ends the server and returns all that it has logged.
+    pub(crate) async fn end(mut self) -> String {
+        #[cfg(unix)]
+        self.signal("TERM");
+        #[cfg(not(unix))]
+        self.child.start_kill().expect("still running");
+        timeout(TIMELY, self.child.wait()).await.expect("in time").expect("a status");
+        self.log()
+    }
+
     #[cfg(unix)]
-    fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let id = self.child.id().expect("running").to_string();
         let sent = std::process::Command::new("kill").args([&format!("-{name}"), &id]).status();
         assert!(sent.expect("kill runs").success());
@@ -138,7 +148,11 @@ pub(crate) async fn reply(stream: &mut TcpStream) -> Reply {
                 let length: Option<usize> = length.map(|it| it.parse().expect("a number"));
                 let is_whole = match length {
                     Some(length) => body.len() >= length,
-                    None => body.ends_with("0\r\n\r\n") || head.starts_with("http/1.1 202"),
+                    None => {
+                        let is_bare =
+                            ["http/1.1 202", "http/1.1 204"].iter().any(|it| head.starts_with(it));
+                        is_bare || body.ends_with("0\r\n\r\n")
+                    }
                 };
                 if is_whole {
                     return;
@@ -181,11 +195,11 @@ pub(crate) fn initialize() -> Value {
     json!({ "jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params })
 }
 
-fn listing() -> Value {
+pub(crate) fn listing() -> Value {
     json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" })
 }
 
-const OLDER: (&str, &str) = ("MCP-Protocol-Version", "2025-06-18");
+pub(crate) const OLDER: (&str, &str) = ("MCP-Protocol-Version", "2025-06-18");
 
 #[tokio::test]
 async fn a_call_is_answered_in_json_without_a_session() {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// Writes a reply with so many records.
-pub fn of(size: usize) -> String {
+pub(crate) fn of(size: usize) -> String {
     let records: Vec<Value> = (0..size).map(record).collect();
     json!({
         "code": "200",

@@ -171,7 +171,7 @@ fn a_file_is_blank_if_it_has_nothing_but_places() {
         (ClientKind::Cursor, "{} // mine"),
         (ClientKind::Cursor, r#"{"mcpServers": {"a": {}}}"#),
         (ClientKind::Codex, "[mcp_servers]\n"),
-        (ClientKind::Codex, "\"inputs\" = []\n"),
+        (ClientKind::Codex, "[\"inputs\"]\n"),
         (ClientKind::Codex, "# mine\n"),
     ] {
         assert!(!is_blank(client, text), "{text}");
@@ -228,4 +228,16 @@ fn only_the_value_of_the_token_is_masked() {
     for text in ["a = 'FICTITIOUS'\n", "[a]\nWOLKVOX_TOKEN = '${X}'\n"] {
         assert_eq!(masked(ClientKind::Codex, text, None), text);
     }
+}
+
+#[test]
+fn what_a_client_asks_for_is_not_expected_of_its_environment() {
+    let entry = Entry { sandbox: false, ..sandbox() };
+    for (client, expected) in [
+        (ClientKind::Cursor, &[Setting::Server, Setting::Token][..]),
+        (ClientKind::VsCode, &[Setting::Server]),
+    ] {
+        assert_eq!(entry.expected(client), expected);
+    }
+    assert_eq!(sandbox().expected(ClientKind::Cursor), []);
 }

@@ -53,7 +53,7 @@ pub(crate) fn response(headers: &str, body: &[u8]) -> Vec<u8> {
 /// A certificate authority of our own, and a server's certificate from it.
 pub(crate) struct Authority {
     pub(crate) certificate: String,
-    acceptor: TlsAcceptor,
+    pub(crate) acceptor: TlsAcceptor,
 }
 
 impl Authority {
