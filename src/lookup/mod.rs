@@ -69,7 +69,7 @@ pub struct Lookup {
 /// What the look-ups of one account share.
 #[derive(Debug)]
 struct Inner {
-    client: Client,
+    client: Arc<Client>,
     limits: Limits,
     admission: Arc<Admission>,
     metrics: Lookups,
@@ -132,7 +132,7 @@ impl Lookup {
         admission: Arc<Admission>,
         metrics: Lookups,
     ) -> Self {
-        let client = client.with_patience(retry::patience(limits.timeout));
+        let client = Arc::new(client.with_patience(retry::patience(limits.timeout)));
         let cache = Cache::new(limits.cache_ttl);
         let circuit = Mutex::default();
         let inner = Inner { client, limits, admission, metrics, cache, circuit };
@@ -174,8 +174,8 @@ impl Lookup {
     /// `report` is called with what the look-up is
     /// doing.
     ///
-    /// Dropping the future stops its queueing or its request at once, unless other callers wait
-    /// for the same.
+    /// Dropping the future stops its queueing at once, unless other callers wait for the same. A
+    /// request that is on its way then is heard out for some seconds, and keeps its place so long.
     ///
     /// # Errors
     ///
@@ -253,7 +253,7 @@ async fn run(
         meter: &meter,
         deadline: &deadline,
     };
-    let fetched = fetch.pages(&query).await;
+    let fetched = fetch.pages(&Arc::new(query)).await;
     let was_asking = meter.is_asking();
     meter.end();
     let failure = match &fetched {

@@ -24,6 +24,8 @@ mod check;
 mod clients;
 /// The file of settings, and a team's.
 mod config;
+/// Clients of the team's server: many, slow ones, and ones that go away.
+mod crowd;
 /// Pipes, sockets, files, a terminal.
 #[cfg(unix)]
 mod descriptors;
