@@ -4,8 +4,8 @@ became of the calls, and ends with status 1 if anything was lost.
 
     python3 benches/team_soak.py target/release/wolkvox-mcp [SECONDS]
 
-Before that, for a quarter of the time, the measured people ask alone: what the others may cost them
-is the ratio of the two.
+Before that, for half of the time, the measured people ask alone: what the others cost them is the
+ratio of the two.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ import time
 PEOPLE = 50
 MEASURED = 8  # ask some time after each answer, as an agent does, and their waits are measured
 GREEDY = 1  # asks eight things at once, without pause
-PAUSE = 2.0  # of the measured, in seconds on average
+PAUSE = 1.0  # of the measured, in seconds on average
 LONG_PAUSE = 8.0  # of the others
 GOES = 0.04  # how many of the others' calls are given up on their way
 MOST_AT_ONCE = 2
@@ -40,7 +40,7 @@ FAULTS = [
     (0.01, 200, b"<html>Mantenimiento</html>", 0.02),
     (0.01, 200, b'{"code":"200","error":"null","data":[{"id_cus', 0.02),
     (0.01, 200, None, 0.02),
-    (0.02, 200, FOUND, 1.0),
+    (0.03, 200, FOUND, 1.0),
 ]
 
 
@@ -238,7 +238,7 @@ class Soak:
         memory = []
 
         measured, others = tokens[:MEASURED], tokens[MEASURED:]
-        end = time.monotonic() + self.seconds / 4
+        end = time.monotonic() + self.seconds / 2
         await asyncio.gather(*(self.person(token, number, PAUSE, end, self.waits["alone"])
                                for number, token in enumerate(measured)))
 
@@ -253,9 +253,8 @@ class Soak:
                 people.append(self.person(token, number, LONG_PAUSE, end))
 
         async def halfway():
-            await asyncio.sleep(self.seconds / 4)
+            await asyncio.sleep(self.seconds / 2)
             memory.append(self.memory())
-            await asyncio.sleep(self.seconds / 4)
             os.rename(self.folder / "audit.jsonl", self.folder / "audit-old.jsonl")
             late = self.add("late", "agent")
             self.process.send_signal(signal.SIGHUP)
@@ -325,7 +324,7 @@ class Soak:
             print(f"{name + ', p50, p99 (ms)':<32}{waits[len(waits) // 2] * 1000:>8.0f}"
                   f"{p99[name]:>8.0f}")
         print(f"ratio of p99                    {p99['beside the others'] / p99['alone']:>8.2f}")
-        print(f"memory after a quarter, at the end (kB) {memory[0]:>8}{memory[-1]:>8}")
+        print(f"memory halfway, at the end (kB) {memory[0]:>8}{memory[-1]:>8}")
         for text, count in collections.Counter(self.wrong).items():
             print(f"WRONG: {text} ({count})")
 

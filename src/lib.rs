@@ -30,7 +30,7 @@
 //! tools      → tenant, audit, caller, lookup, answer, wolkvox
 //! tenant     → caller, lookup, answer, wolkvox
 //! audit      → caller
-//! caller     → answer, metrics
+//! caller     → answer, shared, metrics
 //! lookup     → answer, wolkvox, shared, metrics, offload
 //! shared     → answer, wolkvox
 //! wolkvox    → server_url, offload

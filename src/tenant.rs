@@ -57,7 +57,7 @@ impl Tenant {
         let found = match &self.caller {
             None => self.lookup.find(query, report).await,
             Some(caller) => {
-                self.budgets.admit(caller)?;
+                self.budgets.admit(caller).await?;
                 self.lookup.find_for(&caller.person(), query, report).await
             }
         };

@@ -2,6 +2,7 @@
 //! count as they are admitted, also those that are answered from the cache.
 
 use std::collections::{HashMap, VecDeque};
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -11,12 +12,17 @@ use tokio::time::Instant;
 
 use super::Caller;
 use crate::error::{Budget, Error};
+use crate::shared::{Allowance, Gone, Shared, UsedUp};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// What each person has asked; clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Budgets(Arc<Mutex<HashMap<String, Spent>>>);
+pub struct Budgets {
+    people: Arc<Mutex<HashMap<String, Spent>>>,
+    /// What all processes together have been asked.
+    shared: Option<Shared>,
+}
 
 /// What one person has asked.
 #[derive(Debug, Default)]
@@ -33,17 +39,53 @@ impl Budgets {
     /// # Errors
     ///
     /// [`Error::OverBudget`], with the wait until the next look-up may pass.
-    pub fn admit(&self, caller: &Caller) -> Result<(), Error> {
+    pub async fn admit(&self, caller: &Caller) -> Result<(), Error> {
         if caller.role.rate.is_none() && caller.role.daily.is_none() {
             return Ok(());
         }
-        self.admit_at(caller, Instant::now(), Timestamp::now())
+        let time = Timestamp::now();
+        if let Some(shared) = &self.shared
+            && let Ok(admitted) = self.admit_among_all(shared, caller, time).await
+        {
+            return admitted;
+        }
+        self.admit_at(caller, Instant::now(), time)
+    }
+
+    /// Counts a look-up for all processes, and here too, for the time when they cannot be reached.
+    async fn admit_among_all(
+        &self,
+        shared: &Shared,
+        caller: &Caller,
+        time: Timestamp,
+    ) -> Result<Result<(), Error>, Gone> {
+        let allowance = Allowance { a_minute: caller.role.rate, a_day: caller.role.daily };
+        let now = TimeZone::UTC.to_datetime(time);
+        let day = now.date().to_string();
+        let refused = match shared.admit(&caller.person(), &day, allowance).await? {
+            Ok(()) => {
+                let _ = self.admit_at(caller, Instant::now(), time);
+                return Ok(Ok(()));
+            }
+            Err(refused) => refused,
+        };
+        let (budget, limit, wait) = match refused {
+            UsedUp::Minute(wait) => (Budget::Minute, caller.role.rate, wait),
+            UsedUp::Day => (Budget::Day, caller.role.daily, until_tomorrow(now)),
+        };
+        let limit = limit.map_or(0, NonZeroU32::get);
+        Ok(Err(Error::OverBudget { budget, limit, wait }))
+    }
+
+    /// Creates budgets that all processes keep together.
+    pub fn sharing(shared: Option<Shared>) -> Self {
+        Self { shared, ..Self::default() }
     }
 
     fn admit_at(&self, caller: &Caller, now: Instant, time: Timestamp) -> Result<(), Error> {
         let time = TimeZone::UTC.to_datetime(time);
         let today = time.date();
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.people.lock().unwrap_or_else(PoisonError::into_inner);
         let person = caller.person();
         if !all.contains_key(&*person) {
             // Who has not asked today needs no line.
@@ -54,9 +96,7 @@ impl Budgets {
             spent.day = (today, 0);
         }
         if let Some(limit) = caller.role.daily.filter(|limit| spent.day.1 >= limit.get()) {
-            let midnight = today.tomorrow().map(|day| day.to_datetime(civil::Time::midnight()));
-            let wait = midnight.ok().and_then(|it| it.duration_since(time).try_into().ok());
-            let wait = wait.unwrap_or_default();
+            let wait = until_tomorrow(time);
             return Err(Error::OverBudget { budget: Budget::Day, limit: limit.get(), wait });
         }
         while spent.recent.front().is_some_and(|oldest| now >= *oldest + MINUTE) {
@@ -75,6 +115,12 @@ impl Budgets {
         spent.day.1 += 1;
         Ok(())
     }
+}
+
+/// Returns how long the day goes on.
+fn until_tomorrow(now: civil::DateTime) -> Duration {
+    let midnight = now.date().tomorrow().map(|day| day.to_datetime(civil::Time::midnight()));
+    midnight.ok().and_then(|it| it.duration_since(now).try_into().ok()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -123,10 +169,10 @@ mod tests {
         assert_eq!(refused(budgets.admit_at(&ana, now, night)), None);
     }
 
-    #[test]
-    fn who_has_no_budget_is_not_counted() {
+    #[tokio::test]
+    async fn who_has_no_budget_is_not_counted() {
         let budgets = Budgets::default();
-        assert_eq!(refused(budgets.admit(&caller("ana", None, None))), None);
-        assert!(budgets.0.lock().expect("not poisoned").is_empty());
+        assert_eq!(refused(budgets.admit(&caller("ana", None, None)).await), None);
+        assert!(budgets.people.lock().expect("not poisoned").is_empty());
     }
 }

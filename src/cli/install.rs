@@ -48,6 +48,9 @@ pub(super) struct Install {
     /// token comes from WOLKVOX_CALLER_TOKEN where the client starts, or from --token-file
     #[arg(long)]
     url: Option<String>,
+    /// With --url: people log in at the identity provider, and no token of ours is sent
+    #[arg(long, requires = "url")]
+    login: bool,
     /// Only print what would be written
     #[arg(long)]
     print: bool,
@@ -188,7 +191,7 @@ impl Install {
             said.push(bilingual!("VS Code will ask for the token.", "VS Code pedirá el token."));
         }
         if let Some(remote) = &entry.remote {
-            said.extend(remote::hints(remote));
+            said.extend(remote::hints(remote, self.login));
         } else if !entry.sandbox && !entry.names(Setting::Operation) {
             said.push(bilingual!(
                 "No operation is set: the assistant will have to ask for it (--operation sets one).",
@@ -203,7 +206,7 @@ impl Install {
         }
         said.push(client.restart());
         if let Some(remote) = &entry.remote {
-            said.push(remote::test(remote));
+            said.extend((!self.login).then(|| remote::test(remote, &entry.settings)));
         } else if !self.target.project
             && let Some(name) = client.to_possible_value()
         {

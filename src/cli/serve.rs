@@ -167,7 +167,7 @@ async fn open(
     shared: Option<&Shared>,
 ) -> anyhow::Result<Opened> {
     let is_alone = tenants.len() == 1;
-    let budgets = Budgets::default();
+    let budgets = Budgets::sharing(shared.cloned());
     let mut admissions: Vec<(String, _, Arc<Admission>)> = Vec::new();
     let mut opened =
         Opened { endpoints: Vec::new(), sandboxes: Vec::new(), deadline: Duration::ZERO };
@@ -264,13 +264,12 @@ fn tell(url: &str, is_sandbox: bool, login: Login, language: Language) {
     };
     let command = match login {
         Login::None | Login::Token => format!("wolkvox-mcp install claude-code --url {url}"),
-        // That would write a header with a token of ours.
-        Login::Provider => format!("claude mcp add --transport http wolkvox {url}"),
+        Login::Provider => format!("wolkvox-mcp install claude-code --url {url} --login"),
     };
     let token = match login {
         Login::Token => bilingual!(
-            " (each with an own token in WOLKVOX_CALLER_TOKEN)",
-            " (cada quien con su token en WOLKVOX_CALLER_TOKEN)",
+            " (with the person's own token in WOLKVOX_CALLER_TOKEN)",
+            " (con el token de cada persona en WOLKVOX_CALLER_TOKEN)",
         ),
         Login::None | Login::Provider => bilingual!("", ""),
     };

@@ -172,8 +172,12 @@ impl Bridge {
 impl Common {
     /// Carries a request, and writes what comes back for it: events, and one answer in any case.
     async fn ask(&self, request: &Message) {
-        let _place = if request.is_call() { self.calls.acquire().await.ok() } else { None };
-        let answer = self.remote.ask(request, &self.session, |event| self.say(&event)).await;
+        let limit = self.remote.limit();
+        let asked = async {
+            let _place = if request.is_call() { self.calls.acquire().await.ok() } else { None };
+            self.remote.ask(request, &self.session, |event| self.say(&event)).await
+        };
+        let answer = timeout(limit, asked).await.unwrap_or(Err(RemoteError::Timeout { limit }));
         let answer = answer.unwrap_or_else(|error| {
             tracing::warn!(method = request.method_for_log(), "{}", error.sentence());
             failure::answer(request, &error, self.language)

@@ -166,16 +166,9 @@ impl Remote {
         Err(RemoteError::Refused { status: 200, said })
     }
 
-    /// Asks a request, and again where that is safe, within one deadline. Events on the way to the
-    /// answer go to `hear`.
-    pub(super) async fn ask(
-        &self,
-        request: &Message,
-        session: &Session,
-        hear: impl FnMut(Bytes),
-    ) -> Result<Bytes, RemoteError> {
-        let asked = timeout(self.timeout, self.tries(request, session, hear)).await;
-        asked.unwrap_or(Err(RemoteError::Timeout { limit: self.timeout }))
+    /// Returns how long a request may take, from when the client sends it.
+    pub(super) fn limit(&self) -> Duration {
+        self.timeout
     }
 
     /// Carries what has no answer.
@@ -184,10 +177,11 @@ impl Remote {
         message: &Message,
         session: &Session,
     ) -> Result<(), RemoteError> {
-        self.tries(message, session, |_| ()).await.map(drop)
+        self.ask(message, session, |_| ()).await.map(drop)
     }
 
-    async fn tries(
+    /// Asks a request, and again where that is safe. Events on the way to the answer go to `hear`.
+    pub(super) async fn ask(
         &self,
         request: &Message,
         session: &Session,

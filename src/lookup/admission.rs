@@ -1,12 +1,14 @@
 //! What one token may do: how many requests at a time, how many look-ups a minute, and none at all
 //! while its quota is used up. Accounts with the same token share it.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::Limits;
 use super::gate::{Gate, Person, Place};
@@ -15,10 +17,10 @@ use super::rate::Rate;
 use crate::error::{Error, internal};
 use crate::metrics::Load;
 use crate::shared::{Lease, Member, Refused, WhenDown};
-use crate::wolkvox::Token;
+use crate::wolkvox::{Failure, Page, Token};
 
-/// How long the place of a request that was given up stays taken: wolkvox works on, and would count
-/// a new request beside it.
+/// How long the place of a request that was given up stays taken at most: wolkvox works on until it
+/// has answered, and would count a new request beside it.
 const GIVEN_UP: Duration = Duration::from_secs(4);
 
 /// The limits of one token, and what is left of them.
@@ -41,12 +43,16 @@ enum Among {
     Alone(#[expect(dead_code, reason = "held until it is dropped")] OwnedSemaphorePermit),
 }
 
+/// A request for one page.
+pub(super) type Request = BoxFuture<'static, Result<Page, Failure>>;
+
 /// A place for one request.
-#[derive(Debug)]
 pub(super) struct Permit {
     place: Option<(Place, Option<Among>)>,
-    /// Whether a request is on its way in it.
+    /// Whether wolkvox may be working on a request that was sent in it.
     is_used: bool,
+    /// The request that is on its way in it.
+    request: Option<Request>,
 }
 
 impl Admission {
@@ -88,7 +94,7 @@ impl Admission {
             None => None,
             Some(shared) => Some(self.among(token, is_first, shared).await?),
         };
-        Ok(Permit { place: Some((place, among)), is_used: false })
+        Ok(Permit { place: Some((place, among)), is_used: false, request: None })
     }
 
     /// Waits for a place among all processes, or takes this process's own while the others cannot be
@@ -148,14 +154,24 @@ impl Admission {
 }
 
 impl Permit {
-    /// Takes note that a request is about to be sent.
-    pub(super) fn begin(&mut self) {
+    /// Makes a request. Where this is given up on its way, the request is still heard out for a
+    /// while, so that the place is free as soon as wolkvox is.
+    pub(super) async fn ask(&mut self, request: Request) -> Result<Page, Failure> {
         self.is_used = true;
+        let answer = self.request.insert(request).await;
+        self.request = None;
+        answer
     }
 
     /// Returns the place: the request has ended.
     pub(super) fn end(mut self) {
         self.is_used = false;
+    }
+}
+
+impl fmt::Debug for Permit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Permit").field("is_used", &self.is_used).finish_non_exhaustive()
     }
 }
 
@@ -166,8 +182,12 @@ impl Drop for Permit {
             && let Some(place) = self.place.take()
             && let Ok(runtime) = Handle::try_current()
         {
+            let request = self.request.take();
             runtime.spawn(async move {
-                sleep(GIVEN_UP).await;
+                match request {
+                    Some(request) => drop(timeout(GIVEN_UP, request).await),
+                    None => sleep(GIVEN_UP).await,
+                }
                 drop(place);
             });
         }

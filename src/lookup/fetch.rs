@@ -1,6 +1,9 @@
 //! Fetches the pages of one look-up, one after the other: each request through the gate, each
 //! failure to the retry rules, all inside the deadline.
 
+use std::sync::Arc;
+
+use futures_util::FutureExt;
 use jiff::Timestamp;
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep};
@@ -31,7 +34,7 @@ pub(super) struct Fetched {
 /// What a fetch uses.
 #[derive(Clone, Copy)]
 pub(super) struct Fetch<'a> {
-    pub(super) client: &'a Client,
+    pub(super) client: &'a Arc<Client>,
     pub(super) token: &'a Token,
     pub(super) person: &'a Person,
     pub(super) pass: &'a Pass<'a>,
@@ -47,7 +50,7 @@ pub(super) struct Fetch<'a> {
 impl Fetch<'_> {
     /// Fetches the pages that the limits allow. What ends the fetching early after the first page
     /// leaves an answer that is marked as not complete.
-    pub(super) async fn pages(self, query: &Query) -> Result<Fetched, Error> {
+    pub(super) async fn pages(self, query: &Arc<Query>) -> Result<Fetched, Error> {
         let mut paging = Paging::new(self.limits.max_pages);
         let first = self.deadline.within(self.page(query, paging.first())).await;
         let Some(first) = first else { return Err(self.timed_out()) };
@@ -92,7 +95,7 @@ impl Fetch<'_> {
         Error::Timeout { limit: self.limits.timeout, spent: self.meter.timings() }
     }
 
-    async fn page(self, query: &Query, page: Option<u32>) -> Result<Page, Error> {
+    async fn page(self, query: &Arc<Query>, page: Option<u32>) -> Result<Page, Error> {
         let mut tries = 0;
         let mut renews = false;
         loop {
@@ -106,12 +109,13 @@ impl Fetch<'_> {
             let mut permit = permit?;
             self.pass.request()?;
             self.meter.ask(page.unwrap_or(1));
-            permit.begin();
             if renews {
                 self.client.renew_connections().await;
             }
+            let (client, query) = (Arc::clone(self.client), Arc::clone(query));
+            let asked = async move { client.page(&query, page).await };
             let request = self.metrics.request();
-            let mut answer = self.client.page(query, page).await;
+            let mut answer = permit.ask(asked.boxed()).await;
             request.end(outcome(&answer));
             // Before the place is free: what waits for it must know.
             self.note(&mut answer).await;

@@ -1,8 +1,7 @@
 //! Lets equal look-ups share one: whoever asks while an equal look-up is on its way waits for that.
 //!
 //! A flight is a future that its callers drive together. A caller who goes away leaves the others
-//! driving it; when the last one goes, the future is dropped, and with it its place in the queue
-//! or its HTTP connection.
+//! driving it; when the last one goes, the future is dropped, and with it its place in the queue.
 //!
 //! moka's `try_get_with` is no substitute: it starts anew, and spends quota, when its first caller
 //! leaves.

@@ -72,7 +72,7 @@ pub struct Lookup {
 /// What the look-ups of one account share.
 #[derive(Debug)]
 struct Inner {
-    client: Client,
+    client: Arc<Client>,
     limits: Limits,
     admission: Arc<Admission>,
     shared: Option<shared::Shared>,
@@ -153,7 +153,7 @@ impl Lookup {
     /// Creates a look-up that shares its token's limits with others, or is counted.
     pub fn with(client: Client, limits: Limits, means: Means) -> Self {
         let Means { admission, shared, metrics } = means;
-        let client = client.with_patience(retry::patience(limits.timeout));
+        let client = Arc::new(client.with_patience(retry::patience(limits.timeout)));
         let cache = Cache::new(limits.cache_ttl);
         let circuit = Mutex::default();
         let inner = Inner { client, limits, admission, shared, metrics, cache, circuit };
@@ -195,8 +195,8 @@ impl Lookup {
     /// `report` is called with what the look-up is
     /// doing.
     ///
-    /// Dropping the future stops its queueing or its request at once, unless other callers wait
-    /// for the same.
+    /// Dropping the future stops its queueing at once, unless other callers wait for the same. A
+    /// request that is on its way then is heard out for some seconds, and keeps its place so long.
     ///
     /// # Errors
     ///
@@ -290,7 +290,7 @@ async fn run(
         meter: &meter,
         deadline: &deadline,
     };
-    let fetched = fetch.pages(&query).await;
+    let fetched = fetch.pages(&Arc::new(query)).await;
     let was_asking = meter.is_asking();
     meter.end();
     let failure = match &fetched {

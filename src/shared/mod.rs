@@ -6,6 +6,7 @@
 //! secrets   keys that nobody else can compute, of the secret that all processes have
 //! store     the connection, which comes back by itself, and what is called by it
 //! places    a place at a time, in turn among processes (places.lua)
+//! budget    a person's look-ups, a minute and a day (budget.lua)
 //! answers   sealed, under names that say nothing
 //! ```
 //!
@@ -15,7 +16,9 @@
 //! costs retries and never a wrong answer.
 
 mod answers;
+mod budget;
 mod config;
+mod inspection;
 mod places;
 mod secrets;
 mod store;
@@ -23,7 +26,9 @@ mod store;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(crate) use self::budget::{Allowance, UsedUp};
 pub use self::config::{SharedConfig, Unusable, WhenDown};
+pub use self::inspection::Inspection;
 use self::places::{Ask, Places};
 pub(crate) use self::places::{Lease, Refused};
 pub use self::secrets::Secrets;
@@ -44,6 +49,7 @@ struct Inner {
     places: Places,
     secrets: Secrets,
     when_down: WhenDown,
+    place: String,
 }
 
 /// The part of one server and token in what is shared.
@@ -75,10 +81,11 @@ impl Shared {
     /// If the settings can never lead to a connection.
     pub fn open(config: &SharedConfig) -> Result<Self, Unusable> {
         let process = places::name();
+        let place = config.place();
         let store = Store::open(config, &process)?;
         let places = Places::new(store.clone(), process);
         let (secrets, when_down) = (config.secrets.clone(), config.when_down);
-        Ok(Self(Arc::new(Inner { store, places, secrets, when_down })))
+        Ok(Self(Arc::new(Inner { store, places, secrets, when_down, place })))
     }
 
     /// Returns the part of a server and token.
@@ -86,6 +93,27 @@ impl Shared {
         let tag = self.0.secrets.account(server, &token);
         let account = Account { tag: tag.into(), server: Arc::from(server), token };
         Member { shared: self.clone(), account }
+    }
+
+    /// Counts a look-up of a person on this day, if that is allowed.
+    pub(crate) async fn admit(
+        &self,
+        person: &str,
+        day: &str,
+        allowance: Allowance,
+    ) -> Result<Result<(), UsedUp>, Gone> {
+        let Inner { store, secrets, .. } = &*self.0;
+        budget::admit(store, secrets, person, day, allowance).await
+    }
+
+    /// Returns the store's address, without user and password.
+    pub fn place(&self) -> &str {
+        &self.0.place
+    }
+
+    /// Looks at the store; none if it cannot be used.
+    pub async fn inspect(&self) -> Option<Inspection> {
+        inspection::inspect(&self.0.store, &self.0.secrets).await.ok()
     }
 
     /// Returns whether the store can be used now.

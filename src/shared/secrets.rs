@@ -72,8 +72,21 @@ impl Secrets {
 
     /// Returns the name of a server and token.
     pub(super) fn account(&self, server: &str, token: &Fingerprint) -> String {
-        let oldest = self.older.last().unwrap_or(&self.newest);
-        oldest.name("account", &[server.as_bytes(), token.as_bytes()])
+        self.oldest().name("account", &[server.as_bytes(), token.as_bytes()])
+    }
+
+    /// Returns the name of a person.
+    pub(super) fn person(&self, person: &str) -> String {
+        self.oldest().name("person", &[person.as_bytes()])
+    }
+
+    /// Returns what tells this secret from another: the one that names the places.
+    pub(super) fn fingerprint(&self) -> String {
+        self.oldest().name("fingerprint", &[])
+    }
+
+    fn oldest(&self) -> &Secret {
+        self.older.last().unwrap_or(&self.newest)
     }
 }
 

@@ -28,6 +28,11 @@ const PROBE: Duration = Duration::from_secs(1);
 /// How many messages may wait to be read; more are replaced by one that says so.
 const MESSAGES: usize = 1024;
 
+/// Which secrets were used lately: a hash of each, and until when that counts.
+pub(super) const SECRETS: &str = "wolkvox:1:secrets";
+/// How long a secret counts as used, in milliseconds.
+const USED: u64 = 10_000;
+
 /// What the store told this process without being asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Told {
@@ -80,6 +85,7 @@ impl Store {
         let keeper = Keeper {
             client,
             process: process.to_owned(),
+            secret: config.secrets.fingerprint(),
             state,
             failed: Arc::clone(&failed),
             told: told.clone(),
@@ -147,6 +153,7 @@ impl Store {
 struct Keeper {
     client: Client,
     process: String,
+    secret: String,
     state: watch::Sender<State>,
     failed: Arc<Notify>,
     told: broadcast::Sender<Told>,
@@ -225,9 +232,30 @@ impl Keeper {
 
     /// Writes something, as a store that only reads is of no use.
     async fn probe(&self, connection: &mut MultiplexedConnection) -> RedisResult<()> {
-        let key = format!("wolkvox:{VERSION}:probe:{}", self.process);
-        redis::cmd("SET").arg(key).arg(1).arg("PX").arg(1000).query_async(connection).await
+        let now = now();
+        redis::pipe()
+            .cmd("ZADD")
+            .arg(SECRETS)
+            .arg(now + USED)
+            .arg(&self.secret)
+            .ignore()
+            .cmd("ZREMRANGEBYSCORE")
+            .arg(SECRETS)
+            .arg("-inf")
+            .arg(now)
+            .ignore()
+            .cmd("PEXPIRE")
+            .arg(SECRETS)
+            .arg(USED * 2)
+            .ignore()
+            .query_async(connection)
+            .await
     }
+}
+
+/// Returns this computer's time in milliseconds. Only what may be some seconds wrong goes by it.
+pub(super) fn now() -> u64 {
+    u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or_default()
 }
 
 /// Returns the channel on which a process is told something.

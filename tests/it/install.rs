@@ -844,6 +844,24 @@ async fn a_file_that_this_program_made_is_removed_also_if_somebody_laid_it_out_a
 }
 
 #[tokio::test]
+async fn the_backup_is_of_the_first_installation_until_the_entry_is_gone() {
+    let machine = Machine::new();
+    let file = machine.file("cursor", false);
+    machine.write(&file, "{\"a\": 1}");
+    let install = ["install", "cursor", "--sandbox"];
+    machine.run(&install, &[]).await;
+    machine.write(&file, &read(&file).replace("\"a\": 1", "\"a\": 2"));
+    machine.run(&install, &[("WOLKVOX_MASK", "personal")]).await;
+    assert_eq!(read(&backup(&file)), "{\"a\": 1}");
+    // Somebody took the entry out by hand: what is there now is what comes back.
+    machine.write(&file, "{\"b\": 3}");
+    machine.run(&install, &[]).await;
+    machine.run(&["uninstall", "cursor"], &[]).await;
+    assert_eq!(read(&file), "{\"b\": 3}");
+    assert!(!backup(&file).exists());
+}
+
+#[tokio::test]
 async fn a_program_that_only_begins_with_our_name_is_left_alone() {
     let original =
         "{\"mcpServers\": {\"wolkvox\": {\"command\": \"wolkvox-mcp-proxy-of-somebody-else\"}}}";

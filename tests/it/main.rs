@@ -26,6 +26,8 @@ mod clients;
 mod config;
 /// From a client's pipes to a team's server.
 mod connect;
+/// Clients of the team's server: many, slow ones, and ones that go away.
+mod crowd;
 /// Pipes, sockets, files, a terminal.
 #[cfg(unix)]
 mod descriptors;

@@ -66,7 +66,7 @@ async fn who_has_a_token_of_the_issuer_is_let_in_and_stands_in_the_audit_log() {
     let mut server = server(&issuer, &name, &[]).await;
     let mut how = String::new();
     server.said.read_line(&mut how).await.expect("a line");
-    let command = format!("claude mcp add --transport http wolkvox {}", server.url);
+    let command = format!("wolkvox-mcp install claude-code --url {} --login", server.url);
     assert!(how.contains(&command), "{how}");
     assert_eq!(issuer.fetched(), 0, "nothing is fetched before the first token");
     let claims = claims(&issuer, &server.url);

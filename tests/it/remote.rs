@@ -243,10 +243,29 @@ async fn what_does_not_go_together_is_refused() {
         &["install", "cursor", "--url", URL, "--sandbox"][..],
         &["install", "cursor", "--url", URL, "--inline-token"],
         &["install", "cursor", "--url", "http://10.0.0.5/mcp"],
+        &["install", "claude-desktop", "--url", URL, "--login"],
+        &["install", "cursor", "--url", URL, "--login", "--token-file", "token"],
+        &["install", "cursor", "--login"],
         &["check", "--url", URL, "--client", "cursor"],
     ] {
         let ended = home.run(arguments, &[]).await;
         assert_eq!(ended.status.code(), Some(2), "{arguments:?} {ended:?}");
     }
     assert!(!home.file(".cursor/mcp.json").exists());
+}
+
+#[tokio::test]
+async fn who_logs_in_at_an_identity_provider_gets_an_entry_without_a_token() {
+    let home = Home::new();
+    let set = [("WOLKVOX_CALLER_TOKEN", "wvx_FICTITIOUS")];
+    let install = ["install", "cursor", "--url", URL, "--login"];
+    let ended = home.run(&install, &set).await;
+    assert!(ended.status.success(), "{ended:?}");
+    assert!(ended.stdout.join("\n").contains("you log in"), "{ended:?}");
+    let entry = &home.json(".cursor/mcp.json")["mcpServers"]["wolkvox"];
+    assert_eq!(*entry, json!({ "url": URL }));
+    let again = home.run(&install, &set).await;
+    assert!(again.stdout.join("\n").contains("already set up"), "{again:?}");
+    let ended = home.run(&["uninstall", "cursor"], &[]).await;
+    assert!(ended.status.success() && !home.file(".cursor/mcp.json").exists(), "{ended:?}");
 }

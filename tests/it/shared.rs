@@ -9,6 +9,7 @@ use tokio::time::sleep;
 
 use wolkvox_mcp::sandbox::{Fault, Sandbox};
 
+use crate::serve::{Server, by_customer};
 use crate::support::{Program, Store};
 
 const SECRET: &str = "a-fictitious-secret-of-the-tests";
@@ -274,4 +275,84 @@ async fn a_process_that_ends_leaves_nothing_behind() {
         let left = store.ask(&["KEYS", "wolkvox:1:{*}:places"]);
         assert!(left.starts_with(b"*0\r\n"), "{}", String::from_utf8_lossy(&left));
     }
+}
+
+#[tokio::test]
+async fn a_persons_budget_is_the_same_on_every_server() {
+    for store in Store::each() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        std::fs::write(path("secret"), SECRET).expect("written");
+        let settings = "[roles.agent]\nrate = 3\n";
+        std::fs::write(path("w.toml"), settings).expect("written");
+        let (callers, config, secret) = (path("callers.toml"), path("w.toml"), path("secret"));
+        let files = ["--callers", &callers, "--config", &config];
+        let add = [&["caller", "add", "ana", "--role", "agent"], &files[..]].concat();
+        let added = Program::run(&add, &[]).await;
+        let token = format!("Bearer {}", added.stdout[0]);
+        let url = store.url();
+        let shared = ["--shared", &url, "--shared-secret-file", &secret];
+        let arguments = [&files[..], &shared].concat();
+        let servers = [Server::start(&arguments, &[]).await, Server::start(&arguments, &[]).await];
+        let mut answers = Vec::new();
+        for number in 0..4 {
+            let headers = [("MCP-Protocol-Version", "2025-06-18"), ("Authorization", &token)];
+            let reply = servers[number % 2].post(&headers, &by_customer(number as u64)).await;
+            answers.push(outcome(&reply.json()["result"]));
+        }
+        assert_eq!(answers, ["found", "found", "found", "rate_limited"]);
+        let dump = store.dump();
+        let dump = String::from_utf8_lossy(&dump);
+        assert!(dump.contains(":day:") && !dump.contains("ana"), "{dump}");
+    }
+}
+
+#[tokio::test]
+async fn check_looks_at_the_store_and_at_the_others_secret() {
+    for store in Store::each() {
+        let team = Team::new(&store, |_| None).await;
+        let mut program = team.start(&[]).await;
+        ask(&mut program, 900_001_001).await;
+        let other = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(other.path(), "another-secret-of-the-tests").expect("written");
+        let same = team.secret.path().display().to_string();
+        let other = other.path().display().to_string();
+        let check = async |url: &str, secret: &str| {
+            let shared = ["--shared", url, "--shared-secret-file", secret];
+            let ended = Program::run(&[&["--sandbox", "check"], &shared[..]].concat(), &[]).await;
+            let step = ended.stdout.iter().find(|line| line.contains("shared "));
+            step.expect("a step").clone()
+        };
+        let found = check(&store.url(), &same).await;
+        assert!(found.starts_with("✓") && found.contains(" ms"), "{found}");
+        let found = check(&store.url(), &other).await;
+        assert!(found.starts_with("⚠"), "{found}");
+        store.ask(&["CONFIG", "SET", "maxmemory-policy", "allkeys-lru"]);
+        store.ask(&["CONFIG", "SET", "maxmemory", "100000000"]);
+        let found = check(&store.url(), &same).await;
+        assert!(found.starts_with("⚠"), "{found}");
+        let found = check("redis://127.0.0.1:1", &same).await;
+        assert!(found.starts_with("✗") && found.contains("127.0.0.1:1"), "{found}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_set_wrongly_is_refused_and_no_password_is_shown() {
+    let secret = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(secret.path(), SECRET).expect("written");
+    let secret = secret.path().display().to_string();
+    let file = ["--shared-secret-file", &secret];
+    for (arguments, problem) in [
+        (vec!["--shared", "redis://u:geheim123@127.0.0.1:6379"], "holds a password"),
+        (vec!["--shared", "http://127.0.0.1:6379"], "must be the address of a Valkey or Redis"),
+        (vec!["--shared", "127.0.0.1:6379"], "must be the address of a Valkey or Redis"),
+        (vec!["--shared-down", "wait"], "must be `degrade` or `refuse`"),
+    ] {
+        let ended = Program::run(&[&["--sandbox"], &file[..], &arguments].concat(), &[]).await;
+        assert_eq!(ended.status.code(), Some(2), "{arguments:?}");
+        assert!(ended.stderr.contains(problem), "{}", ended.stderr);
+        assert!(!ended.stderr.contains("geheim123"), "{}", ended.stderr);
+    }
+    let alone = Program::run(&["--sandbox", "--shared", "redis://127.0.0.1:6379"], &[]).await;
+    assert!(alone.stderr.contains("WOLKVOX_SHARED_SECRET_FILE must be set"), "{}", alone.stderr);
 }

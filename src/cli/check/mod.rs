@@ -5,6 +5,7 @@ mod clients;
 mod reach;
 mod report;
 mod settings;
+mod shared;
 mod team;
 mod tls;
 
@@ -118,13 +119,16 @@ impl Check {
     }
 
     async fn steps(&self, app: App, sources: &Sources) -> Report {
-        let App { tenant, sandbox: _sandbox, warnings, audit: _, shared: _ } = app;
+        let App { tenant, sandbox: _sandbox, warnings, audit: _, shared } = app;
         let mut report = Report::default();
         let listed = settings(sources, tenant.is_sandbox, None);
         report.set(Step::Settings, Finding::listed(listed).with_warnings(warnings));
         if self.offline {
             report.skip_the_rest(&not_offline());
         } else {
+            if let Some(shared) = &shared {
+                report.set(Step::Shared, shared::look(shared, shared.place()).await);
+            }
             self.network(&tenant, &mut report).await;
             report.skip_the_rest(&not_reached());
         }

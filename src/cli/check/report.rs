@@ -13,6 +13,8 @@ use crate::language::{Bilingual, Language, bilingual};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Step {
     Settings,
+    /// The store that processes share, if there is one.
+    Shared,
     Name,
     Connection,
     Tls,
@@ -80,6 +82,7 @@ impl Step {
     const fn name(self) -> Bilingual {
         match self {
             Self::Settings => Bilingual::new("settings", "ajustes"),
+            Self::Shared => Bilingual::new("shared", "compartido"),
             Self::Name => Bilingual::new("name", "nombre"),
             Self::Connection => Bilingual::new("connection", "conexión"),
             Self::Tls => Bilingual::new("TLS", "TLS"),

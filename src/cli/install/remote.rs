@@ -3,7 +3,7 @@
 use super::paths::{absolute, is_file, own_command};
 use super::{Install, token};
 use crate::config::{Origin, RemoteConfig, Sources};
-use crate::install::{Entry, RemoteEntry, TokenDelivery};
+use crate::install::{ClientKind, Entry, RemoteEntry, TokenDelivery};
 use crate::language::{Bilingual, Language, bilingual};
 use crate::settings::Setting;
 
@@ -26,6 +26,14 @@ impl Install {
             ));
         }
         let sources = &sources.clone().of_caller();
+        if self.login && self.target.client == ClientKind::ClaudeDesktop {
+            return Err(bilingual!(
+                "Claude Desktop cannot log in at a server inside a company: it starts `connect`, which \
+                 needs a token from `wolkvox-mcp caller add` (see --token-file)",
+                "Claude Desktop no puede iniciar sesión en un servidor dentro de la empresa: inicia \
+                 `connect`, que necesita un token de `wolkvox-mcp caller add` (vea --token-file)",
+            ));
+        }
         let set = |setting| {
             let raw = sources.get(setting).ok().flatten();
             raw.filter(|raw| !matches!(raw.origin, Origin::File { .. })).map(|raw| raw.text)
@@ -37,6 +45,12 @@ impl Install {
             token::file(setting, &file, given.clone(), self.target.force, sources)
         });
         let token_file = token_file.transpose()?;
+        if self.login && token_file.is_some() {
+            return Err(bilingual!(
+                "--login and --token-file exclude each other: who logs in needs no other token",
+                "--login y --token-file se excluyen: quien inicia sesión no necesita otro token",
+            ));
+        }
         // The token may come later, or from where the client starts.
         let later = sources.clone().without(Setting::CallerTokenFile).without(Setting::CallerToken);
         let config = RemoteConfig::resolve(url, &later).map_err(|problems| {
@@ -47,14 +61,16 @@ impl Install {
             Bilingual { english: listed(Language::English), spanish: listed(Language::Spanish) }
         })?;
         let mut settings = Vec::new();
-        for setting in USED {
+        // With any, the entry would start `connect`, which cannot log in.
+        for setting in USED.into_iter().filter(|_| !self.login) {
             if let Some(text) = set(setting) {
                 let text = if is_file(setting, &text) { absolute(&text, sources)? } else { text };
                 settings.push((setting, text));
             }
         }
         let is_open = config.url.server().is_loopback() && given.is_none() && token_file.is_none();
-        let remote = RemoteEntry { url: config.url.to_string(), token_file, has_token: !is_open };
+        let has_token = !is_open && !self.login;
+        let remote = RemoteEntry { url: config.url.to_string(), token_file, has_token };
         Ok(Entry {
             name: self.target.name()?,
             command: own_command(sources)?,
@@ -68,22 +84,33 @@ impl Install {
 }
 
 /// Returns what to know of the token.
-pub(super) fn hints(remote: &RemoteEntry) -> Option<Bilingual> {
+pub(super) fn hints(remote: &RemoteEntry, login: bool) -> Option<Bilingual> {
     (!remote.has_token).then(|| {
+        if login {
+            return bilingual!(
+                "The client opens a browser in which you log in.",
+                "El asistente abre un navegador en el que usted inicia sesión.",
+            );
+        }
         bilingual!(
-            "No token is sent: on this computer a server without callers asks for none.",
-            "No se envía ningún token: en este equipo un servidor sin usuarios (callers) no lo pide.",
+            "No token is sent: on this computer a server without callers asks for none. If this one \
+             does, set WOLKVOX_CALLER_TOKEN and install again.",
+            "No se envía ningún token: en este equipo un servidor sin usuarios (callers) no lo pide. Si \
+             este lo pide, defina WOLKVOX_CALLER_TOKEN e instale de nuevo.",
         )
     })
 }
 
 /// Returns the command that tests the way to the server.
-pub(super) fn test(remote: &RemoteEntry) -> Bilingual {
+pub(super) fn test(remote: &RemoteEntry, settings: &[(Setting, String)]) -> Bilingual {
     let RemoteEntry { url, token_file, .. } = remote;
     let file = token_file.as_ref().map(|file| format!(" --token-file \"{}\"", file.display()));
     let file = file.unwrap_or_default();
+    let authority = settings.iter().find(|(setting, _)| *setting == Setting::CaFile);
+    let authority = authority.map(|(_, path)| format!(" --ca-file \"{path}\""));
+    let authority = authority.unwrap_or_default();
     bilingual!(
-        "To test it: wolkvox-mcp check --url {url}{file}",
-        "Para probarlo: wolkvox-mcp check --url {url}{file}",
+        "To test it: wolkvox-mcp check --url {url}{file}{authority}",
+        "Para probarlo: wolkvox-mcp check --url {url}{file}{authority}",
     )
 }
