@@ -116,7 +116,8 @@ fn contestants(folder: &PathBuf) -> anyhow::Result<Vec<Contestant>> {
             tokens,
             ..contestant(OURS, ours, vec!["serve".into()], 100)
         },
-        contestant(NAIVE, build::beside("naive_http")?, Vec::new(), 100),
+        // Each of its answers may wait 40 ms for the client's acknowledgement.
+        contestant(NAIVE, build::beside("naive_http")?, Vec::new(), 20),
         contestant(TUNED, build::beside("naive_http")?, vec!["tuned".into()], 100),
         contestant(PYTHON, python.join("bin/python"), vec![build::here().join("server.py")], 20),
         contestant(TYPESCRIPT, "node".into(), vec![node.join("server_http.mjs")], 20),
