@@ -211,11 +211,11 @@ pub(super) fn of_projects(
 ) -> Result<Vec<(String, InstalledEntry)>, Malformed> {
     let root = parse(text)?;
     let projects = root.object_value().and_then(|top| top.object_value(PROJECTS));
-    let projects = projects.map(|projects| projects.properties()).unwrap_or_default();
-    let entries = projects.into_iter().flat_map(|project| {
+    let projects = projects.iter().flat_map(CstObject::properties);
+    let entries = projects.flat_map(|project| {
         let folder = project.decoded_name().unwrap_or_default();
-        let entries = project.object_value().map(|project| entries_in(client, &project));
-        entries.unwrap_or_default().into_iter().map(move |entry| (folder.clone(), entry))
+        let entries = project.object_value().map(|it| entries_in(client, &it)).unwrap_or_default();
+        entries.into_iter().map(move |entry| (folder.clone(), entry))
     });
     Ok(entries.collect())
 }
