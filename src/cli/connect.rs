@@ -17,7 +17,7 @@ use crate::language::Language;
                         --token-file or WOLKVOX_CALLER_TOKEN_FILE names. WOLKVOX_CA_FILE names root \
                         certificates to trust beside the system's, HTTPS_PROXY a proxy.")]
 pub(super) struct Connect {
-    /// Address of the team's server, such as https://wolkvox.example.com/mcp
+    #[arg(help = "Address of the team's server, such as https://wolkvox.example.com/mcp")]
     pub(super) url: String,
 }
 
