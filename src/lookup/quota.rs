@@ -35,7 +35,7 @@ impl QuotaHold {
         self.0.as_ref().is_some_and(|(_, until)| now < *until)
     }
 
-    /// Holds this token's look-ups until then.
+    /// Refuses this token's look-ups until then.
     pub(super) fn hold(&mut self, token: &Token, until: Instant) {
         self.0 = Some((token.fingerprint(), until));
     }

@@ -62,7 +62,7 @@ pub(crate) struct Member {
 /// One server and token, as the store knows them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Account {
-    /// Names its keys: a hash under the secret.
+    /// The name of its keys: a hash under the secret.
     tag: Arc<str>,
     /// What its answers depend on beside the question.
     server: Arc<str>,
@@ -121,7 +121,7 @@ impl Shared {
         self.0.store.is_up()
     }
 
-    /// Gives back all that this process holds, as it ends.
+    /// Returns to the others all that this process holds, as it ends.
     pub async fn close(&self) {
         self.0.places.leave_all().await;
     }
@@ -139,7 +139,7 @@ impl Member {
         self.shared.0.places.enter(ask).await
     }
 
-    /// Holds all look-ups with this token for a while: its quota is spent.
+    /// Refuses all look-ups with this token for a while: its quota is spent.
     pub(crate) async fn hold(&self, time: Duration) {
         // Who cannot tell the others holds its own look-ups all the same.
         let _ = self.shared.0.places.hold(&self.account, time).await;

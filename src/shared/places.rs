@@ -169,7 +169,7 @@ impl Places {
             .await
     }
 
-    /// Gives back everything, as the process ends.
+    /// Returns everything to the others, as the process ends.
     pub(super) async fn leave_all(&self) {
         let accounts: Vec<_> = self.0.accounts().drain().collect();
         for (account, active) in accounts {
@@ -184,7 +184,7 @@ impl Places {
         id
     }
 
-    /// Gives back what a process no longer holds or waits for.
+    /// Takes note of what a process no longer holds or waits for, and lets the store know.
     fn leave(&self, account: &Account, number: u64, was_held: bool) {
         {
             let mut accounts = self.0.accounts();
@@ -203,7 +203,7 @@ impl Places {
         }
     }
 
-    /// Tells the store what was given back.
+    /// Reports to the store what was given back.
     async fn pay(&self, account: &Account) {
         let owed = self.0.accounts().get_mut(account).map(|active| {
             let owed = std::mem::take(&mut active.owed);
@@ -219,7 +219,7 @@ impl Places {
         }
     }
 
-    /// Says that this process is alive, as long as it holds or waits for anything of an account.
+    /// Reports that this process is alive, as long as it holds or waits for anything of an account.
     async fn beat(self, account: Account) {
         loop {
             sleep(BEAT).await;

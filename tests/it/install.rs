@@ -547,14 +547,17 @@ async fn an_entry_that_counts_in_one_folder_alone_is_told_and_left() {
     let file = machine.file("claude-code", false);
     let (folder, other) = (r#"{"command": "/bin/wolkvox-mcp"}"#, r#"{"command": "other"}"#);
     let original = format!(
-        r#"{{"projects": {{"/work/crm": {{"mcpServers": {{"mine": {folder}, "theirs": {other}}}}}}}}}"#
+        r#"{{"projects": {{"/home/ana/crm": {{"mcpServers": {{"mine": {folder}, "theirs": {other}}}}}}}}}"#
     );
     machine.write(&file, &original);
     machine.run(&["install", "claude-code", "--sandbox"], &[]).await;
     for _ in 0..2 {
         let (status, said) = machine.run(&["uninstall", "claude-code"], &[]).await;
         assert_eq!(status, Some(0), "{said}");
-        assert!(said.contains("`mine` is still there for the folder /work/crm alone"), "{said}");
+        assert!(
+            said.contains("`mine` is still there for the folder /home/ana/crm alone"),
+            "{said}"
+        );
         assert!(said.contains("claude mcp remove mine --scope local"), "{said}");
         assert!(!said.contains("theirs"), "{said}");
         assert_eq!(read(&file), original);

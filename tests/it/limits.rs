@@ -496,7 +496,7 @@ async fn what_is_queued_is_not_sent_once_the_quota_is_used_up_or_the_server_down
     assert!(scene.sandbox.requests() <= 18, "{}", scene.sandbox.requests());
 }
 
-/// Gives up two requests that take so long, and returns how long the next one waits for a place.
+/// Abandons two requests that take so long, and returns how long the next one waits for a place.
 async fn wait_after_giving_up(takes: Duration) -> Duration {
     let scene = Scene::new(limits(), move |n| (n < 2).then_some(Fault::Slow(takes))).await;
     let asked = [scene.begin("customer 1"), scene.begin("customer 2")];

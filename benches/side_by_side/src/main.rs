@@ -99,7 +99,7 @@ fn contestants() -> anyhow::Result<Vec<Contestant>> {
     ])
 }
 
-/// Says whether a contestant takes part in a round.
+/// Returns whether a contestant takes part in a round.
 fn takes_part(contestant: &Contestant, round: usize) -> bool {
     round * contestant.share / 100 != (round + 1) * contestant.share / 100
 }

@@ -104,7 +104,7 @@ impl Table {
     }
 }
 
-/// Gives the sample below which a part of the sorted samples lie.
+/// Returns the sample below which a part of the sorted samples lie.
 fn quantile(samples: &[f64], part: f64) -> f64 {
     samples[((samples.len() - 1) as f64 * part).round() as usize]
 }

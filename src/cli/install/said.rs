@@ -1,4 +1,4 @@
-//! Tells what an installation did, what is left to do, and what to mind.
+//! What an installation says in the end: what it did, what is left to do, and what to mind.
 
 use std::io::{self, Write};
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Tells clients where to log in: OAuth 2.0 Protected Resource Metadata (RFC 9728).
+//! Where clients learn how to log in: OAuth 2.0 Protected Resource Metadata (RFC 9728).
 //!
 //! An endpoint's metadata is made from its address alone. Whether there is such a tenant stays unsaid:
 //! these answers are for everybody.

@@ -1,5 +1,4 @@
-//! Changes the JSON of all clients but Codex: comments and trailing commas are in order, as VS Code
-//! has them.
+//! Changes the JSON of all clients but Codex; comments and trailing commas are in order.
 
 use jsonc_parser::ParseOptions;
 use jsonc_parser::cst::{CstInputValue, CstNode, CstObject, CstObjectProp, CstRootNode};

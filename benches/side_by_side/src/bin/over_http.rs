@@ -138,7 +138,7 @@ fn caching(contestants: &[Contestant]) -> Vec<Contestant> {
     contestants
 }
 
-/// Says whether a contestant takes part in a round.
+/// Returns whether a contestant takes part in a round.
 fn takes_part(contestant: &Contestant, round: usize) -> bool {
     round * contestant.share / 100 != (round + 1) * contestant.share / 100
 }
