@@ -1,4 +1,4 @@
-//! The READMEs, the pages on the team server and `mcp.json`, held against the program: what they say is what it does.
+//! The READMEs, the pages in `docs/` and `mcp.json`, held against the program: what they say is what it does.
 
 use clap::ValueEnum;
 use serde_json::Value;
@@ -10,12 +10,25 @@ use wolkvox_mcp::settings::{Setting, Spec};
 
 use crate::support::{Program, exists, file};
 
+/// Every page that a reader finds, in English and in Spanish.
+const PAGES: &[(&str, &str)] = &[
+    ("README.md", "README.es.md"),
+    ("docs/audit.md", "docs/auditoria.md"),
+    ("docs/clients.md", "docs/asistentes.md"),
+    ("docs/development.md", "docs/desarrollo.md"),
+    ("docs/failures.md", "docs/fallas.md"),
+    ("docs/performance.md", "docs/rendimiento.md"),
+    ("docs/settings.md", "docs/ajustes.md"),
+    ("docs/team-server.md", "docs/equipo.md"),
+    ("docs/tools.md", "docs/herramientas.md"),
+];
+
 #[track_caller]
-fn assert_in_readme(expected: &str) {
-    assert!(file("README.md").contains(expected), "README.md lacks:\n{expected}");
+fn assert_in(page: &str, expected: &str) {
+    assert!(file(page).contains(expected), "{page} lacks:\n{expected}");
 }
 
-/// Gives the fenced blocks of one language.
+/// Returns the fenced blocks of one language.
 fn blocks(text: &str, language: &str) -> Vec<String> {
     let fence = format!("```{language}\n");
     text.split(&fence)
@@ -26,26 +39,32 @@ fn blocks(text: &str, language: &str) -> Vec<String> {
 
 #[test]
 fn the_settings_table_is_the_programs() {
-    assert_in_readme(&rows(Setting::is_own_servers));
+    assert_in("docs/settings.md", &rows(Setting::is_own_servers));
+}
+
+#[test]
+fn the_readmes_settings_are_some_of_the_programs_and_worded_as_on_the_page_of_all() {
+    for (readme, page) in [("README.md", "docs/settings.md"), ("README.es.md", "docs/ajustes.md")] {
+        let all = file(page);
+        let readme = file(readme);
+        let rows: Vec<_> = readme.lines().filter(|it| it.starts_with("| `WOLKVOX_")).collect();
+        assert!(rows.len() > 5, "{rows:?}");
+        for row in rows {
+            assert!(all.contains(row), "{page} lacks:\n{row}");
+        }
+    }
 }
 
 #[test]
 fn the_team_servers_settings_table_is_the_programs() {
     let rows = rows(Setting::is_team);
-    assert!(file("docs/team-server.md").contains(&rows), "docs/team-server.md lacks:\n{rows}");
+    assert_in("docs/team-server.md", &rows);
 }
 
 #[test]
 fn a_callers_settings_table_is_the_programs() {
     let rows = rows(Setting::is_callers);
-    assert!(file("docs/team-server.md").contains(&rows), "docs/team-server.md lacks:\n{rows}");
-}
-
-#[test]
-fn both_pages_on_the_team_server_have_the_same_tables_and_examples() {
-    let (english, spanish) = (file("docs/team-server.md"), file("docs/equipo.md"));
-    assert_eq!(tables(&english), tables(&spanish));
-    assert_eq!(blocks(&english, "toml"), blocks(&spanish, "toml"));
+    assert_in("docs/team-server.md", &rows);
 }
 
 /// Returns the rows of a table of settings.
@@ -78,8 +97,8 @@ fn the_fields_table_is_the_programs() {
         };
         FIELDS.iter().map(row).collect()
     };
-    assert_in_readme(&rows("always", "on request", false));
-    assert!(file("README.es.md").contains(&rows("siempre", "al pedirlo", true)));
+    assert_in("docs/tools.md", &rows("always", "on request", false));
+    assert_in("docs/herramientas.md", &rows("siempre", "al pedirlo", true));
 }
 
 #[test]
@@ -100,24 +119,25 @@ fn the_clients_table_is_the_programs() {
         format!("| `{}` | {user} | {project} |\n", name.get_name())
     });
     let rows: String = rows.collect();
-    assert_in_readme(&rows);
-    assert!(file("README.es.md").contains(&rows));
+    assert_in("docs/clients.md", &rows);
+    assert_in("docs/asistentes.md", &rows);
 }
 
 #[test]
 fn every_kind_of_failure_and_every_fault_is_explained() {
     for kind in Kind::ALL {
-        assert_in_readme(&format!("| `{kind}` |"));
+        assert_in("docs/failures.md", &format!("| `{kind}` |"));
     }
+    let page = file("docs/failures.md");
     for fault in Fault::names() {
-        assert!(file("README.md").contains(&format!("`{fault}`")) || fault == "quota", "{fault}");
+        assert!(page.contains(&format!("`{fault}`")) || fault == "quota", "{fault}");
     }
 }
 
 #[test]
 fn mcp_json_is_ready_to_copy_and_names_what_must_be_filled_in() {
     let text = file("mcp.json");
-    assert_in_readme(&format!("```json\n{text}```"));
+    assert_in("docs/clients.md", &format!("```json\n{text}```"));
     let json: Value = serde_json::from_str(&text).expect("JSON");
     let server = &json["mcpServers"]["wolkvox"];
     assert_eq!(server["command"], env!("CARGO_PKG_NAME"));
@@ -130,7 +150,7 @@ fn mcp_json_is_ready_to_copy_and_names_what_must_be_filled_in() {
     }
 }
 
-/// Gives the commands of a README in their order, without comments.
+/// Returns the commands of a page in their order, without comments.
 fn commands(text: &str) -> Vec<String> {
     let shown = |block: String| -> Vec<String> {
         let lines = block.lines().filter_map(|line| line.strip_prefix("$ "));
@@ -142,7 +162,7 @@ fn commands(text: &str) -> Vec<String> {
     all.map(|it| it.split('#').next().unwrap_or_default().trim_end().to_owned()).collect()
 }
 
-/// Gives the tables of a README: of each cell what is the same in every language, which is code and
+/// Returns the tables of a page: of each cell what is the same in every language, which is code and
 /// figures.
 fn tables(text: &str) -> Vec<Vec<String>> {
     let outside_code = text.split("```").step_by(2);
@@ -156,53 +176,179 @@ fn tables(text: &str) -> Vec<Vec<String>> {
     rows.map(|row| row.split('|').map(cell).collect()).collect()
 }
 
-#[test]
-fn both_readmes_have_the_same_commands_tables_and_examples() {
-    let (english, spanish) = (file("README.md"), file("README.es.md"));
-    assert_eq!(commands(&english), commands(&spanish));
-    assert!(commands(&english).len() > 10);
-    assert_eq!(tables(&english), tables(&spanish));
-    assert!(tables(&english).len() > 60);
-    for language in ["json", "text"] {
-        assert_eq!(blocks(&english, language), blocks(&spanish, language));
-    }
-    let headings = |text: &str| -> Vec<usize> {
-        let lines = text.lines().filter(|line| line.starts_with("##"));
-        lines.map(|line| line.bytes().take_while(|it| *it == b'#').count()).collect()
-    };
-    assert_eq!(headings(&english), headings(&spanish));
+/// Returns the fenced blocks that are the same in every language.
+fn data(text: &str) -> Vec<String> {
+    ["json", "text", "toml", "powershell", "xml"].iter().flat_map(|it| blocks(text, it)).collect()
 }
 
-/// Runs the READMEs' commands that ask this program, and compares all that they print.
-#[tokio::test]
-async fn every_command_prints_what_the_readmes_say() {
-    for (name, language) in [("README.md", "en_US.UTF-8"), ("README.es.md", "es_CO.UTF-8")] {
-        let mut ran = 0;
-        for block in blocks(&file(name), "console") {
-            let Some((command, printed)) =
-                block.strip_prefix("$ ").and_then(|it| it.split_once('\n'))
-            else {
-                continue;
-            };
-            let Some(arguments) = command
-                .strip_prefix("cargo run --release --")
-                .or_else(|| command.strip_prefix("wolkvox-mcp"))
-            else {
-                continue;
-            };
-            let arguments: Vec<&str> = arguments.split_whitespace().collect();
-            let ended = Program::run(&arguments, &[("LANG", language)]).await;
-            let said = [ended.stdout.join("\n"), ended.stderr].concat();
-            assert_eq!(said.trim_end(), printed.trim_end(), "{name}: {command}");
-            ran += 1;
-        }
-        assert_eq!(ran, 4, "{name}");
+#[test]
+fn every_page_has_the_same_commands_tables_examples_and_headings_in_both_languages() {
+    for (english_name, spanish_name) in PAGES {
+        let (english, spanish) = (file(english_name), file(spanish_name));
+        assert_eq!(
+            without_language(commands(&english)),
+            without_language(commands(&spanish)),
+            "{spanish_name}"
+        );
+        assert_eq!(tables(&english), tables(&spanish), "{spanish_name}");
+        assert_eq!(data(&english), data(&spanish), "{spanish_name}");
+        let headings = |text: &str| -> Vec<usize> {
+            let outside_code: String = text.split("```").step_by(2).collect();
+            let lines = outside_code.lines().filter(|line| line.starts_with("##"));
+            lines.map(|line| line.bytes().take_while(|it| *it == b'#').count()).collect()
+        };
+        assert_eq!(headings(&english), headings(&spanish), "{spanish_name}");
     }
+    let count =
+        |of: fn(&str) -> usize| PAGES.iter().map(|(page, _)| of(&file(page))).sum::<usize>();
+    assert!(count(|text| commands(text).len()) > 25);
+    assert!(count(|text| tables(text).len()) > 150);
+}
+
+/// Returns commands as they are without `--lang es`, which only Spanish pages say.
+fn without_language(commands: Vec<String>) -> Vec<String> {
+    commands.into_iter().map(|it| it.replace(" --lang es", "")).collect()
+}
+
+#[test]
+fn a_readme_is_short_enough_to_be_read() {
+    for name in ["README.md", "README.es.md"] {
+        assert!(file(name).lines().count() <= 250, "{name}");
+    }
+}
+
+#[test]
+fn every_page_in_docs_is_held_and_every_link_leads_somewhere() {
+    let docs = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/docs")).expect("docs");
+    for entry in docs {
+        let name = entry.expect("an entry").file_name().into_string().expect("a name");
+        let path = format!("docs/{name}");
+        let is_held = PAGES.iter().any(|(english, spanish)| path == *english || path == *spanish);
+        assert!(is_held || !name.ends_with(".md"), "{path} is not in PAGES");
+    }
+    for page in PAGES.iter().flat_map(|(english, spanish)| [english, spanish]) {
+        let folder = if page.starts_with("docs/") { "docs/" } else { "" };
+        let text = file(page);
+        let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        for target in targets.filter(|target| !target.starts_with("https://")) {
+            let (place, heading) = target.split_once('#').unwrap_or((target, ""));
+            let place = format!("{folder}{place}");
+            assert!(exists(&place), "{page}: {target}");
+            let there = if place == folder { text.clone() } else { String::new() };
+            let there = if place.ends_with(".md") { file(&place) } else { there };
+            let has_heading =
+                there.lines().any(|line| line.starts_with('#') && anchor(line) == heading);
+            assert!(heading.is_empty() || has_heading, "{page}: {target}");
+        }
+    }
+}
+
+/// Returns the anchor that GitHub makes of a heading.
+fn anchor(heading: &str) -> String {
+    let text = heading.trim_start_matches(['#', ' ']).to_lowercase();
+    let kept = text.chars().filter(|it| it.is_alphanumeric() || matches!(it, ' ' | '-' | '_'));
+    kept.map(|it| if it == ' ' { '-' } else { it }).collect()
+}
+
+#[test]
+fn the_badges_are_true() {
+    let known = rmcp::model::ProtocolVersion::KNOWN_VERSIONS;
+    let [oldest, newest] =
+        [known.first(), known.last()].map(|it| it.expect("a revision").as_str().replace('-', "--"));
+    let rust = env!("CARGO_PKG_RUST_VERSION");
+    assert_eq!(env!("CARGO_PKG_LICENSE"), "MIT OR Apache-2.0");
+    for badge in [
+        "licence-MIT_or_Apache--2.0-".to_owned(),
+        format!("Rust-{rust}_or_newer-"),
+        format!("MCP-{oldest}_to_{newest}-"),
+    ] {
+        assert_in("README.md", &format!("https://img.shields.io/badge/{badge}"));
+    }
+    for badge in [
+        "licencia-MIT_o_Apache--2.0-".to_owned(),
+        format!("Rust-{rust}_o_posterior-"),
+        format!("MCP-{oldest}_a_{newest}-"),
+    ] {
+        assert_in("README.es.md", &format!("https://img.shields.io/badge/{badge}"));
+    }
+    // The one that says that there is no release goes when the changelog has one.
+    let has_release = !file("CHANGELOG.md").contains("## 0.1.0, not yet released");
+    for (english, spanish) in PAGES {
+        assert_eq!(
+            file(english).contains("release-none_yet"),
+            *english == "README.md" && !has_release
+        );
+        assert_eq!(
+            file(spanish).contains("versiones-ninguna"),
+            *spanish == "README.es.md" && !has_release
+        );
+    }
+}
+
+#[test]
+fn the_links_that_install_the_sandbox_hold_what_install_writes() {
+    use base64::prelude::{BASE64_STANDARD, Engine};
+    let entry = r#"{"command":"wolkvox-mcp","args":["--sandbox"]}"#;
+    let escaped: String = url::form_urlencoded::byte_serialize(entry.as_bytes()).collect();
+    for page in ["README.md", "README.es.md"] {
+        assert_in(
+            page,
+            &format!("https://vscode.dev/redirect/mcp/install?name=wolkvox&config={escaped})"),
+        );
+        let encoded = BASE64_STANDARD.encode(entry);
+        assert_in(
+            page,
+            &format!("https://cursor.com/en/install-mcp?name=wolkvox&config={encoded})"),
+        );
+    }
+}
+
+#[test]
+fn the_sandboxs_customers_are_all_introduced() {
+    for page in ["README.md", "README.es.md"] {
+        for customer in 900_000_001..=900_000_009 {
+            assert_in(page, &format!("| `{customer}` |"));
+        }
+    }
+}
+
+/// Runs the pages' commands that ask this program and end by themselves, and compares all that they
+/// print.
+#[tokio::test]
+async fn every_command_prints_what_the_pages_say() {
+    let mut ran = Vec::new();
+    for (english, spanish) in PAGES {
+        for (name, language) in [(english, "en_US.UTF-8"), (spanish, "es_CO.UTF-8")] {
+            for (command, printed) in blocks(&file(name), "console").iter().flat_map(|it| shown(it))
+            {
+                let Some(arguments) = command.strip_prefix("wolkvox-mcp") else { continue };
+                // A server does not end, and a team's files are not here.
+                let is_elsewhere = arguments.contains(" serve") || arguments.contains("/var/log/");
+                if is_elsewhere || printed.is_empty() {
+                    continue;
+                }
+                let arguments: Vec<&str> = arguments.split_whitespace().collect();
+                let ended = Program::run(&arguments, &[("LANG", language)]).await;
+                let said = [ended.stdout.join("\n"), ended.stderr].concat();
+                assert_eq!(said.trim_end(), printed.trim_end(), "{name}: {command}");
+                ran.push(command);
+            }
+        }
+    }
+    assert!(ran.len() >= 8, "{ran:?}");
+}
+
+/// Returns the commands of a block, each with what it printed.
+fn shown(block: &str) -> Vec<(String, String)> {
+    let block = format!("\n{block}");
+    let parts = block.split("\n$ ").skip(1);
+    let parts = parts.map(|it| it.split_once('\n').unwrap_or((it, "")));
+    parts.map(|(command, printed)| (command.to_owned(), printed.to_owned())).collect()
 }
 
 #[tokio::test]
 async fn the_example_of_a_call_has_the_real_answer() {
-    let blocks = blocks(&file("README.md"), "json");
+    let blocks = blocks(&file("docs/tools.md"), "json");
     let parsed = |block: &String| serde_json::from_str::<Value>(block).expect("JSON");
     let call = blocks.iter().map(parsed).find(|it| it["field"] == "id_customer").expect("a call");
     let shown = blocks.iter().map(parsed).find(|it| it["outcome"] == "found").expect("an answer");
