@@ -76,7 +76,7 @@ fn the_registrys_entry_has_this_version_and_the_registrys_limits() {
 
 #[test]
 fn the_image_and_the_readmes_name_the_same_address() {
-    for name in ["Dockerfile", "README.md", "README.es.md", "SECURITY.md"] {
+    for name in ["Dockerfile", "README.md", "README.es.md", "docs/clients.md", "SECURITY.md"] {
         assert!(file(name).contains(REPOSITORY), "{name}");
     }
     let registry = json("server.json")["name"].as_str().expect("a name").to_owned();
