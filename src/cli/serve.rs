@@ -98,7 +98,9 @@ async fn serve(
     let names = Names::new(address, http.public_url.as_ref());
     let login = Login::of(&http);
     let trusted = http.trusted_proxies;
-    let service = Service::new(endpoints, access, &names, trusted, audit.clone(), metrics.clone());
+    let (recorded, counted) = (audit.clone(), metrics.clone());
+    let service =
+        Service::new(endpoints, access, &names, trusted, recorded, counted, shared.clone());
     let service = Arc::new(service);
     let watched = Arc::downgrade(&service);
     metrics.watch_keys(move || watched.upgrade()?.keys_age());

@@ -32,6 +32,7 @@ use crate::audit::{Attempt, Audit};
 use crate::caller::{Call, Sender};
 use crate::mcp::Server;
 use crate::metrics::{Metrics, Operation};
+use crate::shared::Shared;
 
 /// Most bytes of a message.
 const LARGEST_BODY: usize = 64 * 1024;
@@ -68,7 +69,8 @@ impl std::fmt::Debug for Service {
 }
 
 impl Service {
-    /// Creates what answers for these tenants, to those whom `access` lets in, under these names.
+    /// Creates what answers for these tenants, to those whom `access` lets in, under these names. What
+    /// is cancelled here is told to the replicas that share a store, and the other way round.
     pub fn new(
         endpoints: Vec<Endpoint>,
         access: Access,
@@ -76,6 +78,7 @@ impl Service {
         trusted: Vec<ipnet::IpNet>,
         audit: Option<Audit>,
         metrics: Metrics,
+        shared: Option<Shared>,
     ) -> Self {
         let tenants = endpoints.into_iter().map(|endpoint| {
             let (path, Endpoint { tenant, server, .. }) = (endpoint.path(), endpoint);
@@ -94,7 +97,7 @@ impl Service {
             access,
             trusted,
             audit,
-            running: Running::default(),
+            running: Running::new(shared),
             places: Places::default(),
             metrics,
             is_ending: AtomicBool::new(false),

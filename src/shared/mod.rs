@@ -3,11 +3,12 @@
 //! answers for some seconds.
 //!
 //! ```text
-//! secrets   keys that nobody else can compute, of the secret that all processes have
-//! store     the connection, which comes back by itself, and what is called by it
-//! places    a place at a time, in turn among processes (places.lua)
-//! budget    a person's look-ups, a minute and a day (budget.lua)
-//! answers   sealed, under names that say nothing
+//! secrets         keys that nobody else can compute, of the secret that all processes have
+//! store           the connection, which comes back by itself, and what is called by it
+//! places          a place at a time, in turn among processes (places.lua)
+//! budget          a person's look-ups, a minute and a day (budget.lua)
+//! answers         sealed, under names that say nothing
+//! cancellations   told to all, under names that say nothing
 //! ```
 //!
 //! What is in the store: counters, times, random numbers, hashes under a secret, sealed answers. Never
@@ -17,6 +18,7 @@
 
 mod answers;
 mod budget;
+mod cancellations;
 mod config;
 mod inspection;
 mod places;
@@ -27,6 +29,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use self::budget::{Allowance, UsedUp};
+pub(crate) use self::cancellations::Cancellations;
 pub use self::config::{SharedConfig, Unusable, WhenDown};
 pub use self::inspection::Inspection;
 use self::places::{Ask, Places};
@@ -104,6 +107,21 @@ impl Shared {
     ) -> Result<Result<(), UsedUp>, Gone> {
         let Inner { store, secrets, .. } = &*self.0;
         budget::admit(store, secrets, person, day, allowance).await
+    }
+
+    /// Tells the other processes, in the background, to cancel the call that these parts name.
+    pub(crate) fn cancel(&self, call: Vec<Vec<u8>>) {
+        let shared = self.clone();
+        tokio::spawn(async move {
+            let Inner { store, secrets, .. } = &*shared.0;
+            let call: Vec<&[u8]> = call.iter().map(Vec::as_slice).collect();
+            cancellations::publish(store, secrets, &call).await;
+        });
+    }
+
+    /// Listens to what other processes cancel.
+    pub(crate) fn cancellations(&self) -> Cancellations {
+        Cancellations::new(self.0.store.listen(), self.0.secrets.clone())
     }
 
     /// Returns the store's address, without user and password.

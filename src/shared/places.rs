@@ -310,6 +310,7 @@ async fn wake(mut told: tokio::sync::broadcast::Receiver<Told>, places: Weak<Inn
     loop {
         let message = match told.recv().await {
             Ok(Told::Message(id)) => Some(id),
+            Ok(Told::Cancelled(_)) => continue,
             // Much may have been missed.
             Ok(Told::Connected) | Err(RecvError::Lagged(_)) => None,
             Err(RecvError::Closed) => return,

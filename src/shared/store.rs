@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use super::config::{SharedConfig, Unusable};
-use super::{Gone, VERSION};
+use super::{Gone, VERSION, cancellations};
 
 /// How long an answer of the store may take.
 const ANSWER: Duration = Duration::from_millis(300);
@@ -38,6 +38,8 @@ const USED: u64 = 10_000;
 pub(super) enum Told {
     /// Something was published on this process's channel.
     Message(String),
+    /// A call is to be cancelled, wherever it is.
+    Cancelled(String),
     /// The connection was made anew: much may have been missed.
     Connected,
 }
@@ -192,9 +194,12 @@ impl Keeper {
             match push.kind {
                 PushKind::Disconnection => failed.notify_one(),
                 PushKind::Message => {
-                    if let Some(Value::BulkString(text)) = push.data.last() {
+                    if let [Value::BulkString(channel), Value::BulkString(text)] = &*push.data {
                         let text = String::from_utf8_lossy(text).into_owned();
-                        let _ = told.send(Told::Message(text));
+                        let is_to_all = *channel == cancellations::channel().into_bytes();
+                        let message =
+                            if is_to_all { Told::Cancelled(text) } else { Told::Message(text) };
+                        let _ = told.send(message);
                     }
                 }
                 _ => {}
@@ -208,7 +213,7 @@ impl Keeper {
         let mut connection =
             self.client.get_multiplexed_async_connection_with_config(&config).await?;
         self.probe(&mut connection).await?;
-        connection.subscribe(channel(&self.process)).await?;
+        connection.subscribe(&[channel(&self.process), cancellations::channel()]).await?;
         Ok(connection)
     }
 

@@ -60,6 +60,9 @@ mod readme;
 mod release;
 /// The team's server from an agent's computer: checked, and in clients' files.
 mod remote;
+/// Several servers of one team.
+#[cfg(unix)]
+mod replicas;
 /// Every variant of wolkvox's replies, as raw bytes over HTTP.
 mod replies;
 /// The sandbox, asked without our client.
