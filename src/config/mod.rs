@@ -16,6 +16,7 @@ use tracing_subscriber::filter::Targets;
 
 pub use self::invalid::{InvalidSetting, InvalidSettings, Subject};
 pub use self::path::path;
+pub use self::proxy::proxy_variable;
 use self::reader::Reader;
 pub use self::remote::RemoteConfig;
 pub use self::shown::shown;

@@ -83,6 +83,11 @@ pub(super) fn warnings(server: &ServerUrl, sources: &Sources) -> Vec<Bilingual> 
     warnings
 }
 
+/// Returns the variable that names the proxy of a request over https, if one does.
+pub fn proxy_variable(sources: &Sources) -> Option<&'static str> {
+    named(sources).map(|(variable, _)| variable).filter(|variable| !HTTP.contains(variable))
+}
+
 /// Returns the variable that names the proxy, or that somebody may have meant to.
 fn named(sources: &Sources) -> Option<(&'static str, &OsStr)> {
     [HTTPS, ALL, HTTP].iter().find_map(|names| {

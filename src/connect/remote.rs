@@ -107,6 +107,11 @@ impl Remote {
         self.http.probe(root).await.map_err(|error| trouble_of(error.into()).error)
     }
 
+    /// Returns the last certificate of the server's that was not trusted, DER.
+    pub fn distrusted_certificate(&self) -> Option<Vec<u8>> {
+        self.http.distrusted()
+    }
+
     /// Asks who the server is.
     ///
     /// # Errors

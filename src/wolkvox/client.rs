@@ -193,6 +193,11 @@ impl Client {
         self.http.probe(self.server.endpoint("")).await
     }
 
+    /// Returns the last certificate of the server's that was not trusted, DER.
+    pub fn distrusted_certificate(&self) -> Option<Vec<u8>> {
+        self.http.distrusted()
+    }
+
     async fn ask(&self, endpoint: &Endpoint, body: &impl Serialize) -> Result<Page, Failure> {
         let body = serde_json::to_vec(body).map_err(|_| internal("a request cannot be written"))?;
         self.send(endpoint, endpoint.url.clone(), body).await

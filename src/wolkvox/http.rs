@@ -79,6 +79,11 @@ impl Http {
         self.seen.last()
     }
 
+    /// Returns the last certificate that was not trusted, DER.
+    pub(crate) fn distrusted(&self) -> Option<Vec<u8>> {
+        self.seen.distrusted()
+    }
+
     /// Sends a request and waits for the head of its answer. A kept connection that seems dead is
     /// given up.
     pub(crate) async fn send(

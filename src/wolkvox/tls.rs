@@ -2,7 +2,7 @@
 //! what it saw, so that `check` can tell.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
@@ -52,16 +52,31 @@ pub struct Handshake {
 
 /// What the last handshake showed, shared between the verifier and `check`.
 #[derive(Clone, Debug, Default)]
-pub(super) struct LastHandshake(Arc<Mutex<Option<Handshake>>>);
+pub(super) struct LastHandshake(Arc<Mutex<Seen>>);
+
+#[derive(Debug, Default)]
+struct Seen {
+    handshake: Option<Handshake>,
+    /// The certificate that was not trusted, DER.
+    distrusted: Option<Vec<u8>>,
+}
 
 impl LastHandshake {
     pub(super) fn last(&self) -> Option<Handshake> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.lock().handshake.clone()
+    }
+
+    pub(super) fn distrusted(&self) -> Option<Vec<u8>> {
+        self.lock().distrusted.clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Seen> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn keep(&self, protocol: &'static str, certificate: &CertificateDer<'_>) {
         let handshake = Handshake { protocol, certificate: certificate.to_vec() };
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(handshake);
+        self.lock().handshake = Some(handshake);
     }
 }
 
@@ -174,7 +189,10 @@ impl ServerCertVerifier for RecordingVerifier {
     ) -> Result<ServerCertVerified, Error> {
         let verified =
             self.verifier.verify_server_cert(certificate, intermediates, name, ocsp, now);
-        verified.map_err(|error| distrusted(error, certificate, intermediates))
+        verified.map_err(|error| {
+            self.seen.lock().distrusted = Some(certificate.to_vec());
+            distrusted(error, certificate, intermediates)
+        })
     }
 
     // rustls asks for one of these two signatures, depending on the protocol's version.

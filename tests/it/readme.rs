@@ -371,3 +371,24 @@ fn every_place_that_contributing_names_is_there() {
         assert!(exists(place), "{place}");
     }
 }
+
+#[test]
+fn every_code_of_check_is_documented() {
+    let page = file("docs/failures.md");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/cli/check");
+    let mut codes = 0;
+    for entry in std::fs::read_dir(folder).expect("the folder") {
+        let text = std::fs::read_to_string(entry.expect("a file").path()).expect("text");
+        let code = text.split("mod tests").next().unwrap_or_default();
+        // A word of small letters with a low line is a code, a key or a member of a fact.
+        for word in code.split('"').skip(1).step_by(2) {
+            let is_word =
+                word.contains('_') && word.chars().all(|it| it == '_' || it.is_ascii_lowercase());
+            if is_word {
+                assert!(page.contains(&format!("`{word}`")), "{word}");
+                codes += 1;
+            }
+        }
+    }
+    assert!(codes > 30, "{codes}");
+}

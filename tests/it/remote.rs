@@ -78,7 +78,7 @@ async fn a_check_takes_every_step_to_the_sandbox_of_a_team() {
     assert_snapshot!(printed, @"
     ✓ ok       settings    server: URL
                            WOLKVOX_CALLER_TOKEN: not set
-    ✓ ok       name        resolves to 1 address
+    ✓ ok       DNS         resolves to 1 address
     ✓ ok       connection  the server accepts connections
     – skipped  TLS         plain http, within this computer
     ✓ ok       token       the server asks for none

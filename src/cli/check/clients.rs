@@ -7,12 +7,14 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 
 use super::Check;
-use super::report::{Finding, Report, Step};
+use super::finding::Finding;
+use super::report::{Output, Report};
+use super::step::Step;
 use super::team;
 use crate::cli::{Cli, Command};
 use crate::config::{Sources, shown};
 use crate::install::{ClientKind, ConfigDirs, Installation, InstalledEntry, Os, installations};
-use crate::language::{Bilingual, Language, bilingual};
+use crate::language::{Bilingual, bilingual};
 use crate::settings::Setting;
 
 /// The report on one entry of a client.
@@ -45,7 +47,8 @@ pub(super) fn reports(
     check: &Check,
     installation: Installation,
     sources: &Sources,
-    language: Language,
+    output: Output,
+    is_first: bool,
 ) -> anyhow::Result<Vec<EntryReport>> {
     let Installation { client, scope: _, file, folder, entries } = installation;
     let path = |path: &str| shown(Setting::CaFile, path, sources.home().as_deref());
@@ -53,30 +56,43 @@ pub(super) fn reports(
     let file = folder.map_or(file.clone(), |folder| format!("{file}, {}", path(&folder)));
     let reported =
         |server, report| EntryReport { client: client.title(), server, file: file.clone(), report };
+    let heading = |server: Option<&str>, is_first: bool| {
+        let (client, file) = (client.title(), &file);
+        let server = server.map(|name| format!("`{name}` ")).unwrap_or_default();
+        let heading = bilingual!("{client}: {server}in {file}", "{client}: {server}en {file}");
+        let before = if is_first { "" } else { "\n" };
+        output.print(&format!("{before}{}\n", heading.to(output.language)))
+    };
     match entries {
         Err(problem) => {
-            let report = failed(problem.text(), bilingual!("Fix it there.", "Corríjalo allí."));
-            Ok(vec![reported(None, report)])
+            heading(None, is_first)?;
+            let fix = bilingual!("Fix it there.", "Corríjalo allí.");
+            let report = failed("file_unreadable", problem.text(), fix, output);
+            Ok(vec![reported(None, report.printed()?)])
         }
         Ok(entries) => entries
             .into_iter()
-            .map(|entry| {
-                let report = of_entry(check, client, &entry, sources, language)?;
-                Ok(reported(Some(entry.name), report))
+            .enumerate()
+            .map(|(index, entry)| {
+                heading(Some(&entry.name), is_first && index == 0)?;
+                let report = of_entry(check, client, &entry, sources, output)?;
+                Ok(reported(Some(entry.name), report.printed()?))
             })
             .collect(),
     }
 }
 
 /// The report when a client's configuration does not have this server.
-pub(super) fn unknown_to(client: ClientKind) -> Report {
+pub(super) fn unknown_to(client: ClientKind, output: Output) -> Report {
     let title = client.title();
     failed(
+        "client_unknown",
         bilingual!(
             "{title} is not set up to start this program",
             "{title} no está configurado para iniciar este programa",
         ),
         install_again(client),
+        output,
     )
 }
 
@@ -85,23 +101,23 @@ fn of_entry(
     client: ClientKind,
     entry: &InstalledEntry,
     sources: &Sources,
-    language: Language,
+    output: Output,
 ) -> anyhow::Result<Report> {
     if let Some(url) = entry.url.as_deref().filter(|_| entry.command.is_empty()) {
-        return of_server(check, client, entry, url, sources, language);
+        return of_server(check, client, entry, url, sources, output);
     }
     let command = &entry.command;
     if !exists(command, sources) {
         let detail =
             bilingual!("its command does not exist: {command}", "su comando no existe: {command}");
-        return Ok(failed(detail, install_again(client)));
+        return Ok(failed("command_missing", detail, install_again(client), output));
     }
     let Ok(cli) = Cli::try_parse_from([command].into_iter().chain(&entry.arguments)) else {
         let detail = bilingual!(
             "its arguments are not ones that this program accepts",
             "sus argumentos no son los que este programa acepta",
         );
-        return Ok(failed(detail, install_again(client)));
+        return Ok(failed("arguments_unknown", detail, install_again(client), output));
     };
     let mut environment: HashMap<String, OsString> = HashMap::new();
     for name in &entry.passed_on {
@@ -112,7 +128,7 @@ fn of_entry(
     for (name, value) in &entry.environment {
         if value.contains("${input:") {
             // What VS Code asks for can be given here.
-            let Some(given) = sources.variable(name) else { return Ok(prompted(name)) };
+            let Some(given) = sources.variable(name) else { return Ok(prompted(name, output)) };
             environment.insert(name.clone(), given.to_owned());
         } else {
             environment.insert(name.clone(), filled_in(client, value, sources).into());
@@ -120,8 +136,8 @@ fn of_entry(
     }
     let sources = sources.of_child(cli.flags.0, environment);
     match cli.command {
-        Some(Command::Connect(connect)) => team::report(check, &connect.url, &sources, language),
-        _ => check.report(cli.sandbox, &sources, language),
+        Some(Command::Connect(connect)) => team::report(check, &connect.url, &sources, output),
+        _ => check.report(cli.sandbox, &sources, output),
     }
 }
 
@@ -132,7 +148,7 @@ fn of_server(
     entry: &InstalledEntry,
     url: &str,
     sources: &Sources,
-    language: Language,
+    output: Output,
 ) -> anyhow::Result<Report> {
     let variable = Setting::CallerToken.variable();
     let is_token = |(name, _): &&(String, String)| name.eq_ignore_ascii_case("authorization");
@@ -141,29 +157,30 @@ fn of_server(
     let token = match written {
         Some(value) if value.contains("${input:") => match sources.variable(variable) {
             Some(given) => Some(given.to_owned()),
-            None => return Ok(prompted(variable)),
+            None => return Ok(prompted(variable, output)),
         },
         Some(value) => Some(filled_in(client, value, sources).into()),
         None => entry.passed_on.iter().find_map(|name| sources.variable(name)).map(OsString::from),
     };
     let token = token.map(|token| (variable.to_owned(), token));
-    team::report(check, url, &sources.of_child(HashMap::new(), token), language)
+    team::report(check, url, &sources.of_child(HashMap::new(), token), output)
 }
 
 /// The report on an entry for which the client asks a person.
-fn prompted(variable: &str) -> Report {
-    let mut report = Report::default();
-    report.skip_the_rest(&bilingual!(
+fn prompted(variable: &str, output: Output) -> Report {
+    let mut report = Report::of_own(output);
+    let why = bilingual!(
         "VS Code asks for {variable} when it starts the server: set it here to test the entry",
         "VS Code pide {variable} al iniciar el servidor: defínalo aquí para probar la entrada",
-    ));
+    );
+    report.skip_the_rest("prompted", &why);
     report
 }
 
-fn failed(detail: Bilingual, fix: Bilingual) -> Report {
-    let mut report = Report::default();
-    report.set(Step::Settings, Finding::failed(detail, fix));
-    report.skip_the_rest(&super::not_reached());
+fn failed(code: &'static str, detail: Bilingual, fix: Bilingual, output: Output) -> Report {
+    let mut report = Report::of_own(output);
+    report.set(Step::Settings, Finding::failed(code, detail, fix));
+    report.skip_the_rest("not_reached", &super::not_reached());
     report
 }
 

@@ -1,11 +1,14 @@
 //! Tests the set-up step by step, the way a request goes: settings, name, connection, TLS, token,
 //! quota, look-up. A step that cannot run because an earlier one failed is shown as skipped.
 
+mod account;
 mod clients;
+mod finding;
 mod reach;
 mod report;
 mod settings;
 mod shared;
+mod step;
 mod team;
 mod tls;
 
@@ -15,25 +18,24 @@ use std::time::Duration;
 
 use clap::Args;
 use serde_json::{Value, json};
-use tokio::time::timeout;
 
 use self::clients::EntryReport;
+use self::finding::Finding;
 use self::reach::Route;
-use self::report::{Finding, Report, Step};
+use self::report::{Output, Report};
 use self::settings::settings;
+use self::step::Step;
 use self::tls::tls;
 use super::{App, NOTHING_FOUND, with_app};
 use crate::config::{Config, Sources};
-use crate::error::Error;
 use crate::install::ClientKind;
 use crate::language::{Bilingual, Language, bilingual};
 use crate::tenant::Tenant;
-use crate::wolkvox::{
-    Client, Failure, FieldName, FieldValue, GestionQuery, Operation, Retry, TokenInformation,
-};
 
-/// How long a step may take, if the settings give a look-up no less.
+/// How long a connection may take, which is as long as a look-up waits for one.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// The version of the ticket's form; a member that is added does not change it.
+const TICKET: u64 = 1;
 
 /// What to check.
 #[derive(Debug, Args)]
@@ -74,206 +76,120 @@ impl Check {
         sources: &Sources,
         language: Language,
     ) -> anyhow::Result<ExitCode> {
+        let output = Output { language, json: self.json };
         if let Some(url) = &self.url {
-            return self.print(&team::report(&self, url, sources, language)?, language);
+            return self.end(team::report(&self, url, sources, output)?);
         }
         let means_clients = !sandbox && clients::nothing_is_set(sources);
         if self.client.is_none() && !means_clients {
-            return self.print(&self.report(sandbox, sources, language)?, language);
+            return self.end(self.report(sandbox, sources, output)?);
         }
         let installations = clients::found(self.client, sources);
         match (installations.is_empty(), self.client) {
-            (true, None) => self.print(&self.report(sandbox, sources, language)?, language),
-            (true, Some(client)) => self.print(&clients::unknown_to(client), language),
+            (true, None) => self.end(self.report(sandbox, sources, output)?),
+            (true, Some(client)) => self.end(clients::unknown_to(client, output)),
             (false, _) => {
                 let mut reports = Vec::new();
                 for installation in installations {
-                    reports.extend(clients::reports(&self, installation, sources, language)?);
+                    let is_first = reports.is_empty();
+                    let more = clients::reports(&self, installation, sources, output, is_first)?;
+                    reports.extend(more);
                 }
-                self.print_entries(&reports, language)
+                self.end_entries(&reports)
             }
         }
     }
 
     /// Takes every step with the settings from these sources.
-    fn report(
-        &self,
-        sandbox: bool,
-        sources: &Sources,
-        language: Language,
-    ) -> anyhow::Result<Report> {
+    fn report(&self, sandbox: bool, sources: &Sources, output: Output) -> anyhow::Result<Report> {
         match Config::resolve(sandbox, sources) {
             // Wrong settings are reported; nothing else can be checked then.
             Err(problems) => {
-                let mut report = Report::default();
-                let listed = settings(sources, sandbox, Some(&problems));
+                let mut report = Report::of_own(output);
+                let (listed, defaults) = settings(sources, sandbox, Some(&problems));
                 let details = problems.lines().chain(listed).collect();
-                report.set(Step::Settings, Finding::failed_list(details, problems.advice()));
-                report.skip_the_rest(&not_reached());
+                let finding = Finding::failed_list("settings_wrong", details, problems.advice());
+                report.set(Step::Settings, finding.with_ticket([defaults]));
+                report.skip_the_rest("not_reached", &not_reached());
                 Ok(report)
             }
-            Ok(config) => {
-                with_app(config, language, async |app| Ok(self.steps(app, sources).await))
-            }
+            Ok(config) => with_app(config, output.language, async |app| {
+                Ok(self.steps(app, sources, output).await)
+            }),
         }
     }
 
-    async fn steps(&self, app: App, sources: &Sources) -> Report {
+    async fn steps(&self, app: App, sources: &Sources, output: Output) -> Report {
         let App { tenant, sandbox: _sandbox, warnings, audit: _, shared } = app;
-        let mut report = Report::default();
-        let listed = settings(sources, tenant.is_sandbox, None);
-        report.set(Step::Settings, Finding::listed(listed).with_warnings(warnings));
+        let mut report = Report::of_own(output);
+        let (listed, defaults) = settings(sources, tenant.is_sandbox, None);
+        let finding = Finding::listed(listed).with_ticket([defaults]);
+        report.set(Step::Settings, finding.with_warnings("settings_without_effect", warnings));
         if self.offline {
-            report.skip_the_rest(&not_offline());
+            report.skip_the_rest("offline", &not_offline());
         } else {
             if let Some(shared) = &shared {
+                report.begin(Step::Shared);
                 report.set(Step::Shared, shared::look(shared, shared.place()).await);
             }
-            self.network(&tenant, &mut report).await;
-            report.skip_the_rest(&not_reached());
+            self.network(&tenant, sources, &mut report).await;
+            report.skip_the_rest("not_reached", &not_reached());
         }
         report
     }
 
-    async fn network(&self, tenant: &Tenant, report: &mut Report) {
+    async fn network(&self, tenant: &Tenant, sources: &Sources, report: &mut Report) {
         let client = tenant.lookup.client();
         let patience = PATIENCE.min(tenant.lookup.timeout());
-        let route = Route::to(client.server());
+        let route = Route::to(client.server(), sources);
+        report.begin(Step::Dns);
         let addresses = route.resolve(patience).await;
-        let handshake = async { client.probe_tls().await.map_err(|it| Finding::refused(&it)) };
-        if report.set(Step::Name, route.name(&addresses))
-            && report.set(Step::Connection, route.connect(&addresses, patience).await)
-            && report.set(Step::Tls, tls(client.server(), handshake, &route, patience).await)
-        {
-            self.account(tenant, &route, report).await;
-        }
-    }
-
-    /// Checks what wolkvox says to the token, and with it.
-    async fn account(&self, tenant: &Tenant, route: &Route, report: &mut Report) {
-        let Some(operation) = &tenant.operation else {
-            let finding = Finding::failed(
-                bilingual!(
-                    "not tested: no operation is set",
-                    "no se probó: no hay ninguna operación definida"
-                ),
-                bilingual!(
-                    "Set WOLKVOX_OPERATION, or give --operation for this check.",
-                    "Defina WOLKVOX_OPERATION, o indique --operation para esta comprobación.",
-                ),
-            );
-            report.set(Step::Token, finding);
+        if !report.set(Step::Dns, route.name(&addresses)) {
             return;
-        };
-        // As long as a look-up would wait: a slow wolkvox works.
-        let patience = tenant.lookup.timeout();
-        let answer = timeout(patience, token_information(tenant.lookup.client(), operation)).await;
-        match answer {
-            Err(_) => {
-                report.set(Step::Token, silent(route, patience));
-            }
-            Ok(Err(Failure { error: error @ Error::QuotaExhausted { .. }, .. })) => {
-                report.set(
-                    Step::Token,
-                    Finding::ok(bilingual!(
-                        "wolkvox recognizes the token",
-                        "wolkvox reconoce el token"
-                    )),
-                );
-                report.set(Step::Quota, Finding::refused(&error));
-            }
-            Ok(Err(failure)) => {
-                report.set(Step::Token, Finding::refused(&failure.error));
-            }
-            Ok(Ok(information)) if information.is_blank() => {
-                report.set(Step::Token, uninformed());
-            }
-            Ok(Ok(information)) => {
-                report.set(
-                    Step::Token,
-                    Finding::ok(bilingual!("wolkvox accepts the token", "wolkvox acepta el token")),
-                );
-                if report.set(Step::Quota, quota(information)) {
-                    report.set(Step::LookUp, self.look_up(tenant, operation).await);
-                }
-            }
+        }
+        report.begin(Step::Connection);
+        if !report.set(Step::Connection, route.connect(&addresses, patience).await) {
+            return;
+        }
+        report.begin(Step::Tls);
+        let handshake = async { client.probe_tls().await.map_err(|it| Finding::refused(&it)) };
+        let distrusted = || client.distrusted_certificate();
+        if report
+            .set(Step::Tls, tls(client.server(), handshake, distrusted, &route, patience).await)
+        {
+            account::account(self, tenant, &route, report).await;
         }
     }
 
-    async fn look_up(&self, tenant: &Tenant, operation: &Operation) -> Finding {
-        let (Some(field), Some(value)) = (&self.field, &self.value) else {
-            return Finding::skipped(bilingual!(
-                "not requested: give --field and --value to make one",
-                "no se solicitó: indique --field y --value para hacer una",
-            ));
-        };
-        let query = || {
-            Ok(GestionQuery {
-                operation: operation.clone(),
-                field: FieldName::parse(field.clone())?,
-                value: FieldValue::parse(value.clone())?,
-            })
-        };
-        let found = match query() {
-            Ok(query) => tenant.lookup.find(&query.into(), |_| ()).await,
-            Err(error) => Err(error),
-        };
-        match found {
-            Ok(found) if !found.complete => {
-                let count = found.rows.len();
-                Finding::ok(bilingual!(
-                    "INCOMPLETE: {count} records fetched, wolkvox has more",
-                    "INCOMPLETO: se obtuvieron {count} registros, wolkvox tiene más",
-                ))
-            }
-            Ok(found) => {
-                let count = found.rows.len();
-                Finding::ok(bilingual!("records found: {count}", "registros encontrados: {count}"))
-            }
-            Err(error) => Finding::refused(&error),
+    /// Ends with a report of which people have seen every step.
+    fn end(&self, report: Report) -> anyhow::Result<ExitCode> {
+        let report = report.printed()?;
+        if self.json {
+            print(&ticket(!report.has_failed(), "steps", report.steps())?)?;
         }
-    }
-
-    fn print(&self, report: &Report, language: Language) -> anyhow::Result<ExitCode> {
-        let text = if self.json {
-            ticket(!report.has_failed(), "steps", report.steps(language))?
-        } else {
-            report.lines(language)
-        };
-        io::stdout().write_all(text.as_bytes())?;
         Ok(status(report.has_failed()))
     }
 
-    /// Prints the reports on clients' entries, one below the other.
-    fn print_entries(
-        &self,
-        reports: &[EntryReport],
-        language: Language,
-    ) -> anyhow::Result<ExitCode> {
+    /// Ends with the reports on clients' entries.
+    fn end_entries(&self, reports: &[EntryReport]) -> anyhow::Result<ExitCode> {
         let has_failed = reports.iter().any(|it| it.report.has_failed());
-        let text = if self.json {
+        if self.json {
             let entries = reports.iter().map(|EntryReport { client, server, file, report }| {
                 json!({
                     "client": client,
                     "server": server,
                     "file": file,
-                    "steps": report.steps(language),
+                    "steps": report.steps(),
                 })
             });
-            ticket(!has_failed, "clients", entries.collect())?
-        } else {
-            let entries = reports.iter().map(|EntryReport { client, server, file, report }| {
-                let server = server.as_ref().map(|name| format!("`{name}` "));
-                let server = server.unwrap_or_default();
-                let heading =
-                    bilingual!("{client}: {server}in {file}", "{client}: {server}en {file}");
-                format!("{}\n{}", heading.to(language), report.lines(language))
-            });
-            entries.collect::<Vec<_>>().join("\n")
-        };
-        io::stdout().write_all(text.as_bytes())?;
+            print(&ticket(!has_failed, "clients", entries.collect())?)?;
+        }
         Ok(status(has_failed))
     }
+}
+
+fn print(text: &str) -> io::Result<()> {
+    io::stdout().write_all(text.as_bytes())
 }
 
 fn status(has_failed: bool) -> ExitCode {
@@ -283,6 +199,7 @@ fn status(has_failed: bool) -> ExitCode {
 /// Writes a support ticket.
 fn ticket(ok: bool, key: &str, found: Value) -> anyhow::Result<String> {
     let mut ticket = json!({
+        "format": TICKET,
         "version": env!("CARGO_PKG_VERSION"),
         "system": format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
         "ok": ok,
@@ -291,82 +208,4 @@ fn ticket(ok: bool, key: &str, found: Value) -> anyhow::Result<String> {
         members.insert(key.to_owned(), found);
     }
     Ok(serde_json::to_string_pretty(&ticket)? + "\n")
-}
-
-/// Asks for the token's calls, again where the connection of the TLS test is dead, and where the
-/// server wants the other method.
-async fn token_information(
-    client: &Client,
-    operation: &Operation,
-) -> Result<TokenInformation, Failure> {
-    let mut answer = client.token_information(operation).await;
-    if let Err(Failure { retry: Retry::NewConnection, .. }) = answer {
-        client.renew_connections().await;
-        answer = client.token_information(operation).await;
-    }
-    if let Err(Failure { retry: Retry::OtherMethod, .. }) = answer {
-        answer = client.token_information(operation).await;
-    }
-    answer
-}
-
-/// The finding when wolkvox is reached and says nothing in time.
-fn silent(route: &Route, patience: Duration) -> Finding {
-    let fix = route.fix();
-    Finding::failed(
-        bilingual!(
-            "connected, but wolkvox did not answer within {patience:?}",
-            "hay conexión, pero wolkvox no respondió en {patience:?}",
-        ),
-        bilingual!(
-            "wolkvox may only be slow: try again, or raise WOLKVOX_TIMEOUT. {fix}",
-            "Quizá wolkvox solo está lento: intente de nuevo, o aumente WOLKVOX_TIMEOUT. {fix}",
-            fix
-        ),
-    )
-}
-
-/// The finding when wolkvox answers without a word about the token.
-fn uninformed() -> Finding {
-    Finding::failed(
-        bilingual!(
-            "wolkvox answered, but returned no information about the token",
-            "wolkvox respondió, pero no devolvió información sobre el token",
-        ),
-        bilingual!(
-            "Check WOLKVOX_SERVER and the operation's name.",
-            "Revise WOLKVOX_SERVER y el nombre de la operación.",
-        ),
-    )
-}
-
-/// Reports how many of the token's calls are left.
-fn quota(information: TokenInformation) -> Finding {
-    let told = |count: Option<u64>| count.map_or("?".to_owned(), |count| count.to_string());
-    let TokenInformation { limit, used, left, hours_to_restart } = information;
-    let is_used_up = left == Some(0);
-    let reset = match hours_to_restart {
-        None => Bilingual::new("", ""),
-        Some(1) => bilingual!(", resets in 1 hour", "; se reinicia en 1 hora"),
-        Some(hours) => {
-            bilingual!(", resets in {hours} hours", "; se reinicia en {hours} horas")
-        }
-    };
-    let [limit, used, left] = [limit, used, left].map(told);
-    let shown = bilingual!(
-        "{used} of {limit} calls used today, {left} left{reset} (this check cost one)",
-        "{used} de {limit} consultas usadas hoy, quedan {left}{reset} (esta comprobación gastó una)",
-        reset
-    );
-    if is_used_up {
-        Finding::failed(
-            shown,
-            bilingual!(
-                "Wait for the reset, or ask wolkvox for more calls.",
-                "Espere al reinicio, o pida más consultas a wolkvox.",
-            ),
-        )
-    } else {
-        Finding::ok(shown)
-    }
 }

@@ -1,5 +1,6 @@
 //! Checks the way to the server: its name, and a connection to it or to the proxy.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -9,7 +10,10 @@ use hyper_util::client::proxy::matcher::Matcher;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
-use super::report::Finding;
+use serde_json::json;
+
+use super::finding::Finding;
+use crate::config::{Sources, proxy_variable};
 use crate::error::io_reason;
 use crate::language::{Bilingual, bilingual};
 use crate::server_url::ServerUrl;
@@ -20,6 +24,8 @@ pub(super) struct Route {
     host: String,
     port: u16,
     is_proxy: bool,
+    /// Where the proxy is named.
+    proxy_source: Bilingual,
     /// Its addresses, where no resolver is asked for them.
     own_addresses: Option<[SocketAddr; 2]>,
     /// Whether it leads to a team's server instead of wolkvox.
@@ -28,7 +34,7 @@ pub(super) struct Route {
 
 impl Route {
     /// Returns the way to a server, as the HTTP client takes it.
-    pub(super) fn to(server: &ServerUrl) -> Self {
+    pub(super) fn to(server: &ServerUrl, sources: &Sources) -> Self {
         let proxy = if server.is_loopback() {
             None
         } else {
@@ -45,7 +51,12 @@ impl Route {
         // Only a URL writes an IPv6 address in brackets.
         let host = host.trim_matches(['[', ']']).to_owned();
         let own_addresses = server.own_addresses();
-        Self { host, port, is_proxy: proxy.is_some(), own_addresses, is_team: false }
+        let proxy_source = proxy_variable(sources).map_or_else(
+            || bilingual!("this computer's settings", "los ajustes de este equipo"),
+            Bilingual::same,
+        );
+        let is_proxy = proxy.is_some();
+        Self { host, port, is_proxy, proxy_source, own_addresses, is_team: false }
     }
 
     /// Returns the same as the way to a team's server.
@@ -67,7 +78,10 @@ impl Route {
     /// Returns what is known of the server's name.
     pub(super) fn name(&self, addresses: &[SocketAddr]) -> Finding {
         if self.is_proxy {
-            return Finding::skipped(bilingual!("the proxy resolves it", "lo resuelve el proxy"));
+            return Finding::skipped(
+                "proxy_resolves",
+                bilingual!("the proxy resolves it", "lo resuelve el proxy"),
+            );
         }
         if self.own_addresses.is_some() {
             return Finding::ok(bilingual!(
@@ -77,6 +91,7 @@ impl Route {
         }
         match addresses.len() {
             0 if self.is_team => Finding::failed(
+                "dns_unresolved",
                 bilingual!(
                     "the host name could not be resolved",
                     "no se pudo resolver el nombre del servidor",
@@ -89,6 +104,7 @@ impl Route {
                 ),
             ),
             0 => Finding::failed(
+                "dns_unresolved",
                 bilingual!(
                     "the host name could not be resolved",
                     "no se pudo resolver el nombre del servidor",
@@ -115,18 +131,23 @@ impl Route {
     /// Tries to connect to one of the addresses.
     pub(super) async fn connect(&self, addresses: &[SocketAddr], patience: Duration) -> Finding {
         if addresses.is_empty() {
-            return Finding::failed(
-                bilingual!(
-                    "the proxy's host name could not be resolved",
-                    "no se pudo resolver el nombre del proxy",
-                ),
+            return self.with_proxy(Finding::failed(
+                "proxy_unresolved",
+                {
+                    let (host, source) = (&self.host, &self.proxy_source);
+                    bilingual!(
+                        "the proxy's host name could not be resolved: {host} ({source})",
+                        "no se pudo resolver el nombre del proxy: {host} ({source})",
+                        source,
+                    )
+                },
                 self.fix(),
-            );
+            ));
         }
         let to = self.destination();
         // All at once, as browsers do: one unreachable address must not hold up the others.
         let tries = addresses.iter().map(|address| TcpStream::connect(*address).boxed());
-        match timeout(patience, select_ok(tries)).await {
+        let finding = match timeout(patience, select_ok(tries)).await {
             Ok(Ok(_)) => {
                 Finding::ok(bilingual!("{to} accepts connections", "{to} acepta conexiones", to))
             }
@@ -138,9 +159,14 @@ impl Route {
                     to,
                     why
                 );
-                Finding::failed(detail, self.fix())
+                let code = match problem.kind() {
+                    ErrorKind::ConnectionRefused => "connection_refused",
+                    _ => "connection_failed",
+                };
+                Finding::failed(code, detail, self.fix())
             }
             Err(_) => Finding::failed(
+                "connection_timeout",
                 bilingual!(
                     "{to} did not answer within {patience:?}",
                     "{to} no respondió en {patience:?}",
@@ -148,6 +174,18 @@ impl Route {
                 ),
                 self.fix(),
             ),
+        };
+        self.with_proxy(finding)
+    }
+
+    /// Tells a program which proxy is used, and where it is named.
+    fn with_proxy(&self, finding: Finding) -> Finding {
+        let Self { host, port, is_proxy, proxy_source, .. } = self;
+        if *is_proxy {
+            let proxy = json!({ "host": host, "port": port, "source": proxy_source.english });
+            finding.with_fact("proxy", proxy)
+        } else {
+            finding
         }
     }
 
@@ -186,10 +224,14 @@ impl Route {
     }
 
     fn destination(&self) -> Bilingual {
-        let Self { host, port, is_proxy, .. } = self;
+        let Self { host, port, is_proxy, proxy_source, .. } = self;
         if *is_proxy {
             let host = if host.contains(':') { format!("[{host}]") } else { host.clone() };
-            bilingual!("the proxy {host}:{port}", "el proxy {host}:{port}")
+            bilingual!(
+                "the proxy {host}:{port} ({proxy_source})",
+                "el proxy {host}:{port} ({proxy_source})",
+                proxy_source,
+            )
         } else {
             bilingual!("the server", "el servidor")
         }

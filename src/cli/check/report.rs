@@ -1,51 +1,23 @@
-//! Collects what the steps found, and writes it for people or for a support ticket.
+//! Collects what the steps found. People see each as it ends, and a spinner on the one that runs; a
+//! support ticket has all of them.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
 
-use console::style;
-use serde::Serialize;
-use serde_json::{Value, json};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::Value;
 
-use crate::error::Error;
-use crate::language::{Bilingual, Language, bilingual};
+use super::finding::{Finding, Status};
+use super::step::Step;
+use crate::language::{Bilingual, Language};
 
-/// A step of the check, in the order in which a request goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Step {
-    Settings,
-    /// The store that processes share, if there is one.
-    Shared,
-    Name,
-    Connection,
-    Tls,
-    Token,
-    Quota,
-    LookUp,
-    /// A team's server, and what it offers.
-    Server,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Status {
-    Ok,
-    Warning,
-    Failed,
-    Skipped,
-}
-
-/// What a step found.
-#[derive(Debug)]
-pub(super) struct Finding {
-    status: Status,
-    /// What was found; never a secret.
-    details: Vec<Bilingual>,
-    /// The same for a ticket; never a person's data.
-    ticket: Vec<Bilingual>,
-    /// What works, but probably not as it was meant.
-    warnings: Vec<Bilingual>,
-    /// How to fix it.
-    fix: Option<Bilingual>,
+/// Whom a report is for, and in which language.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Output {
+    pub(super) language: Language,
+    /// Whether it is printed as one ticket at the end, and not step by step.
+    pub(super) json: bool,
 }
 
 /// The findings of the steps.
@@ -53,215 +25,156 @@ pub(super) struct Finding {
 pub(super) struct Report {
     /// The steps that there are.
     steps: &'static [Step],
-    found: BTreeMap<Step, Finding>,
+    found: BTreeMap<Step, (Finding, Duration)>,
+    output: Output,
+    /// When the step that runs began.
+    since: Instant,
+    spinner: ProgressBar,
+    /// Why it could not be printed.
+    problem: Option<io::Error>,
 }
 
-/// A report on this program as a server of its own.
-impl Default for Report {
-    fn default() -> Self {
-        Self { steps: &Step::OWN, found: BTreeMap::new() }
-    }
-}
-
-impl Step {
-    /// The way to wolkvox.
-    const OWN: [Self; 7] = [
-        Self::Settings,
-        Self::Name,
-        Self::Connection,
-        Self::Tls,
-        Self::Token,
-        Self::Quota,
-        Self::LookUp,
-    ];
-    /// The way to a team's server.
-    const TEAM: [Self; 6] =
-        [Self::Settings, Self::Name, Self::Connection, Self::Tls, Self::Token, Self::Server];
-
-    /// Returns the step's name; the English one is the same in every language's JSON.
-    const fn name(self) -> Bilingual {
-        match self {
-            Self::Settings => Bilingual::new("settings", "ajustes"),
-            Self::Shared => Bilingual::new("shared", "compartido"),
-            Self::Name => Bilingual::new("name", "nombre"),
-            Self::Connection => Bilingual::new("connection", "conexión"),
-            Self::Tls => Bilingual::new("TLS", "TLS"),
-            Self::Token => Bilingual::new("token", "token"),
-            Self::Quota => Bilingual::new("quota", "cupo"),
-            Self::LookUp => Bilingual::new("look-up", "consulta"),
-            Self::Server => Bilingual::new("server", "servidor"),
+impl Output {
+    /// Prints a text for people at once.
+    pub(super) fn print(self, text: &str) -> io::Result<()> {
+        if self.json {
+            return Ok(());
         }
-    }
-}
-
-impl Finding {
-    fn new(status: Status, details: Vec<Bilingual>, fix: Option<Bilingual>) -> Self {
-        Self { status, ticket: details.clone(), details, warnings: Vec::new(), fix }
-    }
-
-    pub(super) fn ok(detail: Bilingual) -> Self {
-        Self::new(Status::Ok, vec![detail], None)
-    }
-
-    /// A finding of several lines.
-    pub(super) fn listed(details: Vec<Bilingual>) -> Self {
-        Self::new(Status::Ok, details, None)
-    }
-
-    pub(super) fn failed(detail: Bilingual, fix: Bilingual) -> Self {
-        Self::new(Status::Failed, vec![detail], Some(fix))
-    }
-
-    /// A failure of several lines.
-    pub(super) fn failed_list(details: Vec<Bilingual>, fix: Bilingual) -> Self {
-        Self::new(Status::Failed, details, Some(fix))
-    }
-
-    /// A failure with wolkvox's own words, which are not for a ticket.
-    pub(super) fn refused(error: &Error) -> Self {
-        let mut refused = Self::failed(error.sentence(), error.advice());
-        refused.ticket = vec![error.without_words().sentence()];
-        refused
-    }
-
-    pub(super) fn skipped(why: Bilingual) -> Self {
-        Self::new(Status::Skipped, vec![why], None)
-    }
-
-    /// Adds what works, but probably not as it was meant.
-    #[must_use]
-    pub(super) fn with_warnings(mut self, warnings: Vec<Bilingual>) -> Self {
-        if self.status == Status::Ok && !warnings.is_empty() {
-            self.status = Status::Warning;
-        }
-        self.warnings.extend(warnings);
-        self
+        let mut stdout = io::stdout();
+        stdout.write_all(text.as_bytes())?;
+        stdout.flush()
     }
 }
 
 impl Report {
+    /// A report on this program as a server of its own.
+    pub(super) fn of_own(output: Output) -> Self {
+        Self::new(&Step::OWN, output)
+    }
+
     /// A report on the way to a team's server.
-    pub(super) fn of_team() -> Self {
-        Self { steps: &Step::TEAM, found: BTreeMap::new() }
+    pub(super) fn of_team(output: Output) -> Self {
+        Self::new(&Step::TEAM, output)
+    }
+
+    fn new(steps: &'static [Step], output: Output) -> Self {
+        let (since, spinner) = (Instant::now(), ProgressBar::hidden());
+        Self { steps, found: BTreeMap::new(), output, since, spinner, problem: None }
+    }
+
+    /// Says which step runs from now on.
+    pub(super) fn begin(&mut self, step: Step) {
+        self.spinner.finish_and_clear();
+        self.since = Instant::now();
+        let name = step.name();
+        let spinner =
+            ProgressBar::new_spinner().with_message(name.to(self.output.language).to_owned());
+        if let Ok(style) = ProgressStyle::with_template("{spinner}          {msg} {elapsed}") {
+            spinner.set_style(style);
+        }
+        spinner.enable_steady_tick(Duration::from_millis(100));
+        self.spinner = spinner;
     }
 
     /// Keeps what a step found, and returns whether the next one can run.
     pub(super) fn set(&mut self, step: Step, finding: Finding) -> bool {
+        self.spinner.finish_and_clear();
+        let took = self.since.elapsed();
+        self.since = Instant::now();
+        let language = self.output.language;
+        self.print(&finding.for_people(step.name().to(language), took, language));
         let can_go_on = finding.status != Status::Failed;
-        self.found.insert(step, finding);
+        self.found.insert(step, (finding, took));
         can_go_on
     }
 
-    /// Fills in the steps that found nothing.
-    pub(super) fn skip_the_rest(&mut self, why: &Bilingual) {
-        for step in self.steps {
-            self.found.entry(*step).or_insert_with(|| Finding::skipped(why.clone()));
+    /// Fills in the steps that found nothing, which are one line to people.
+    pub(super) fn skip_the_rest(&mut self, code: &'static str, why: &Bilingual) {
+        self.spinner.finish_and_clear();
+        let rest = self.steps.iter().copied().filter(|step| !self.found.contains_key(step));
+        let rest: Vec<Step> = rest.collect();
+        let language = self.output.language;
+        let names: Vec<_> = rest.iter().map(|step| step.name().to(language).to_owned()).collect();
+        if !names.is_empty() {
+            let line = Finding::skipped(code, why.clone());
+            self.print(&line.for_people(&names.join(", "), Duration::ZERO, language));
         }
+        for step in rest {
+            self.found.insert(step, (Finding::skipped(code, why.clone()), Duration::ZERO));
+        }
+    }
+
+    fn print(&mut self, text: &str) {
+        if let Err(problem) = self.output.print(text) {
+            self.problem.get_or_insert(problem);
+        }
+    }
+
+    /// Returns the report if all of it could be printed.
+    pub(super) fn printed(mut self) -> io::Result<Self> {
+        self.problem.take().map_or(Ok(self), Err)
     }
 
     pub(super) fn has_failed(&self) -> bool {
-        self.found.values().any(|finding| finding.status == Status::Failed)
-    }
-
-    /// Writes the steps for people.
-    pub(super) fn lines(&self, language: Language) -> String {
-        self.found.iter().map(|(step, finding)| for_people(*step, finding, language)).collect()
+        self.found.values().any(|(finding, _)| finding.status == Status::Failed)
     }
 
     /// Writes the steps for a support ticket.
-    pub(super) fn steps(&self, language: Language) -> Value {
-        self.found.iter().map(|(step, finding)| ticket(*step, finding, language)).collect()
+    pub(super) fn steps(&self) -> Value {
+        let language = self.output.language;
+        let steps = self.found.iter();
+        steps.map(|(step, (finding, took))| finding.for_ticket(*step, *took, language)).collect()
     }
-}
-
-fn ticket(step: Step, finding: &Finding, language: Language) -> Value {
-    let Finding { status, details: _, ticket, warnings, fix } = finding;
-    let listed =
-        |texts: &[Bilingual]| -> Value { texts.iter().map(|text| text.to(language)).collect() };
-    let mut ticket =
-        json!({ "step": step.name().english, "status": status, "details": listed(ticket) });
-    if let Some(members) = ticket.as_object_mut() {
-        if !warnings.is_empty() {
-            members.insert("warnings".to_owned(), listed(warnings));
-        }
-        if let Some(fix) = fix {
-            members.insert("fix".to_owned(), json!(fix.to(language)));
-        }
-    }
-    ticket
-}
-
-fn for_people(step: Step, finding: &Finding, language: Language) -> String {
-    let Finding { status, details, ticket: _, warnings, fix } = finding;
-    let word = match status {
-        Status::Ok => bilingual!("✓ ok", "✓ bien"),
-        Status::Warning => bilingual!("⚠ warning", "⚠ aviso"),
-        Status::Failed => bilingual!("✗ failed", "✗ falló"),
-        Status::Skipped => bilingual!("– skipped", "– omitido"),
-    };
-    let word = format!("{:<9}", word.to(language));
-    let mark = match status {
-        Status::Ok => style(word).green(),
-        Status::Warning => style(word).yellow(),
-        Status::Failed => style(word).red(),
-        Status::Skipped => style(word).dim(),
-    };
-    let name = step.name();
-    let start = format!("{mark}  {:<10}  ", name.to(language));
-    // Further details are indented below the first.
-    let indent = " ".repeat("– skipped  settings    ".chars().count());
-    let details = details.iter().map(|it| it.to(language).to_owned());
-    let marked = |mark: &str, text: &Bilingual| {
-        style(format!("{mark} {}", text.to(language))).yellow().to_string()
-    };
-    let warnings = warnings.iter().map(|warning| marked("⚠", warning));
-    let fix = fix.iter().map(|fix| marked("→", fix));
-    let lines: Vec<String> = details.chain(warnings).chain(fix).collect();
-    format!("{start}{}\n", lines.join(&format!("\n{indent}")))
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn ok(detail: &'static str) -> Finding {
         Finding::ok(Bilingual::same(detail))
     }
 
+    fn report() -> Report {
+        Report::of_own(Output { language: Language::Spanish, json: true })
+    }
+
     #[test]
     fn findings_keep_their_steps_in_whatever_order_they_come() {
-        let mut report = Report::default();
+        let mut report = report();
         report.set(Step::Quota, ok("12 left"));
         report.set(Step::Settings, ok("two"));
-        report.skip_the_rest(&Bilingual::same("not reached"));
-        let steps = report.steps(Language::Spanish);
+        report.skip_the_rest("not_reached", &Bilingual::same("not reached"));
+        let steps = report.steps();
         let steps: Vec<_> = steps.as_array().expect("steps").iter().collect();
-        let found: Vec<_> = steps.iter().map(|it| (&it["step"], &it["status"])).collect();
-        for (index, (step, status)) in [
+        let found: Vec<_> = steps.iter().map(|it| (&it["step"], &it["code"])).collect();
+        for (index, (step, code)) in [
             ("settings", "ok"),
-            ("name", "skipped"),
-            ("connection", "skipped"),
-            ("TLS", "skipped"),
-            ("token", "skipped"),
+            ("dns", "not_reached"),
+            ("connection", "not_reached"),
+            ("tls", "not_reached"),
+            ("token", "not_reached"),
             ("quota", "ok"),
-            ("look-up", "skipped"),
+            ("look_up", "not_reached"),
         ]
         .into_iter()
         .enumerate()
         {
-            assert_eq!(found[index], (&json!(step), &json!(status)));
+            assert_eq!(found[index], (&json!(step), &json!(code)));
         }
     }
 
     #[test]
     fn only_a_failure_keeps_the_next_step_from_running() {
-        let mut report = Report::default();
-        assert!(report.set(Step::Name, ok("known")));
-        let warned = ok("TLS").with_warnings(vec![Bilingual::same("expires soon")]);
+        let mut report = report();
+        assert!(report.set(Step::Dns, ok("known")));
+        let warned = ok("TLS").with_warnings("expires", vec![Bilingual::same("expires soon")]);
         assert!(report.set(Step::Tls, warned));
         assert!(!report.has_failed());
-        let failed = Finding::failed(Bilingual::same("refused"), Bilingual::same("Check it."));
-        assert!(!report.set(Step::Token, failed));
+        let (refused, fix) = (Bilingual::same("refused"), Bilingual::same("Check it."));
+        assert!(!report.set(Step::Token, Finding::failed("refused", refused, fix)));
         assert!(report.has_failed());
     }
 }

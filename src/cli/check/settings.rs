@@ -36,12 +36,13 @@ pub(super) fn of_caller(config: &RemoteConfig, sources: &Sources) -> Vec<Bilingu
 }
 
 /// Lists the settings with a value, and where each comes from. The value of one that is `wrong` may
-/// be a secret in the wrong place, and then is not shown.
+/// be a secret in the wrong place, and then is not shown. The defaults are apart: a ticket has them,
+/// and people find them in `--help`.
 pub(super) fn settings(
     sources: &Sources,
     sandbox: bool,
     wrong: Option<&InvalidSettings>,
-) -> Vec<Bilingual> {
+) -> (Vec<Bilingual>, Bilingual) {
     let home = sources.home();
     let mut lines = Vec::new();
     if sandbox {
@@ -100,8 +101,8 @@ pub(super) fn settings(
         }
     }
     let defaults = defaults.join(", ");
-    lines.push(bilingual!("by default: {defaults}", "por defecto: {defaults}"));
-    lines
+    let defaults = bilingual!("by default: {defaults}", "por defecto: {defaults}");
+    (lines, defaults)
 }
 
 fn token_of_length(setting: Setting, length: usize, source: &Bilingual) -> Bilingual {

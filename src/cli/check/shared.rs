@@ -1,6 +1,6 @@
 //! Looks at the store that processes share.
 
-use super::report::Finding;
+use super::finding::Finding;
 use crate::language::{Bilingual, bilingual};
 use crate::shared::{Inspection, Shared};
 
@@ -8,6 +8,7 @@ pub(super) async fn look(shared: &Shared, place: &str) -> Finding {
     let Some(Inspection { server, round_trip, eviction, has_strangers }) = shared.inspect().await
     else {
         return Finding::failed(
+            "store_unreached",
             bilingual!(
                 "{place} cannot be reached, or refuses the user or the password",
                 "no se llega a {place}, o rechaza el usuario o la contraseña",
@@ -27,7 +28,7 @@ pub(super) async fn look(shared: &Shared, place: &str) -> Finding {
         "{server} at {place} answers within {milliseconds} ms",
         "{server} en {place} responde en {milliseconds} ms",
     ))
-    .with_warnings(warnings(eviction, has_strangers))
+    .with_warnings("store_shared", warnings(eviction, has_strangers))
 }
 
 fn warnings(eviction: Option<String>, has_strangers: bool) -> Vec<Bilingual> {

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde_json::{Value, json};
 use tokio::time::timeout;
 use x509_cert::Certificate;
 use x509_cert::der::Decode;
 
+use super::finding::Finding;
 use super::reach::Route;
-use super::report::Finding;
 use crate::language::{Bilingual, bilingual};
 use crate::server_url::ServerUrl;
 use crate::wolkvox::{Handshake, name_in_words};
@@ -20,20 +21,33 @@ const SOON_DAYS: i64 = 14;
 pub(super) async fn tls(
     server: &ServerUrl,
     handshake: impl Future<Output = Result<Option<Handshake>, Finding>>,
+    distrusted: impl FnOnce() -> Option<Vec<u8>>,
     route: &Route,
     patience: Duration,
 ) -> Finding {
     if !server.is_encrypted() {
-        return Finding::skipped(bilingual!(
-            "plain http, within this computer",
-            "HTTP sin cifrar, dentro de este equipo",
-        ));
+        return Finding::skipped(
+            "not_encrypted",
+            bilingual!(
+                "plain http, within this computer",
+                "HTTP sin cifrar, dentro de este equipo"
+            ),
+        );
     }
     let handshake = match timeout(patience, handshake).await {
         Ok(Ok(handshake)) => handshake,
-        Ok(Err(finding)) => return finding,
+        Ok(Err(finding)) => {
+            let described = distrusted().and_then(|it| Described::of(&it));
+            let detail = described.as_ref().map(Described::in_full);
+            let finding = finding.with_detail(detail);
+            return match described {
+                Some(described) => finding.with_fact("certificate", described.for_ticket()),
+                None => finding,
+            };
+        }
         Err(_) => {
             return Finding::failed(
+                "tls_timeout",
                 bilingual!(
                     "connected, but no answer to the TLS handshake within {patience:?}",
                     "hay conexión, pero no hubo respuesta a la negociación TLS en {patience:?}",
@@ -42,30 +56,14 @@ pub(super) async fn tls(
             );
         }
     };
-    match handshake.as_ref().and_then(certificate) {
-        Some((shown, days)) if days < SOON_DAYS => {
-            Finding::ok(shown).with_warnings(vec![bilingual!(
-                "the certificate expires soon",
-                "el certificado vence pronto"
-            )])
-        }
-        Some((shown, _)) => Finding::ok(shown),
-        None => Finding::skipped(bilingual!(
-            "the certificate could not be read",
-            "no se pudo leer el certificado",
-        )),
-    }
-}
-
-/// Describes a handshake, and counts the days that its certificate still has.
-fn certificate(handshake: &Handshake) -> Option<(Bilingual, i64)> {
-    let certificate = Certificate::from_der(&handshake.certificate).ok()?;
-    let certificate = certificate.tbs_certificate();
-    let issuer = name_in_words(certificate.issuer()).unwrap_or_else(|| "?".to_owned());
-    let end = certificate.validity().not_after.to_unix_duration();
-    let left = i64::try_from(end.as_secs()).ok()? - Timestamp::now().as_second();
-    let days = left / (24 * 60 * 60);
-    let protocol = handshake.protocol;
+    let described = handshake.as_ref().and_then(|it| Described::of(&it.certificate));
+    let (Some(Handshake { protocol, .. }), Some(described)) = (&handshake, described) else {
+        return Finding::skipped(
+            "certificate_unread",
+            bilingual!("the certificate could not be read", "no se pudo leer el certificado"),
+        );
+    };
+    let Described { issuer, days, .. } = &described;
     let left = match days {
         1 => bilingual!("1 day left", "le queda 1 día"),
         days => bilingual!("{days} days left", "le quedan {days} días"),
@@ -75,5 +73,61 @@ fn certificate(handshake: &Handshake) -> Option<(Bilingual, i64)> {
         "{protocol}, certificado emitido por {issuer}, {left}",
         left,
     );
-    Some((shown, days))
+    let soon = (*days < SOON_DAYS)
+        .then(|| bilingual!("the certificate expires soon", "el certificado vence pronto"));
+    Finding::ok(shown)
+        .with_warnings("certificate_expires_soon", soon.into_iter().collect())
+        .with_fact("protocol", json!(protocol))
+        .with_fact("certificate", described.for_ticket())
+}
+
+/// What a certificate says of itself.
+struct Described {
+    subject: String,
+    issuer: String,
+    /// First and last day.
+    from: Timestamp,
+    until: Timestamp,
+    /// Days that it still has.
+    days: i64,
+}
+
+impl Described {
+    fn of(certificate: &[u8]) -> Option<Self> {
+        let certificate = Certificate::from_der(certificate).ok()?;
+        let certificate = certificate.tbs_certificate();
+        let named = |name| name_in_words(name).unwrap_or_else(|| "?".to_owned());
+        let validity = certificate.validity();
+        let [from, until] = [validity.not_before, validity.not_after].map(|time| {
+            let seconds = i64::try_from(time.to_unix_duration().as_secs()).ok()?;
+            Timestamp::from_second(seconds).ok()
+        });
+        let (from, until) = (from?, until?);
+        let days = (until.as_second() - Timestamp::now().as_second()) / (24 * 60 * 60);
+        let (subject, issuer) = (named(certificate.subject()), named(certificate.issuer()));
+        Some(Self { subject, issuer, from, until, days })
+    }
+
+    /// Returns whom it is for, who vouches for it, and for how long: an administrator recognizes the
+    /// company's own inspection by it.
+    fn in_full(&self) -> Bilingual {
+        let Self { subject, issuer, .. } = self;
+        let [from, until] =
+            [self.from, self.until].map(|time| time.strftime("%Y-%m-%d").to_string());
+        bilingual!(
+            "certificate of «{subject}», issued by «{issuer}», valid from {from} to {until}",
+            "certificado de «{subject}», emitido por «{issuer}», válido del {from} al {until}",
+        )
+    }
+
+    fn for_ticket(&self) -> Value {
+        let Self { subject, issuer, from, until, days } = self;
+        json!({
+            "subject": subject,
+            "issuer": issuer,
+            "valid_from": from.to_string(),
+            "valid_until": until.to_string(),
+            "days_left": days,
+        })
+    }
 }
