@@ -103,8 +103,9 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     });
     let is_at_terminal = !matches!(command, None | Some(Command::Serve(_) | Command::Connect(_)));
     if is_at_terminal {
-        // At a terminal the answer matters, not the log of it.
-        sources = sources.with_default(Setting::Log, "warn");
+        // At a terminal the answer matters, not the log of it; `check` says itself what it finds.
+        let level = if matches!(command, Some(Command::Check(_))) { "error" } else { "warn" };
+        sources = sources.with_default(Setting::Log, level);
     }
     let sources = match command {
         // These ask nothing, and need no settings.

@@ -17,13 +17,13 @@ use super::{
 };
 use crate::answer::Mask;
 use crate::audit::{self, OnFailure, Rotation};
-use crate::error::{SecretsError, SettingError};
+use crate::error::{CertificatesError, SecretsError, SettingError};
 use crate::file;
 use crate::language::Bilingual;
 use crate::lookup::Limits;
 use crate::server_url::ServerUrl;
 use crate::settings::{Placeholder, Setting};
-use crate::shared::{Secrets as SharedSecrets, SharedConfig, WhenDown};
+use crate::shared::{Secrets as SharedSecrets, SharedConfig, Unusable, WhenDown};
 use crate::wolkvox::{Operation, RootCertificates, Token, TokenFile, TokenSource};
 
 /// A system's whole bundle of root certificates is a tenth of this.
@@ -280,12 +280,16 @@ impl<'a> Reader<'a> {
         let Some(secrets) = secrets? else {
             return Err(self.wrong(Setting::SharedSecretFile, SettingError::SharedSecretNeeded));
         };
-        // What is wrong with it is on the list already.
-        let authorities = self.sources.get(Setting::CaFile).ok().flatten();
-        let authorities = authorities.and_then(|raw| path(&raw.text, home.as_deref()).ok());
-        let authorities = authorities.and_then(|path| file::read(&path, LARGEST_CA_FILE).ok());
-        let config = SharedConfig::new(url, secrets, when_down?, authorities);
-        config.map(Some).map_err(|_| self.wrong(Setting::Shared, SettingError::SharedAddress))
+        // What is wrong with them may be on the list already.
+        let roots = if self.is_fine() { self.roots()? } else { RootCertificates::default() };
+        let config = SharedConfig::new(url, secrets, when_down?, roots);
+        config.map(Some).map_err(|problem| match problem {
+            Unusable::Address => self.wrong(Setting::Shared, SettingError::SharedAddress),
+            Unusable::Certificates => {
+                let problem = SettingError::Certificates(CertificatesError::NotPem);
+                self.wrong(Setting::CaFile, problem)
+            }
+        })
     }
 
     pub(super) fn log(&mut self) -> Result<Log, Reported> {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::{SecureRandom, SystemRandom};
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use crate::answer::{Found, Row};
 /// Most bytes of an answer that is shared; a larger one is asked for anew.
 const LARGEST: usize = 2 * 1024 * 1024;
 /// How far ahead another computer's clock may be.
-const AHEAD: Duration = Duration::from_secs(5);
+const AHEAD: SignedDuration = SignedDuration::from_secs(5);
 
 /// A whole answer, as it is sealed.
 #[derive(Deserialize, Serialize)]
@@ -48,11 +48,14 @@ pub(super) async fn get(
     })?;
     let Kept { as_of, rows, upstream_total, complete, blank } = opened;
     let as_of: Timestamp = as_of.parse().ok()?;
-    let now = Timestamp::now();
-    // The reader's own limit counts, whatever the writer's was.
-    let is_fresh = now.duration_since(as_of) < age.try_into().ok()?
-        && as_of.duration_since(now) < AHEAD.try_into().ok()?;
-    is_fresh.then_some(Found { rows, as_of, upstream_total, complete, cut_short: None, blank })
+    is_fresh(as_of, Timestamp::now(), age).then_some(Found {
+        rows,
+        as_of,
+        upstream_total,
+        complete,
+        cut_short: None,
+        blank,
+    })
 }
 
 pub(super) async fn put(
@@ -71,6 +74,12 @@ pub(super) async fn put(
     set.arg(name).arg(sealed).arg("PX").arg(milliseconds);
     // Who cannot share an answer has it all the same.
     let _ = store.call::<(), _>(|mut it| async move { set.query_async(&mut it).await }).await;
+}
+
+/// Returns whether an answer is young enough. The reader's own limit counts, whatever the writer's was.
+fn is_fresh(as_of: Timestamp, now: Timestamp, age: Duration) -> bool {
+    let age = SignedDuration::try_from(age).unwrap_or(SignedDuration::MAX);
+    now.duration_since(as_of) < age && as_of.duration_since(now) < AHEAD
 }
 
 /// Returns the name of an answer: everything that it depends on is in it.
@@ -115,6 +124,7 @@ mod tests {
 
     use super::*;
     use crate::answer::tidy;
+    use crate::wolkvox::Token;
 
     fn secret(text: &str) -> Secrets {
         Secrets::parse(text).expect("a secret")
@@ -156,6 +166,37 @@ mod tests {
         }
         assert_eq!(open(secrets.newest(), "name", Vec::new()), None);
         assert_eq!(open(secrets.newest(), "name", b"garbage of no use".to_vec()), None);
+    }
+
+    #[test]
+    fn an_answer_is_used_as_long_as_its_reader_says_and_not_before_its_time() {
+        let as_of: Timestamp = "2026-11-25T12:00:00Z".parse().expect("a time");
+        let after = |milliseconds| as_of + SignedDuration::from_millis(milliseconds);
+        let age = Duration::from_secs(2);
+        for (milliseconds, expected) in
+            [(0, true), (1_999, true), (2_000, false), (-4_999, true), (-5_000, false)]
+        {
+            assert_eq!(is_fresh(as_of, after(milliseconds), age), expected, "{milliseconds}");
+        }
+        assert!(is_fresh(as_of, after(1_000), Duration::MAX));
+    }
+
+    #[test]
+    fn answers_of_different_servers_tokens_and_questions_have_different_names() {
+        let secrets = secret("a-fictitious-secret");
+        let account = |server: &str, token: &str| Account {
+            tag: "tag".into(),
+            server: server.into(),
+            token: Token::parse(token).expect("a token").fingerprint(),
+        };
+        let name = |server, token, question: &[u8]| {
+            name(secrets.newest(), &account(server, token), question)
+        };
+        let one = name("crm0001.wolkvox.com", "ficticio-0001", b"a");
+        assert_eq!(one, name("crm0001.wolkvox.com", "ficticio-0001", b"a"));
+        assert_ne!(one, name("crm0002.wolkvox.com", "ficticio-0001", b"a"));
+        assert_ne!(one, name("crm0001.wolkvox.com", "ficticio-0002", b"a"));
+        assert_ne!(one, name("crm0001.wolkvox.com", "ficticio-0001", b"b"));
     }
 
     #[test]

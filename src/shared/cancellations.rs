@@ -38,7 +38,7 @@ impl Cancellations {
                     return Some(Cancelled { name, secrets: self.secrets.clone() });
                 }
                 // A call whose cancellation is lost goes on to its end.
-                Ok(Told::Message(_) | Told::Connected) | Err(RecvError::Lagged(_)) => {}
+                Ok(Told::Message(_)) | Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return None,
             }
         }

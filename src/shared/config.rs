@@ -2,12 +2,16 @@
 
 use std::fmt;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use redis::{
     Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, ProtocolVersion, TlsCertificates,
 };
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Secrets;
+use crate::wolkvox::RootCertificates;
 
 /// The store that processes share.
 #[derive(Clone, Debug)]
@@ -18,8 +22,8 @@ pub struct SharedConfig {
     pub secrets: Secrets,
     /// What is done while it is gone.
     pub when_down: WhenDown,
-    /// Certificates, in PEM, to trust instead of the system's.
-    pub authorities: Option<Vec<u8>>,
+    /// Root certificates beside the system's.
+    pub roots: RootCertificates,
 }
 
 /// What a process does while the store is gone.
@@ -37,15 +41,15 @@ pub enum WhenDown {
 pub enum Unusable {
     /// It is none, or of another scheme.
     Address,
-    /// The certificates cannot be read.
-    Authorities,
+    /// The certificates cannot be used.
+    Certificates,
 }
 
 impl fmt::Display for Unusable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Address => "it is no redis:// or rediss:// address",
-            Self::Authorities => "the certificates cannot be used",
+            Self::Certificates => "the certificates cannot be used",
         })
     }
 }
@@ -62,9 +66,9 @@ impl SharedConfig {
         url: SecretString,
         secrets: Secrets,
         when_down: WhenDown,
-        authorities: Option<Vec<u8>>,
+        roots: RootCertificates,
     ) -> Result<Self, Unusable> {
-        let config = Self { url, secrets, when_down, authorities };
+        let config = Self { url, secrets, when_down, roots };
         config.client()?;
         Ok(config)
     }
@@ -76,14 +80,16 @@ impl SharedConfig {
 
     pub(super) fn client(&self) -> Result<Client, Unusable> {
         let info = self.info()?;
-        let Some(pem) = self.authorities.clone() else {
-            return Client::open(info).map_err(|_| Unusable::Address);
-        };
-        if !matches!(info.addr(), ConnectionAddr::TcpTls { .. }) {
+        let own = self.roots.certificates();
+        if own.is_empty() || !matches!(info.addr(), ConnectionAddr::TcpTls { .. }) {
             return Client::open(info).map_err(|_| Unusable::Address);
         }
-        let certificates = TlsCertificates { client_tls: None, root_cert: Some(pem) };
-        Client::build_with_tls(info, certificates).map_err(|_| Unusable::Authorities)
+        // The client trusts those that it is given and no others.
+        let systems = rustls_native_certs::load_native_certs().certs;
+        let systems = systems.iter().filter(|it| is_usable(it));
+        let pem: String = own.iter().chain(systems).map(pem).collect();
+        let certificates = TlsCertificates { client_tls: None, root_cert: Some(pem.into_bytes()) };
+        Client::build_with_tls(info, certificates).map_err(|_| Unusable::Certificates)
     }
 
     fn info(&self) -> Result<ConnectionInfo, Unusable> {
@@ -97,4 +103,14 @@ impl SharedConfig {
         let settings = settings.set_protocol(ProtocolVersion::RESP3).set_skip_set_lib_name();
         Ok(info.set_redis_settings(settings))
     }
+}
+
+/// Returns whether the client takes a certificate: it would take none beside one that it cannot read.
+fn is_usable(certificate: &CertificateDer<'_>) -> bool {
+    RootCertStore::empty().add(certificate.clone()).is_ok()
+}
+
+fn pem(certificate: &CertificateDer<'_>) -> String {
+    let text = BASE64_STANDARD.encode(certificate);
+    format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
 }

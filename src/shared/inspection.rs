@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::store::{SECRETS, Store, now};
+use super::store::{self, Store, now};
 use super::{Gone, Secrets};
 
 /// What the store says of itself.
@@ -25,34 +25,38 @@ pub(super) async fn inspect(store: &Store, secrets: &Secrets) -> Result<Inspecti
     let known: Vec<String> = store
         .call(|mut it| async move {
             let mut range = redis::cmd("ZRANGEBYSCORE");
-            range.arg(SECRETS).arg(now()).arg("+inf").query_async(&mut it).await
+            range.arg(store::secrets()).arg(now()).arg("+inf").query_async(&mut it).await
         })
         .await?;
     let round_trip = began.elapsed();
     let own = secrets.fingerprint();
-    let (server, eviction) = read(&information);
     Ok(Inspection {
-        server,
+        server: server(&information),
         round_trip,
-        eviction,
+        eviction: eviction(&information),
         has_strangers: known.iter().any(|it| *it != own),
     })
 }
 
-/// Reads name and version, and the rule of eviction, from what `INFO` says.
-fn read(information: &str) -> (Option<String>, Option<String>) {
-    let value = |name: &str| {
-        let mut lines = information.lines();
-        lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim)
-    };
-    let server = match (value("valkey_version"), value("redis_version")) {
+/// Reads name and version from what `INFO` says.
+fn server(information: &str) -> Option<String> {
+    match (value(information, "valkey_version"), value(information, "redis_version")) {
         (Some(version), _) => Some(format!("Valkey {version}")),
         (None, Some(version)) => Some(format!("Redis {version}")),
         (None, None) => None,
-    };
-    let is_bounded = value("maxmemory").is_some_and(|bytes| bytes != "0");
-    let policy = value("maxmemory_policy").filter(|it| is_bounded && *it != "noeviction");
-    (server, policy.map(str::to_owned))
+    }
+}
+
+/// Reads from what `INFO` says by which rule keys are dropped, if any may be.
+pub(super) fn eviction(information: &str) -> Option<String> {
+    let is_bounded = value(information, "maxmemory").is_some_and(|bytes| bytes != "0");
+    let policy = value(information, "maxmemory_policy")?;
+    (is_bounded && policy != "noeviction").then(|| policy.to_owned())
+}
+
+fn value<'a>(information: &'a str, name: &str) -> Option<&'a str> {
+    let mut lines = information.lines();
+    lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim)
 }
 
 #[cfg(test)]
@@ -65,13 +69,12 @@ mod tests {
             format!("# Server\r\n{version}\r\nmaxmemory:{memory}\r\nmaxmemory_policy:{policy}\r\n")
         };
         let valkey = "redis_version:7.2.4\r\nserver_name:valkey\r\nvalkey_version:9.1.2";
-        let eviction = |text: String| read(&text).1;
-        assert_eq!(eviction(text(valkey, 1_000, "allkeys-lru")).as_deref(), Some("allkeys-lru"));
-        assert_eq!(eviction(text(valkey, 1_000, "noeviction")), None);
-        assert_eq!(eviction(text(valkey, 0, "allkeys-lru")), None);
-        assert_eq!(read(&text(valkey, 0, "x")).0.as_deref(), Some("Valkey 9.1.2"));
-        let redis = read(&text("redis_version:7.0.15", 0, "x")).0;
+        assert_eq!(eviction(&text(valkey, 1_000, "allkeys-lru")).as_deref(), Some("allkeys-lru"));
+        assert_eq!(eviction(&text(valkey, 1_000, "noeviction")), None);
+        assert_eq!(eviction(&text(valkey, 0, "allkeys-lru")), None);
+        assert_eq!(server(&text(valkey, 0, "x")).as_deref(), Some("Valkey 9.1.2"));
+        let redis = server(&text("redis_version:7.0.15", 0, "x"));
         assert_eq!(redis.as_deref(), Some("Redis 7.0.15"));
-        assert_eq!(read(""), (None, None));
+        assert_eq!((server(""), eviction("")), (None, None));
     }
 }

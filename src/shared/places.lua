@@ -1,20 +1,26 @@
 -- The places of one token, handed out among processes in the order in which they asked.
 --
 -- KEYS: places (id -> end of its lease), waiting (id -> ticket), processes (name -> alive until),
---       tickets, hold (while the quota is spent), minute (id -> when its look-up passed)
+--       tickets, hold (while the quota is spent), minute (id -> when its look-up passed),
+--       counts (places that there are, as a process was told -> until when that counts)
 -- ARGV: what to do, id, places, lease in ms, alive in ms, most that may wait, look-ups a minute
 --       (0: this one does not count), then for "beat" the ids that are held
 -- An id is "<process>:<number>". Only the server's clock counts.
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
-local P, W, A, T, hold, minute = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local P, W, A, T, hold, minute, C = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 local what, id, places, lease, alive = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local process = string.match(id, '^[^:]+')
 
-local function finish(...)
+if what == 'ask' or what == 'beat' then redis.call('ZADD', C, now + lease, places) end
+redis.call('ZREMRANGEBYSCORE', C, '-inf', now)
+-- Processes that were told different numbers keep to the smallest.
+for _, count in ipairs(redis.call('ZRANGE', C, 0, -1)) do places = math.min(places, tonumber(count)) end
+
+local function finish(answer, wait)
   -- Whatever way it ends, nothing outlives its processes for long.
-  for _, key in ipairs({ P, W, A, T }) do redis.call('PEXPIRE', key, 10 * math.max(lease, alive)) end
-  return { ... }
+  for _, key in ipairs({ P, W, A, T, C }) do redis.call('PEXPIRE', key, 10 * math.max(lease, alive)) end
+  return { answer, wait, places }
 end
 local function wake()
   local free = places - redis.call('ZCARD', P)
@@ -61,11 +67,6 @@ if what == 'leave' then
 end
 
 -- What is left is to ask.
-if redis.call('ZSCORE', P, id) then
-  -- It has been handed out, and the answer was lost.
-  redis.call('ZADD', P, now + lease, id)
-  return finish(1, 0)
-end
 local held = redis.call('PTTL', hold)
 if held > 0 then
   redis.call('ZREM', W, id)

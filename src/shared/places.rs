@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -73,6 +73,8 @@ struct Inner {
     store: Store,
     process: String,
     next: AtomicU64,
+    /// Whether it was said that another process was told of fewer places.
+    has_warned: AtomicBool,
     waiting: Mutex<HashMap<u64, Arc<Notify>>>,
     accounts: Mutex<HashMap<Account, Active>>,
 }
@@ -88,6 +90,15 @@ struct Active {
     owed: Vec<u64>,
 }
 
+impl Active {
+    /// Has given back anew what was given back while a beat that still named it was on its way: the
+    /// beat may have come last, and then it holds the place.
+    fn take_back(&mut self, named: &[u64]) {
+        let given_back = named.iter().filter(|number| !self.held.contains(*number));
+        self.owed.extend(given_back);
+    }
+}
+
 /// Returns a name for this process that no other has.
 pub(super) fn name() -> String {
     uuid::Uuid::new_v4().simple().to_string()
@@ -99,6 +110,7 @@ impl Places {
             store,
             process,
             next: AtomicU64::new(0),
+            has_warned: AtomicBool::new(false),
             waiting: Mutex::default(),
             accounts: Mutex::default(),
         });
@@ -144,7 +156,7 @@ impl Places {
         held: &[u64],
     ) -> Result<(i64, u64), Gone> {
         let mut call = SCRIPT.prepare_invoke();
-        for key in ["places", "waiting", "processes", "tickets", "hold", "minute"] {
+        for key in ["places", "waiting", "processes", "tickets", "hold", "minute", "counts"] {
             call.key(key_of(account, key));
         }
         let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
@@ -153,10 +165,19 @@ impl Places {
         for number in held {
             call.arg(self.id(*number));
         }
-        self.0
+        let (answer, wait, counted): (i64, u64, u16) = self
+            .0
             .store
             .call(|mut connection| async move { call.invoke_async(&mut connection).await })
-            .await
+            .await?;
+        if counted < places && !self.0.has_warned.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                own = places,
+                others = counted,
+                "another process with this token has a smaller WOLKVOX_MAX_IN_FLIGHT, which counts for all"
+            );
+        }
+        Ok((answer, wait))
     }
 
     pub(super) async fn hold(&self, account: &Account, time: Duration) -> Result<(), Gone> {
@@ -235,6 +256,18 @@ impl Places {
             };
             if self.0.store.is_up() {
                 let _ = self.run("beat", &account, 0, places, 0, &held).await;
+                let is_there = match self.0.accounts().get_mut(&account) {
+                    Some(active) => {
+                        active.take_back(&held);
+                        true
+                    }
+                    None => false,
+                };
+                if !is_there {
+                    // The process is ending, and has said so while the beat was on its way.
+                    let _ = self.run("bye", &account, 0, places, 0, &[]).await;
+                    return;
+                }
             }
         }
     }
@@ -311,8 +344,8 @@ async fn wake(mut told: tokio::sync::broadcast::Receiver<Told>, places: Weak<Inn
         let message = match told.recv().await {
             Ok(Told::Message(id)) => Some(id),
             Ok(Told::Cancelled(_)) => continue,
-            // Much may have been missed.
-            Ok(Told::Connected) | Err(RecvError::Lagged(_)) => None,
+            // Some may have been missed.
+            Err(RecvError::Lagged(_)) => None,
             Err(RecvError::Closed) => return,
         };
         let Some(places) = places.upgrade() else { return };
@@ -328,4 +361,16 @@ async fn wake(mut told: tokio::sync::broadcast::Receiver<Told>, places: Weak<Inn
 fn key_of(account: &Account, key: &str) -> String {
     // The braces keep an account's keys on one node of a cluster.
     format!("wolkvox:{VERSION}:{{{}}}:{key}", account.tag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_given_back_while_a_beat_names_it_is_given_back_again() {
+        let mut active = Active { held: HashSet::from([3]), owed: vec![1], ..Active::default() };
+        active.take_back(&[2, 3]);
+        assert_eq!(active.owed, [1, 2]);
+    }
 }

@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use super::config::{SharedConfig, Unusable};
-use super::{Gone, VERSION, cancellations};
+use super::{Gone, VERSION, cancellations, inspection};
 
 /// How long an answer of the store may take.
 const ANSWER: Duration = Duration::from_millis(300);
@@ -28,8 +28,6 @@ const PROBE: Duration = Duration::from_secs(1);
 /// How many messages may wait to be read; more are replaced by one that says so.
 const MESSAGES: usize = 1024;
 
-/// Which secrets were used lately: a hash of each, and until when that counts.
-pub(super) const SECRETS: &str = "wolkvox:1:secrets";
 /// How long a secret counts as used, in milliseconds.
 const USED: u64 = 10_000;
 
@@ -40,8 +38,6 @@ pub(super) enum Told {
     Message(String),
     /// A call is to be cancelled, wherever it is.
     Cancelled(String),
-    /// The connection was made anew: much may have been missed.
-    Connected,
 }
 
 /// The store; clones use the same connection.
@@ -163,17 +159,24 @@ struct Keeper {
 
 impl Keeper {
     async fn keep(self) {
-        let mut was_up = true;
+        let (mut was_up, mut is_known) = (true, false);
         loop {
             match self.connect().await {
-                Ok(connection) => {
+                Ok(mut connection) => {
                     self.state.send_replace(State::Up(connection.clone()));
-                    // Nobody may be listening.
-                    let _ = self.told.send(Told::Connected);
                     if !was_up {
                         tracing::warn!("the shared store answers again");
                     }
                     was_up = true;
+                    if !is_known && let Ok(eviction) = eviction(&mut connection).await {
+                        is_known = true;
+                        if let Some(policy) = eviction {
+                            tracing::warn!(
+                                policy,
+                                "the shared store may drop keys when its memory is full, and limits with them: set its maxmemory-policy to noeviction"
+                            );
+                        }
+                    }
                     self.watch(connection).await;
                 }
                 Err(problem) if was_up => {
@@ -237,25 +240,36 @@ impl Keeper {
 
     /// Writes something, as a store that only reads is of no use.
     async fn probe(&self, connection: &mut MultiplexedConnection) -> RedisResult<()> {
-        let now = now();
+        let (now, secrets) = (now(), secrets());
         redis::pipe()
             .cmd("ZADD")
-            .arg(SECRETS)
+            .arg(&secrets)
             .arg(now + USED)
             .arg(&self.secret)
             .ignore()
             .cmd("ZREMRANGEBYSCORE")
-            .arg(SECRETS)
+            .arg(&secrets)
             .arg("-inf")
             .arg(now)
             .ignore()
             .cmd("PEXPIRE")
-            .arg(SECRETS)
+            .arg(&secrets)
             .arg(USED * 2)
             .ignore()
             .query_async(connection)
             .await
     }
+}
+
+/// Asks by which rule the store drops keys, if it may drop any.
+async fn eviction(connection: &mut MultiplexedConnection) -> RedisResult<Option<String>> {
+    let information: String = redis::cmd("INFO").arg("memory").query_async(connection).await?;
+    Ok(inspection::eviction(&information))
+}
+
+/// Returns the key of the secrets that were used lately: a hash of each, and until when that counts.
+pub(super) fn secrets() -> String {
+    format!("wolkvox:{VERSION}:secrets")
 }
 
 /// Returns this computer's time in milliseconds. Only what may be some seconds wrong goes by it.

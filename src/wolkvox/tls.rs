@@ -39,6 +39,10 @@ impl RootCertificates {
         }
         Ok(Self(certificates))
     }
+
+    pub(crate) fn certificates(&self) -> &[CertificateDer<'static>] {
+        &self.0
+    }
 }
 
 /// What the last TLS handshake showed.

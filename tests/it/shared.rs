@@ -1,6 +1,9 @@
 //! Several processes with one token and one store, which together keep to the token's limits: real
 //! processes, a real Valkey, a real Redis.
 
+mod rules;
+mod tls;
+
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -171,7 +174,6 @@ async fn a_minutes_look_ups_are_those_of_all_processes() {
     }
 }
 
-#[cfg(unix)]
 #[tokio::test]
 async fn the_places_of_a_process_that_was_killed_are_free_after_some_seconds() {
     fn endless(number: u64) -> Option<Fault> {
@@ -204,7 +206,6 @@ async fn the_places_of_a_process_that_was_killed_are_free_after_some_seconds() {
     }
 }
 
-#[cfg(unix)]
 #[tokio::test]
 async fn without_the_store_look_ups_go_on_and_with_it_they_are_shared_again() {
     for mut store in Store::each() {
@@ -277,33 +278,92 @@ async fn a_process_that_ends_leaves_nothing_behind() {
     }
 }
 
-#[tokio::test]
-async fn a_persons_budget_is_the_same_on_every_server() {
-    for store in Store::each() {
+/// Two servers with one store and callers of two roles.
+struct Office {
+    _folder: tempfile::TempDir,
+    servers: [Server; 2],
+    /// The headers' values of `ana` and `eva`.
+    tokens: [String; 2],
+}
+
+impl Office {
+    async fn open(store: &Store) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let path = |name: &str| folder.path().join(name).display().to_string();
         std::fs::write(path("secret"), SECRET).expect("written");
-        let settings = "[roles.agent]\nrate = 3\n";
+        let settings = "[roles.agent]\nrate = 3\n[roles.rare]\ndaily = 1\n";
         std::fs::write(path("w.toml"), settings).expect("written");
         let (callers, config, secret) = (path("callers.toml"), path("w.toml"), path("secret"));
         let files = ["--callers", &callers, "--config", &config];
-        let add = [&["caller", "add", "ana", "--role", "agent"], &files[..]].concat();
-        let added = Program::run(&add, &[]).await;
-        let token = format!("Bearer {}", added.stdout[0]);
-        let url = store.url();
-        let shared = ["--shared", &url, "--shared-secret-file", &secret];
-        let arguments = [&files[..], &shared].concat();
-        let servers = [Server::start(&arguments, &[]).await, Server::start(&arguments, &[]).await];
-        let mut answers = Vec::new();
-        for number in 0..4 {
-            let headers = [("MCP-Protocol-Version", "2025-06-18"), ("Authorization", &token)];
-            let reply = servers[number % 2].post(&headers, &by_customer(number as u64)).await;
-            answers.push(outcome(&reply.json()["result"]));
+        let mut tokens = Vec::new();
+        for (name, role) in [("ana", "agent"), ("eva", "rare")] {
+            let add = [&["caller", "add", name, "--role", role], &files[..]].concat();
+            tokens.push(format!("Bearer {}", Program::run(&add, &[]).await.stdout[0]));
         }
-        assert_eq!(answers, ["found", "found", "found", "rate_limited"]);
+        let url = store.url();
+        let arguments = [&files[..], &["--shared", &url, "--shared-secret-file", &secret]].concat();
+        let servers = [Server::start(&arguments, &[]).await, Server::start(&arguments, &[]).await];
+        let tokens = tokens.try_into().expect("two tokens");
+        Self { _folder: folder, servers, tokens }
+    }
+
+    /// Lets a person ask the servers by turns, and returns how it ended each time.
+    async fn ask(&self, person: usize, numbers: std::ops::Range<u64>) -> Vec<String> {
+        let headers =
+            [("MCP-Protocol-Version", "2025-06-18"), ("Authorization", &*self.tokens[person])];
+        let mut outcomes = Vec::new();
+        for number in numbers {
+            let server = &self.servers[usize::from(number % 2 == 1)];
+            let reply = server.post(&headers, &by_customer(number)).await;
+            outcomes.push(outcome(&reply.json()["result"]));
+        }
+        outcomes
+    }
+}
+
+#[tokio::test]
+async fn a_persons_budget_is_the_same_on_every_server() {
+    for store in Store::each() {
+        let office = Office::open(&store).await;
+        assert_eq!(office.ask(0, 0..4).await, ["found", "found", "found", "rate_limited"]);
+        assert_eq!(office.ask(1, 0..2).await, ["found", "quota_exhausted"]);
         let dump = store.dump();
         let dump = String::from_utf8_lossy(&dump);
-        assert!(dump.contains(":day:") && !dump.contains("ana"), "{dump}");
+        assert!(dump.contains(":day:") && !dump.contains("ana") && !dump.contains("eva"), "{dump}");
+    }
+}
+
+#[tokio::test]
+async fn without_the_store_a_server_goes_on_counting_where_it_was() {
+    for mut store in Store::each() {
+        let office = Office::open(&store).await;
+        assert_eq!(office.ask(0, 0..2).await, ["found", "found"]);
+        store.kill();
+        // One of the two was asked of each, so that two more are left for each.
+        let alone = office.ask(0, 2..8).await;
+        let refused = alone.iter().filter(|it| *it == "rate_limited").count();
+        assert_eq!(refused, 2, "{alone:?}");
+    }
+}
+
+#[tokio::test]
+async fn without_the_store_a_server_is_ready_and_tells_of_it_in_its_metrics() {
+    for mut store in Store::each() {
+        let Office { servers: [server, _], .. } = Office::open(&store).await;
+        let shown = async |value: &str| {
+            let line = format!("wolkvox_shared_state_up {value}\n");
+            let began = Instant::now();
+            while !server.admin("/metrics").await.body.contains(&line) {
+                assert!(began.elapsed() < Duration::from_secs(5), "it is not {value}");
+                sleep(Duration::from_millis(50)).await;
+            }
+        };
+        shown("1").await;
+        store.kill();
+        shown("0").await;
+        assert_eq!(server.admin("/readyz").await.status, 200);
+        store.restart();
+        shown("1").await;
     }
 }
 

@@ -7,6 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use super::wire::Authority;
+
 /// A store on loopback without persistence, which ends when it is dropped.
 pub(crate) struct Store {
     server: PathBuf,
@@ -18,19 +20,43 @@ pub(crate) struct Store {
 impl Store {
     /// Starts every kind of server that there is here. In CI there must be both.
     pub(crate) fn each() -> Vec<Self> {
-        let in_ci = std::env::var_os("CI").is_some_and(|it| !it.is_empty());
         let servers = [valkey(), redis()];
         let found: Vec<_> = servers.into_iter().flatten().collect();
-        assert!(!in_ci || found.len() == 2, "Valkey and Redis must both be tried in CI: {found:?}");
+        assert!(
+            !in_ci() || found.len() == 2,
+            "Valkey and Redis must both be tried in CI: {found:?}"
+        );
         found.into_iter().map(Self::start).collect()
     }
 
+    /// Starts Redis with TLS for one user, if there is one here. In CI there must be.
+    pub(crate) fn encrypted(made: &Authority, user: &str, password: &str) -> Option<Self> {
+        let server = redis();
+        assert!(!in_ci() || server.is_some(), "TLS must be tried in CI");
+        let (server, folder) = (server?, tempfile::tempdir().expect("a folder"));
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            fs::write(&path, text).expect("written");
+            path.display().to_string()
+        };
+        let (certificate, key) = &made.server;
+        let (certificate, key) = (write("server.crt", certificate), write("server.key", key));
+        let users = format!("user default off\nuser {user} on >{password} ~* &* +@all\n");
+        let users = write("users.acl", &users);
+        let port = free_port();
+        let child = command(&server, folder.path(), 0)
+            .args(["--tls-port", &port.to_string(), "--tls-auth-clients", "no"])
+            .args(["--tls-cert-file", &certificate, "--tls-key-file", &key])
+            .args(["--aclfile", &users])
+            .spawn();
+        let store = Self { server, folder, port, child: child.expect("starts") };
+        store.wait();
+        Some(store)
+    }
+
     fn start(server: PathBuf) -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let port = free.local_addr().expect("an address").port();
-        drop(free);
-        let folder = tempfile::tempdir().expect("a folder");
-        let child = spawn(&server, folder.path(), port);
+        let (port, folder) = (free_port(), tempfile::tempdir().expect("a folder"));
+        let child = command(&server, folder.path(), port).spawn().expect("starts");
         let store = Self { server, folder, port, child };
         store.wait();
         store
@@ -52,7 +78,8 @@ impl Store {
 
     /// Starts it anew, empty.
     pub(crate) fn restart(&mut self) {
-        self.child = spawn(&self.server, self.folder.path(), self.port);
+        let mut command = command(&self.server, self.folder.path(), self.port);
+        self.child = command.spawn().expect("starts");
         self.wait();
     }
 
@@ -101,17 +128,26 @@ impl Drop for Store {
     }
 }
 
-fn spawn(server: &Path, folder: &Path, port: u16) -> Child {
+fn in_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|it| !it.is_empty())
+}
+
+fn free_port() -> u16 {
+    let free = TcpListener::bind("127.0.0.1:0").expect("a port");
+    free.local_addr().expect("an address").port()
+}
+
+fn command(server: &Path, folder: &Path, port: u16) -> Command {
     let port = port.to_string();
-    Command::new(server)
+    let mut command = Command::new(server);
+    command
         .args(["--bind", "127.0.0.1", "--port", &port, "--save", "", "--appendonly", "no"])
         // Dumps are searched for texts, which compression would hide.
         .args(["--rdbcompression", "no", "--dir"])
         .arg(folder)
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("starts")
+        .stderr(Stdio::null());
+    command
 }
 
 /// Installs Valkey below `target/` and returns its server.

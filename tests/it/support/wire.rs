@@ -54,6 +54,8 @@ pub(crate) fn response(headers: &str, body: &[u8]) -> Vec<u8> {
 pub(crate) struct Authority {
     pub(crate) certificate: String,
     pub(crate) acceptor: TlsAcceptor,
+    /// The server's certificate and its key, as files hold them.
+    pub(crate) server: (String, String),
 }
 
 impl Authority {
@@ -80,7 +82,8 @@ impl Authority {
         let server = CertificateParams::new(vec![host.to_owned()])
             .and_then(|params| params.signed_by(&server_key, &issuer))
             .expect("a certificate");
-        Self { certificate: root.pem(), acceptor: acceptor(&[&server, &between], &server_key) }
+        let acceptor = acceptor(&[&server, &between], &server_key);
+        Self { certificate: root.pem(), acceptor, server: pem(&server, &server_key) }
     }
 
     /// Returns what takes on the server's side of TLS.
@@ -94,7 +97,8 @@ impl Authority {
         let server_key = KeyPair::generate().expect("a key");
         let server = server.signed_by(&server_key, &Issuer::new(params, key));
         let server = server.expect("a certificate");
-        Self { certificate: root.pem(), acceptor: acceptor(&[&server], &server_key) }
+        let acceptor = acceptor(&[&server], &server_key);
+        Self { certificate: root.pem(), acceptor, server: pem(&server, &server_key) }
     }
 
     /// A server's certificate that is its own authority.
@@ -103,8 +107,13 @@ impl Authority {
         let mut params = CertificateParams::new(vec![host.to_owned()]).expect("parameters");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let server = params.self_signed(&key).expect("a certificate");
-        Self { certificate: server.pem(), acceptor: acceptor(&[&server], &key) }
+        let acceptor = acceptor(&[&server], &key);
+        Self { certificate: server.pem(), acceptor, server: pem(&server, &key) }
     }
+}
+
+fn pem(server: &Certificate, key: &KeyPair) -> (String, String) {
+    (server.pem(), key.serialize_pem())
 }
 
 /// Key and certificate's content of an authority.
