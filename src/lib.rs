@@ -82,6 +82,7 @@ pub mod lookup;
 pub mod mcp;
 pub mod metrics;
 mod offload;
+mod record;
 pub mod sandbox;
 pub mod server_url;
 #[doc(hidden)]
@@ -91,12 +92,7 @@ pub mod tenant;
 pub mod tools;
 pub mod wolkvox;
 
-/// A record as wolkvox sent it: its own field names, in its own order.
-pub type Record = indexmap::IndexMap<FieldKey, serde_json::Value, foldhash::fast::RandomState>;
-
-/// The name of a record's field. Names in the table of fields are borrowed from there: thousands
-/// of records share them.
-pub type FieldKey = std::borrow::Cow<'static, str>;
+pub use self::record::{FieldKey, Record};
 
 /// The largest integer that every JSON reader keeps: 2^53 - 1 (RFC 8259, section 6).
 pub(crate) const LARGEST_SAFE: u64 = (1 << 53) - 1;

@@ -131,7 +131,7 @@ fn row(raw: Record) -> Row {
     }
     SPELLINGS.iter().for_each(|spellings| merge_spellings(&mut known, &mut own, spellings));
     let count = known.iter().flatten().count() + own.len();
-    let mut record = Record::with_capacity_and_hasher(count, Default::default());
+    let mut record = Record::with_capacity(count);
     for (field, value) in FIELDS.iter().zip(known) {
         if let Some(value) = value {
             record.insert(FieldKey::Borrowed(field.name), value);

@@ -15,11 +15,19 @@ pub(super) fn removed(token: &str, text: &str) -> Option<String> {
     if text.len() < token.len() {
         return None;
     }
+    let first = token.as_bytes().first();
+    let may_begin = |letter: &u8| {
+        matches!(letter, b'%' | b'\\' | b'&')
+            || first.is_some_and(|first| letter.eq_ignore_ascii_case(first))
+    };
     let mut kept = String::new();
     let mut start = 0;
     let mut at = 0;
     while at < text.len() {
-        match found(token, text.as_bytes().get(at..).unwrap_or_default()) {
+        let rest = text.as_bytes().get(at..).unwrap_or_default();
+        let Some(skipped) = rest.iter().position(may_begin) else { break };
+        at += skipped;
+        match found(token, rest.get(skipped..).unwrap_or_default()) {
             Some(length) => {
                 kept.push_str(text.get(start..at).unwrap_or_default());
                 kept.push_str(REMOVED);

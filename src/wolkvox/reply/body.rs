@@ -3,7 +3,7 @@
 use serde::de::{DeserializeSeed, IgnoredAny};
 
 use super::envelope::{Envelope, ReadEnvelope};
-use super::json::Reader;
+use super::json::{Reader, Way};
 use super::lenient::{Hopeless, mend};
 use crate::error::BodyKind;
 use crate::fields;
@@ -78,7 +78,15 @@ fn whole(text: &str, reader: &Reader<'_>) -> Result<Envelope, Unparsable> {
 
 /// Reads strict JSON, and returns what follows it.
 fn read<'t>(text: &'t str, reader: &Reader<'_>) -> serde_json::Result<(Envelope, &'t str)> {
-    reader.begin();
+    read_in(Way::Usual, text, reader).or_else(|_| read_in(Way::OneByOne, text, reader))
+}
+
+fn read_in<'t>(
+    way: Way,
+    text: &'t str,
+    reader: &Reader<'_>,
+) -> serde_json::Result<(Envelope, &'t str)> {
+    reader.begin(way);
     let mut json = serde_json::Deserializer::from_str(text);
     let envelope = ReadEnvelope(reader).deserialize(&mut json)?;
     let end = json.into_iter::<IgnoredAny>().byte_offset();

@@ -78,19 +78,24 @@ const FAILURE: [&str; 8] =
     ["code", "error", "errors", "message", "msg", "reason", "status", "success"];
 
 /// Returns a key as people would compare it.
-pub(super) fn squashed(key: &str) -> String {
+pub(super) fn squashed(key: &str) -> impl Iterator<Item = char> {
     let letters = key.chars().filter(|letter| letter.is_alphanumeric());
-    letters.flat_map(char::to_lowercase).collect()
+    letters.flat_map(char::to_lowercase)
+}
+
+/// Returns whether people would take a key for one of these.
+fn is_one_of(key: &str, names: &[&str]) -> bool {
+    names.iter().any(|name| squashed(key).eq(name.chars()))
 }
 
 /// Returns whether a key has a name under which a list may stand.
-pub(super) fn is_list_name(key: &str) -> bool {
-    LISTS.contains(&squashed(key).as_str())
+fn is_list_name(key: &str) -> bool {
+    is_one_of(key, &LISTS)
 }
 
 /// Returns whether a key counts records.
 pub(super) fn is_count_name(key: &str) -> bool {
-    COUNTS.contains(&squashed(key).as_str())
+    is_one_of(key, &COUNTS)
 }
 
 /// Returns whether a value holds what could be records.
@@ -132,9 +137,9 @@ impl Data {
             // What PHP makes of a list with gaps.
             return Self::of_items(record.into_values().collect());
         }
-        let list = record.iter().find(|(key, value)| is_list_name(key) && is_list(value));
+        let list = record.iter().find(|(key, value)| is_list(value) && is_list_name(key));
         if let Some((key, value)) = list {
-            let is_beside = |it: &FieldKey| it == key || BESIDE_LISTS.contains(&&*squashed(it));
+            let is_beside = |it: &FieldKey| it == key || is_one_of(it, &BESIDE_LISTS);
             if record.keys().all(is_beside) {
                 let key = key.clone();
                 return Self::one_level_deeper(record, &key);
@@ -144,9 +149,10 @@ impl Data {
             }
         }
         let is_list_of_objects = |value: &Value| matches!(value, Value::Array(items) if items.iter().any(Value::is_object));
-        let mut values = record.values().filter(|value| !is_blank(value)).peekable();
-        let is_odd = values.peek().is_some() && values.all(is_list_of_objects)
-            || record.keys().all(|key| FAILURE.contains(&squashed(key).as_str()));
+        let is_filled = |value: &&Value| !is_blank(value);
+        let is_odd = record.values().any(|value| is_filled(&value))
+            && record.values().filter(is_filled).all(is_list_of_objects)
+            || record.keys().all(|key| is_one_of(key, &FAILURE));
         if is_odd {
             return Self::Odd;
         }

@@ -55,7 +55,7 @@ impl Envelope {
     }
 
     fn set_other(&mut self, key: &str, value: &Value) {
-        match squashed(key).as_str() {
+        match squashed(key).collect::<String>().as_str() {
             "totalrecords" => self.total_records = self.total_records.max(count(value)),
             "totalpages" => self.total_pages = self.total_pages.max(count(value)),
             "success" | "status" | "result" if is_failure(value) => {

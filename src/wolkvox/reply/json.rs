@@ -6,7 +6,7 @@
 //! `arbitrary_precision` would do so too, but for every `Value` of the whole program.)
 
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 
 use serde::Deserialize;
@@ -15,11 +15,12 @@ use serde_json::value::RawValue;
 use serde_json::{Number, Value};
 
 use super::text::undoubled;
+use super::usual::{ReadKey, ReadUsual};
 use crate::wolkvox::Token;
 use crate::{FieldKey, LARGEST_SAFE, Record, fields};
 
 /// Nested deeper than any CRM field is; below this a value stays as its JSON text.
-const DEEPEST: usize = 32;
+pub(super) const DEEPEST: usize = 32;
 /// Most values in one reply, records and what they hold. A reply as large as is read at all, full
 /// of records like those that wolkvox documents, has fewer; each takes some 150 bytes of memory.
 pub(super) const MOST_VALUES: usize = 1_000_000;
@@ -30,18 +31,31 @@ pub(super) const MOST_VALUES: usize = 1_000_000;
 pub(super) struct Reader<'t> {
     token: Option<&'t Token>,
     left: Cell<usize>,
-    /// Fields of the last record: the next one probably has as many.
-    fields: Cell<usize>,
+    /// How the values of records are read.
+    way: Cell<Way>,
+    /// The fields of the last record: the next one probably has the same.
+    last: RefCell<Vec<FieldKey>>,
+}
+
+/// A way to read the values of records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// In one pass, which refuses what is not usual.
+    Usual,
+    /// Value by value, which reads everything. Both ways read the same.
+    OneByOne,
 }
 
 impl<'t> Reader<'t> {
     pub(super) fn new(token: Option<&'t Token>) -> Self {
-        Self { token, left: Cell::new(MOST_VALUES), fields: Cell::new(0) }
+        let (left, way) = (Cell::new(MOST_VALUES), Cell::new(Way::Usual));
+        Self { token, left, way, last: RefCell::default() }
     }
 
-    /// Forgets what was read, as when a reply is read again in another way.
-    pub(super) fn begin(&self) {
+    /// Forgets what was read, and reads again in this way.
+    pub(super) fn begin(&self, way: Way) {
         self.left.set(MOST_VALUES);
+        self.way.set(way);
     }
 
     /// Returns whether the reply held more values than are read.
@@ -62,25 +76,50 @@ impl<'t> Reader<'t> {
 
     /// Reads the record that a visitor was handed.
     pub(super) fn record<'de, A: MapAccess<'de>>(&self, mut map: A) -> Result<Record, A::Error> {
-        let mut record = Record::default();
-        while let Some((key, raw)) = map.next_entry::<Key<'_>, &'de RawValue>()? {
-            if record.is_empty() {
-                record.reserve(self.fields.get());
-            }
-            self.count()?;
-            let key = key.text();
-            let name = match fields::find(&key) {
-                Some(field) => FieldKey::Borrowed(field.name),
-                None => {
-                    let name = FieldKey::Owned(self.text(&key));
-                    // Two names may only look alike once their text is repaired.
-                    if record.contains_key(&name) { key.into_owned().into() } else { name }
+        let mut last = self.last.borrow_mut();
+        let mut record = Record::with_capacity(last.len());
+        let mut is_like_last = true;
+        match self.way.get() {
+            Way::Usual => {
+                while let Some(key) = map.next_key_seed(ReadKey)? {
+                    self.count()?;
+                    let expected = last.get(record.len()).filter(|_| is_like_last);
+                    let name = match expected {
+                        Some(FieldKey::Borrowed(name)) if *name == key => FieldKey::Borrowed(name),
+                        _ => self.name(key, &record),
+                    };
+                    is_like_last = expected == Some(&name);
+                    let value = map.next_value_seed(ReadUsual { reader: self, depth: 1 })?;
+                    if is_like_last {
+                        // The names of one record are all different.
+                        record.push(name, value);
+                    } else {
+                        record.insert(name, value);
+                    }
                 }
-            };
-            record.insert(name, self.value(raw, 1));
+            }
+            Way::OneByOne => {
+                is_like_last = false;
+                while let Some((key, raw)) = map.next_entry::<Key<'_>, &'de RawValue>()? {
+                    self.count()?;
+                    record.insert(self.name(key.text(), &record), self.value(raw, 1));
+                }
+            }
         }
-        self.fields.set(record.len());
+        if !is_like_last || record.len() != last.len() {
+            *last = record.keys().cloned().collect();
+        }
         Ok(record)
+    }
+
+    /// Returns the name that a key stands for in a record.
+    fn name(&self, key: Cow<'_, str>, record: &Record) -> FieldKey {
+        if let Some(field) = fields::find(&key) {
+            return FieldKey::Borrowed(field.name);
+        }
+        let name = FieldKey::Owned(self.text(&key));
+        // Two names may only look alike once their text is repaired.
+        if record.contains_key(&name) { key.into_owned().into() } else { name }
     }
 
     fn value(&self, raw: &RawValue, depth: usize) -> Value {
@@ -104,8 +143,21 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// Returns a whole number, as text if not every reader of JSON keeps it.
+    pub(super) fn whole(&self, number: i128) -> Value {
+        let text = number.to_string();
+        match i64::try_from(number) {
+            Ok(number)
+                if number.unsigned_abs() <= LARGEST_SAFE && self.without_token(&text).is_none() =>
+            {
+                number.into()
+            }
+            _ => Value::String(self.text(&text)),
+        }
+    }
+
     /// Repairs a text, and removes the token in case wolkvox repeats it.
-    fn text(&self, text: &str) -> String {
+    pub(super) fn text(&self, text: &str) -> String {
         let repaired = undoubled(text);
         let text = repaired.as_deref().unwrap_or(text);
         self.without_token(text).unwrap_or_else(|| text.to_owned())
@@ -289,7 +341,7 @@ mod tests {
         assert!((1..MOST_VALUES).all(|_| count(&reader).is_ok()));
         assert!(!reader.is_exhausted());
         assert!(count(&reader).is_err() && reader.is_exhausted());
-        reader.begin();
+        reader.begin(Way::Usual);
         assert!(!reader.is_exhausted() && count(&reader).is_ok());
     }
 }

@@ -6,7 +6,7 @@
 //! and nowhere else. What no variant explains is an error, never "nothing found".
 //!
 //! ```text
-//! bytes → text (text) → envelope (body, mended by lenient) → records (data, json)
+//! bytes → text (text) → envelope (body, mended by lenient) → records (data, usual, json)
 //!                                                          → or a reason (words, trouble, refusal)
 //! ```
 
@@ -18,6 +18,7 @@ mod lenient;
 mod refusal;
 mod text;
 mod trouble;
+mod usual;
 mod words;
 
 use self::body::{Unparsable, parse};

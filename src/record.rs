@@ -1,0 +1,318 @@
+//! A record: values in an order, found by their names.
+//!
+//! `indexmap` does the same by hashes. Most records have some thirty fields with names of different
+//! lengths, and there to hash a name takes longer than to find it.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+use std::ops::Index;
+use std::{slice, vec};
+
+use foldhash::fast::RandomState;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
+
+/// The name of a record's field. Names in the table of fields are borrowed from there: thousands
+/// of records share them.
+pub type FieldKey = Cow<'static, str>;
+
+/// A record as wolkvox sent it: its own field names, in its own order.
+#[derive(Clone, Default)]
+pub struct Record {
+    fields: Vec<(FieldKey, Value)>,
+    /// Where each field is, in a record of many.
+    places: Option<Box<Places>>,
+}
+
+type Places = HashMap<FieldKey, usize, RandomState>;
+
+/// From so many fields on they are found by hashes: a record may have a hundred thousand.
+const MANY: usize = 64;
+
+impl Record {
+    /// Creates a record with room for so many fields.
+    pub fn with_capacity(fields: usize) -> Self {
+        Self { fields: Vec::with_capacity(fields), places: None }
+    }
+
+    /// Returns the number of fields.
+    pub fn len(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// Returns whether there is no field.
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    /// Returns a field's value.
+    pub fn get(&self, name: &(impl AsRef<str> + ?Sized)) -> Option<&Value> {
+        let (_, value) = self.fields.get(self.place(name.as_ref())?)?;
+        Some(value)
+    }
+
+    /// Returns a field's value, to be changed.
+    pub fn get_mut(&mut self, name: &(impl AsRef<str> + ?Sized)) -> Option<&mut Value> {
+        let place = self.place(name.as_ref())?;
+        let (_, value) = self.fields.get_mut(place)?;
+        Some(value)
+    }
+
+    /// Returns whether there is a field of this name.
+    pub fn contains_key(&self, name: &(impl AsRef<str> + ?Sized)) -> bool {
+        self.place(name.as_ref()).is_some()
+    }
+
+    /// Sets a field: a new one behind the others, one that is there in its place. Returns the value
+    /// that it had.
+    pub fn insert(&mut self, name: FieldKey, value: Value) -> Option<Value> {
+        match self.get_mut(&name) {
+            Some(before) => Some(std::mem::replace(before, value)),
+            None => {
+                self.push(name, value);
+                None
+            }
+        }
+    }
+
+    /// Adds a field that is surely not there yet.
+    pub(crate) fn push(&mut self, name: FieldKey, value: Value) {
+        if let Some(places) = &mut self.places {
+            places.insert(name.clone(), self.fields.len());
+        }
+        self.fields.push((name, value));
+        if self.places.is_none() && self.fields.len() >= MANY {
+            self.find_places();
+        }
+    }
+
+    /// Takes a field out; those behind it move up.
+    pub fn shift_remove(&mut self, name: &(impl AsRef<str> + ?Sized)) -> Option<Value> {
+        let place = self.place(name.as_ref())?;
+        let (_, value) = self.fields.remove(place);
+        self.find_places();
+        Some(value)
+    }
+
+    /// Keeps the fields that `is_kept` says.
+    pub fn retain(&mut self, mut is_kept: impl FnMut(&FieldKey, &mut Value) -> bool) {
+        self.fields.retain_mut(|(name, value)| is_kept(name, value));
+        self.find_places();
+    }
+
+    /// Keeps the first fields.
+    pub fn truncate(&mut self, fields: usize) {
+        self.fields.truncate(fields);
+        self.find_places();
+    }
+
+    /// Returns the fields in their order.
+    pub fn iter(&self) -> <&Self as IntoIterator>::IntoIter {
+        self.into_iter()
+    }
+
+    /// Returns the names in their order.
+    pub fn keys(&self) -> impl Iterator<Item = &FieldKey> {
+        self.fields.iter().map(|(name, _)| name)
+    }
+
+    /// Returns the values in their order.
+    pub fn values(&self) -> impl Iterator<Item = &Value> {
+        self.fields.iter().map(|(_, value)| value)
+    }
+
+    /// Returns the values in their order, to be changed.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
+        self.fields.iter_mut().map(|(_, value)| value)
+    }
+
+    /// Returns the values alone.
+    pub fn into_values(self) -> impl Iterator<Item = Value> {
+        self.fields.into_iter().map(|(_, value)| value)
+    }
+
+    fn place(&self, name: &str) -> Option<usize> {
+        match &self.places {
+            Some(places) => places.get(name).copied(),
+            None => self.fields.iter().position(|(key, _)| key == name),
+        }
+    }
+
+    fn find_places(&mut self) {
+        let names =
+            || self.fields.iter().enumerate().map(|(place, (name, _))| (name.clone(), place));
+        self.places = (self.fields.len() >= MANY).then(|| Box::new(names().collect()));
+    }
+}
+
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self).finish()
+    }
+}
+
+/// The order of the fields does not matter.
+impl PartialEq for Record {
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.iter().all(|(name, value)| other.get(name) == Some(value))
+    }
+}
+
+impl Index<&str> for Record {
+    type Output = Value;
+
+    /// Returns a field's value, null where there is no such field, as [`Value`] does it.
+    fn index(&self, name: &str) -> &Value {
+        self.get(name).unwrap_or(&Value::Null)
+    }
+}
+
+impl FromIterator<(FieldKey, Value)> for Record {
+    fn from_iter<I: IntoIterator<Item = (FieldKey, Value)>>(fields: I) -> Self {
+        let fields = fields.into_iter();
+        let mut record = Self::with_capacity(fields.size_hint().0);
+        record.extend(fields);
+        record
+    }
+}
+
+impl Extend<(FieldKey, Value)> for Record {
+    fn extend<I: IntoIterator<Item = (FieldKey, Value)>>(&mut self, fields: I) {
+        fields.into_iter().for_each(|(name, value)| _ = self.insert(name, value));
+    }
+}
+
+type Borrowed<'a> = fn(&'a (FieldKey, Value)) -> (&'a FieldKey, &'a Value);
+type BorrowedMut<'a> = fn(&'a mut (FieldKey, Value)) -> (&'a FieldKey, &'a mut Value);
+
+impl<'a> IntoIterator for &'a Record {
+    type Item = (&'a FieldKey, &'a Value);
+    type IntoIter = std::iter::Map<slice::Iter<'a, (FieldKey, Value)>, Borrowed<'a>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.fields.iter().map(|(name, value)| (name, value))
+    }
+}
+
+impl<'a> IntoIterator for &'a mut Record {
+    type Item = (&'a FieldKey, &'a mut Value);
+    type IntoIter = std::iter::Map<slice::IterMut<'a, (FieldKey, Value)>, BorrowedMut<'a>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.fields.iter_mut().map(|(name, value)| (&*name, value))
+    }
+}
+
+impl IntoIterator for Record {
+    type Item = (FieldKey, Value);
+    type IntoIter = vec::IntoIter<(FieldKey, Value)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.fields.into_iter()
+    }
+}
+
+impl Serialize for Record {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Record {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Read;
+        impl<'de> Visitor<'de> for Read {
+            type Value = Record;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a record")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Record, A::Error> {
+                let mut record = Record::default();
+                while let Some((name, value)) = map.next_entry()? {
+                    record.insert(name, value);
+                }
+                Ok(record)
+            }
+        }
+        deserializer.deserialize_map(Read)
+    }
+}
+
+impl JsonSchema for Record {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        Map::<String, Value>::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Map::<String, Value>::json_schema(generator)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn of(fields: usize) -> Record {
+        (0..fields).map(|n| (n.to_string().into(), json!(n))).collect()
+    }
+
+    #[test]
+    fn fields_are_found_and_changed_by_name_however_many_there_are() {
+        for fields in [1, MANY - 1, MANY, 3 * MANY] {
+            let mut record = of(fields);
+            let last = (fields - 1).to_string();
+            assert_eq!(record.get(&last), Some(&json!(fields - 1)));
+            assert_eq!(record.insert(last.clone().into(), json!("x")), Some(json!(fields - 1)));
+            assert_eq!(record.insert("new".into(), json!("y")), None);
+            assert_eq!((record.len(), &record[last.as_str()]), (fields + 1, &json!("x")));
+            assert_eq!(record.get("new"), Some(&json!("y")));
+            assert!(!record.contains_key("another") && record["another"].is_null());
+        }
+    }
+
+    #[test]
+    fn what_stays_is_found_in_its_order_after_some_fields_went() {
+        for fields in [10, MANY, 3 * MANY] {
+            let mut record = of(fields);
+            assert_eq!(record.shift_remove("0"), Some(json!(0)));
+            assert_eq!(record.shift_remove("0"), None);
+            record.retain(|name, _| name != "2");
+            record.truncate(fields - 4);
+            let kept: Vec<usize> = [1].into_iter().chain(3..fields - 2).collect();
+            let numbers = record.values().map(|it| it.as_u64().expect("a number") as usize);
+            assert_eq!(numbers.collect::<Vec<_>>(), kept);
+            assert!(kept.iter().all(|n| record.get(&n.to_string()) == Some(&json!(n))));
+            assert!(!record.contains_key("2") && !record.contains_key(&fields.to_string()));
+        }
+    }
+
+    #[test]
+    fn records_are_equal_whatever_the_order_of_their_fields() {
+        let record = |fields: [(&'static str, u8); 2]| -> Record {
+            fields.into_iter().map(|(name, value)| (name.into(), json!(value))).collect()
+        };
+        let one = record([("a", 1), ("b", 2)]);
+        assert_eq!(one, record([("b", 2), ("a", 1)]));
+        assert_ne!(one, record([("a", 1), ("b", 3)]));
+        assert_ne!(one, record([("a", 1), ("c", 2)]));
+        assert_ne!(one, of(1));
+    }
+
+    #[test]
+    fn a_record_is_a_json_object() {
+        let record: Record = serde_json::from_str(r#"{"b":1,"a":[2],"b":3}"#).expect("an object");
+        assert_eq!(serde_json::to_string(&record).expect("JSON"), r#"{"b":3,"a":[2]}"#);
+        assert_eq!(format!("{record:?}"), r#"{"b": Number(3), "a": Array [Number(2)]}"#);
+        assert!(serde_json::from_str::<Record>("[]").is_err());
+    }
+}
