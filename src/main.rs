@@ -12,7 +12,7 @@ fn main() -> ExitCode {
         Err(problem) if is_broken_pipe(&problem) => ExitCode::SUCCESS,
         Err(problem) => {
             cli::report(&problem);
-            ExitCode::from(cli::FAILED)
+            cli::status_of(&problem)
         }
     }
 }

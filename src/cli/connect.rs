@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use anyhow::anyhow;
 use clap::Args;
 use tokio::runtime::Builder;
 
+use super::exit::WrongSettings;
 use super::{stop, with_runtime};
 use crate::config::{RemoteConfig, Sources};
 use crate::connect::{self, Remote};
@@ -24,7 +24,7 @@ pub(super) struct Connect {
 impl Connect {
     pub(super) fn run(&self, sources: &Sources, language: Language) -> anyhow::Result<ExitCode> {
         let config = RemoteConfig::resolve(&self.url, sources)
-            .map_err(|problems| anyhow!(problems.text().to(language).to_owned()))?;
+            .map_err(|problems| WrongSettings::new(&problems, language))?;
         let RemoteConfig { url, token, roots, timeout, log } = config;
         with_runtime(&log, Builder::new_current_thread(), language, async {
             tracing::info!(version = env!("CARGO_PKG_VERSION"), "carrying MCP to a team's server");

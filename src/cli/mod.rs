@@ -6,6 +6,7 @@ mod check;
 mod completions;
 mod connect;
 mod descriptors;
+mod exit;
 mod flags;
 mod install;
 mod logging;
@@ -23,6 +24,8 @@ use std::time::Duration;
 use anyhow::{Context, anyhow};
 use clap::{Parser, Subcommand};
 
+pub use self::exit::status_of;
+use self::exit::{NOTHING_FOUND, WrongSettings};
 use self::flags::Flags;
 use crate::audit as audit_log;
 use crate::caller::Caller;
@@ -35,11 +38,6 @@ use crate::shared::Shared;
 use crate::tenant::Tenant;
 use crate::wolkvox::{Client, Operation};
 
-/// Exit status when a look-up found nothing, or a check failed.
-const NOTHING_FOUND: u8 = 1;
-/// Exit status for wrong usage, wrong settings or a failed look-up.
-pub const FAILED: u8 = 2;
-
 /// Answers questions about customers' obligations from the wolkvox CRM.
 #[derive(Debug, Parser)]
 #[command(
@@ -48,8 +46,9 @@ pub const FAILED: u8 = 2;
     long_about = "MCP server that answers questions about customers' obligations from the wolkvox \
                   CRM.\n\nWithout a command it serves MCP on standard input and output; that is \
                   what an mcp.json starts.",
-    after_help = "Exit status: 0 success, 1 nothing found or a check failed, 2 wrong usage, \
-                  wrong settings or a failed look-up."
+    after_help = "Exit status: 0 success, 1 nothing found or a check failed, 2 wrong usage or a \
+                  failure not listed here, 3 wrong settings, 4 token not accepted, 5 no answer from \
+                  the network or wolkvox, 6 later (too many requests, no calls left, maintenance)."
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -93,7 +92,7 @@ enum Command {
 ///
 /// # Errors
 ///
-/// What to print on stderr before ending with [`FAILED`].
+/// What to print on stderr before ending with [`status_of`] it.
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let Cli { command, sandbox, lang, flags } = cli;
     let mut sources = Sources::new(flags.0, std::env::vars_os());
@@ -123,7 +122,12 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Uninstall(uninstall)) => uninstall.run(&sources, language),
         Some(Command::Check(check)) => check.run(sandbox, &sources, language),
         Some(Command::Query(query)) => {
-            let config = resolve(sandbox, &sources, language)?;
+            let config = match Config::resolve(sandbox, &sources) {
+                Ok(config) => config,
+                Err(problems) => {
+                    return query.without_settings(WrongSettings::new(&problems, language));
+                }
+            };
             with_app(config, language, async |app| {
                 let recording = app.recording(&sources, language)?;
                 query.run(app, recording, language).await
@@ -139,14 +143,14 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// Prints why the program ends with [`FAILED`].
+/// Prints why the program ends.
 pub fn report(problem: &anyhow::Error) {
     logging::print(&format!("wolkvox-mcp: {problem:#}"));
 }
 
 fn resolve(sandbox: bool, sources: &Sources, language: Language) -> anyhow::Result<Config> {
     Config::resolve(sandbox, sources)
-        .map_err(|problems| anyhow!(problems.text().to(language).to_owned()))
+        .map_err(|problems| WrongSettings::new(&problems, language).into())
 }
 
 /// Starts the log and the runtime, and runs what needs an account.

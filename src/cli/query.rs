@@ -10,9 +10,10 @@ use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
 use console::{Term, style};
 use indicatif::ProgressBar;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{App, FAILED, NOTHING_FOUND, Recording};
+use super::exit::{self, WrongSettings};
+use super::{App, NOTHING_FOUND, Recording};
 use crate::Record;
 use crate::answer::{Answer, ObligationAnswer, Outcome, Summary, View};
 use crate::caller::{Call, Caller, Program};
@@ -72,6 +73,15 @@ pub(super) struct QueryArgs {
 }
 
 impl QueryArgs {
+    /// Ends because the settings are wrong, with JSON where that is read.
+    pub(super) fn without_settings(self, problem: WrongSettings) -> anyhow::Result<ExitCode> {
+        if self.json {
+            failure("wrong_settings", &problem.lines, &problem.advice)?;
+            return Ok(exit::status_of(&problem.into()));
+        }
+        Err(problem.into())
+    }
+
     pub(super) async fn run(
         self,
         app: App,
@@ -90,8 +100,12 @@ impl QueryArgs {
             Err(error) => {
                 let (kind, sentence, hint) = (error.kind(), error.sentence(), error.hint());
                 let (sentence, hint) = (sentence.to(language), hint.to(language));
-                writeln!(io::stderr(), "{kind}: {sentence}. {hint}")?;
-                return Ok(ExitCode::from(FAILED));
+                if self.json {
+                    failure(kind.as_str(), sentence, hint)?;
+                } else {
+                    writeln!(io::stderr(), "{kind}: {sentence}. {hint}")?;
+                }
+                return Ok(exit::of_look_up(&error));
             }
         };
         io::stdout().write_all(text.as_bytes())?;
@@ -170,6 +184,13 @@ impl QueryArgs {
         let (field, value) = self.searched();
         GestionesRequest::typed(operation, field, value, view)
     }
+}
+
+/// Writes a failure as JSON where the answer would be.
+fn failure(kind: &str, message: &str, hint: &str) -> anyhow::Result<()> {
+    let error = json!({ "error": { "kind": kind, "message": message, "hint": hint } });
+    writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&error)?)?;
+    Ok(())
 }
 
 /// Writes an answer for people: what was found, what all records share, then a row for each.

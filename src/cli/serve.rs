@@ -13,6 +13,7 @@ use tokio::runtime::Builder;
 use tokio::time::sleep;
 use url::Url;
 
+use super::exit::WrongSettings;
 use super::flags::TeamFlags;
 use super::{audit_log, client, stop, system, with_runtime};
 use crate::caller::{Budgets, Caller, Callers, Roles};
@@ -53,7 +54,7 @@ impl Serve {
     ) -> anyhow::Result<ExitCode> {
         let sources = sources.with_flags(self.flags.0);
         let config = ServeConfig::resolve(sandbox, &sources)
-            .map_err(|problems| anyhow!(problems.text().to(language).to_owned()))?;
+            .map_err(|problems| WrongSettings::new(&problems, language))?;
         let mut threads = Builder::new_multi_thread();
         threads.worker_threads(THREADS);
         let log = config.log.clone();

@@ -112,18 +112,26 @@ impl InvalidSettings {
             spanish: listed(Language::Spanish).into(),
         };
         let fix = self.advice();
+        let check = match self.place {
+            Place::Client | Place::File => bilingual!(
+                "To test all of it, step by step: wolkvox-mcp check\n",
+                "Para probarlo todo, paso a paso: wolkvox-mcp check\n",
+            ),
+            Place::Team => Bilingual::same(""),
+        };
         let sandbox = match self.place {
-            Place::Client | Place::File => "wolkvox-mcp --sandbox",
+            Place::Client | Place::File => "wolkvox-mcp query --sandbox id_customer 900000001",
             Place::Team => "wolkvox-mcp serve --sandbox",
         };
         bilingual!(
             "{heading}\n{lines}{fix}\n\
-             Without a wolkvox account, try the sandbox: {sandbox}",
+             {check}Without a wolkvox account, try the sandbox: {sandbox}",
             "{heading}\n{lines}{fix}\n\
-             Sin una cuenta de wolkvox, pruebe el sandbox: {sandbox}",
+             {check}Sin una cuenta de wolkvox, pruebe el sandbox: {sandbox}",
             heading,
             lines,
             fix,
+            check,
         )
     }
 

@@ -607,7 +607,7 @@ async fn lines_can_go_to_standard_error() {
     let log = Log::new();
     let key = log.file("key").to_string_lossy().into_owned();
     let refused = log.start(&[("WOLKVOX_AUDIT", "stderr")]).end().await;
-    assert_eq!(refused.status.code(), Some(2));
+    assert_eq!(refused.status.code(), Some(3));
     assert!(refused.stderr.contains("WOLKVOX_AUDIT_KEY_FILE must be set"), "{}", refused.stderr);
     let mut said = String::new();
     for _ in 0..2 {

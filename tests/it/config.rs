@@ -56,7 +56,7 @@ impl Scene {
     /// Runs the team's server, and returns why it does not start.
     async fn refused(&self, arguments: &[&str], environment: &[(&str, &str)]) -> String {
         let (status, said) = self.run(&[&["serve"], arguments].concat(), environment).await;
-        assert_eq!(status, Some(2), "{said}");
+        assert_eq!(status, Some(3), "{said}");
         said
     }
 
@@ -122,7 +122,7 @@ async fn every_problem_is_listed_at_once_with_the_flag_the_variable_or_the_line(
     let token = token.to_str().expect("a plain path");
     let environment = [("WOLKVOX_SERVER", "sv0001.crmvox.com"), ("WOLKVOX_TOKEN_FILE", token)];
     let (status, said) = scene.run(&["--timeout", "5"], &environment).await;
-    assert_eq!(status, Some(2));
+    assert_eq!(status, Some(3));
     assert_snapshot!(said, @r#"
     wolkvox-mcp: 5 settings are wrong:
       w.toml, line 1: sever is not a known setting (did you mean `server`?).
@@ -131,7 +131,8 @@ async fn every_problem_is_listed_at_once_with_the_flag_the_variable_or_the_line(
       --timeout is "5": it must be a time with its unit, at most a day, such as 500ms, 20s or 2m. Example: 20s
       w.toml, line 2: rate is "many": it must be a whole number from 1 to 4294967295. Example: 60
     Set them with their flags, their variables, or in the file that --config names.
-    Without a wolkvox account, try the sandbox: wolkvox-mcp --sandbox
+    To test all of it, step by step: wolkvox-mcp check
+    Without a wolkvox account, try the sandbox: wolkvox-mcp query --sandbox id_customer 900000001
     "#);
 }
 
@@ -139,7 +140,7 @@ async fn every_problem_is_listed_at_once_with_the_flag_the_variable_or_the_line(
 async fn a_file_that_cannot_be_read_is_the_only_problem_that_is_told() {
     let scene = Scene::new("server = \n");
     let (status, said) = scene.run(&[], &[]).await;
-    assert_eq!(status, Some(2));
+    assert_eq!(status, Some(3));
     assert!(
         said.contains(
             "WOLKVOX_CONFIG is \"w.toml\": it names a file that is not valid TOML (line 1"

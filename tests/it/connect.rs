@@ -425,7 +425,7 @@ async fn a_token_never_goes_over_plain_http_to_another_computer() {
         ("https://wolkvox.example.com/mcp?token=FICTITIOUS", "`?`"),
     ] {
         let ended = Program::run(&["connect", url], &set).await;
-        assert_eq!(ended.status.code(), Some(2), "{url}");
+        assert_eq!(ended.status.code(), Some(3), "{url}");
         assert!(ended.stderr.contains(words), "{}", ended.stderr);
         assert!(!ended.stderr.contains("FICTITIOUS"), "{}", ended.stderr);
         assert!(ended.stdout.is_empty());

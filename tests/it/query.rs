@@ -3,6 +3,8 @@
 use insta::assert_snapshot;
 use serde_json::Value;
 
+use wolkvox_mcp::error::Kind;
+
 use crate::support::Program;
 
 async fn query(arguments: &[&str]) -> (Option<i32>, String, String) {
@@ -98,15 +100,43 @@ async fn json_is_the_tools_answer() {
 }
 
 #[tokio::test]
-async fn a_failure_is_status_2_with_its_kind_on_stderr() {
-    let (status, stdout, stderr) = query(&["sandbox_fault", "maintenance"]).await;
-    assert_eq!((status, stdout.as_str()), (Some(2), ""));
-    assert!(stderr.starts_with("maintenance: "), "{stderr}");
+async fn a_failure_has_its_kind_on_stderr_and_a_status_for_what_to_do() {
+    for (fault, status) in [
+        ("token", 4),
+        ("500", 5),
+        ("busy", 6),
+        ("quota", 6),
+        ("maintenance", 6),
+        ("bad_request", 2),
+        ("html", 2),
+    ] {
+        let (ended, stdout, stderr) = query(&["--timeout", "2s", "sandbox_fault", fault]).await;
+        assert_eq!((ended, stdout.as_str()), (Some(status), ""), "{fault}");
+        let kind = stderr.split(':').next().expect("a kind");
+        assert!(Kind::ALL.iter().any(|it| it.as_str() == kind), "{stderr}");
+    }
     let (status, _, stderr) = query(&["id_customer", "1", "--limit", "1000"]).await;
     assert_eq!(status, Some(2));
     assert!(stderr.starts_with("invalid_input: "), "{stderr}");
     let (status, _, _) = query(&["id_customer"]).await;
     assert_eq!(status, Some(2), "wrong usage");
+}
+
+#[tokio::test]
+async fn with_json_a_failure_is_json_where_the_answer_would_be() {
+    let (status, stdout, stderr) = query(&["--json", "sandbox_fault", "maintenance"]).await;
+    assert_eq!((status, stderr.as_str()), (Some(6), ""));
+    let error = serde_json::from_str::<Value>(&stdout).expect("JSON")["error"].clone();
+    assert_eq!(error["kind"], "maintenance");
+    assert!(error["message"].as_str().expect("a sentence").contains("closed for"), "{error}");
+    assert!(error["hint"].as_str().expect("advice").contains("This is not an answer"), "{error}");
+
+    let ended = Program::run(&["query", "--json", "id_customer", "1"], &[]).await;
+    assert_eq!((ended.status.code(), ended.stderr.as_str()), (Some(3), ""));
+    let error: Value = serde_json::from_str(&ended.stdout.join("\n")).expect("JSON");
+    assert_eq!(error["error"]["kind"], "wrong_settings");
+    let message = error["error"]["message"].as_str().expect("a sentence");
+    assert!(message.contains("WOLKVOX_SERVER is not set"), "{message}");
 }
 
 #[tokio::test]

@@ -9,14 +9,15 @@ use crate::support::{Authority, Program, TOKEN};
 #[tokio::test]
 async fn without_settings_the_program_says_what_it_needs() {
     let ended = Program::run(&[], &[]).await;
-    assert_eq!(ended.status.code(), Some(2));
+    assert_eq!(ended.status.code(), Some(3));
     assert!(ended.stdout.is_empty());
     assert_snapshot!(ended.stderr, @r#"
     wolkvox-mcp: 2 settings are wrong:
       WOLKVOX_SERVER is not set. Example: crm0001.wolkvox.com
       WOLKVOX_TOKEN is not set, nor is WOLKVOX_TOKEN_FILE; it is the CRM's internal token.
     Set them in the "env" part of your client's mcp.json, or in the environment.
-    Without a wolkvox account, try the sandbox: wolkvox-mcp --sandbox
+    To test all of it, step by step: wolkvox-mcp check
+    Without a wolkvox account, try the sandbox: wolkvox-mcp query --sandbox id_customer 900000001
     "#);
 }
 
@@ -41,7 +42,7 @@ async fn every_problem_is_listed_at_once_with_its_variable_and_an_example() {
         ],
     )
     .await;
-    assert_eq!(ended.status.code(), Some(2));
+    assert_eq!(ended.status.code(), Some(3));
     assert!(ended.stdout.is_empty());
     assert_snapshot!(ended.stderr, @r#"
     wolkvox-mcp: 13 settings are wrong:
@@ -59,7 +60,8 @@ async fn every_problem_is_listed_at_once_with_its_variable_and_an_example() {
       WOLKVOX_LOG is "loud==x": it is not a valid log filter. Example: debug
       WOLKVOX_LOG_FORMAT is "xml": it must be `text` or `json`. Example: json
     Set them in the "env" part of your client's mcp.json, or in the environment.
-    Without a wolkvox account, try the sandbox: wolkvox-mcp --sandbox
+    To test all of it, step by step: wolkvox-mcp check
+    Without a wolkvox account, try the sandbox: wolkvox-mcp query --sandbox id_customer 900000001
     "#);
 }
 
@@ -68,7 +70,7 @@ async fn a_wrong_token_is_never_repeated() {
     for token in ["FICTITIOUS TOKEN 0001", "FICTITIOUS-TOKEN-ñ"] {
         let environment = [("WOLKVOX_SERVER", "crm0001.wolkvox.com"), ("WOLKVOX_TOKEN", token)];
         let ended = Program::run(&[], &environment).await;
-        assert_eq!(ended.status.code(), Some(2));
+        assert_eq!(ended.status.code(), Some(3));
         assert!(!ended.stderr.contains("FICTITIOUS"), "{}", ended.stderr);
     }
 }
@@ -110,7 +112,7 @@ async fn people_with_a_spanish_system_read_spanish() {
         ("WOLKVOX_CA_FILE", "/does/not/exist"),
     ];
     let ended = Program::run(&[], &environment).await;
-    assert_eq!(ended.status.code(), Some(2));
+    assert_eq!(ended.status.code(), Some(3));
     assert_snapshot!(ended.stderr, @r#"
     wolkvox-mcp: Hay 5 ajustes incorrectos:
       WOLKVOX_SERVER es "sv0001.crmvox.com": es un servidor que wolkvox retiró; su nombre nuevo es crm0001.wolkvox.com. Ejemplo: crm0001.wolkvox.com
@@ -119,7 +121,8 @@ async fn people_with_a_spanish_system_read_spanish() {
       WOLKVOX_TIMEOUT es "5": debe ser un tiempo con su unidad, de un día como máximo, como 500ms, 20s o 2m. Ejemplo: 20s
       WOLKVOX_MASK es "a,,b": tiene un nombre en blanco entre las comas. Ejemplo: personal
     Corríjalos en la parte "env" del mcp.json de su asistente, o en el entorno.
-    Sin una cuenta de wolkvox, pruebe el sandbox: wolkvox-mcp --sandbox
+    Para probarlo todo, paso a paso: wolkvox-mcp check
+    Sin una cuenta de wolkvox, pruebe el sandbox: wolkvox-mcp query --sandbox id_customer 900000001
     "#);
 }
 
@@ -138,7 +141,7 @@ async fn say(more: &[(&str, &str)]) -> (Option<i32>, String) {
 /// Holds that the program ends with a sentence about the variable.
 async fn assert_refused(more: &[(&str, &str)], variable: &str, reason: &str) {
     let (status, said) = say(more).await;
-    assert_eq!(status, Some(2), "{more:?}: {said}");
+    assert_eq!(status, Some(3), "{more:?}: {said}");
     let line = said.lines().find(|line| line.trim_start().starts_with(variable));
     assert!(line.is_some_and(|line| line.contains(reason)), "{more:?}: {said}");
 }
@@ -284,7 +287,7 @@ async fn a_proxy_that_cannot_be_used_ends_the_program_and_its_password_is_never_
         ("NO_PROXY", "wolkvox.com"),
     ] {
         let (status, said) = say(&[("ALL_PROXY", "socks5://proxy.example:1080"), more]).await;
-        let status_when_used = if more.1 == " " { 2 } else { 0 };
+        let status_when_used = if more.1 == " " { 3 } else { 0 };
         assert_eq!(status, Some(status_when_used), "{more:?}: {said}");
     }
 }
@@ -350,7 +353,7 @@ async fn a_token_in_the_place_of_a_host_or_a_file_is_not_shown() {
     for variable in ["WOLKVOX_SERVER", "WOLKVOX_TOKEN_FILE", "WOLKVOX_ALLOW_HOST"] {
         for token in ["tok-7f3a9-SECRET", "7b69642d746f6b656e2d66696374", "abc/def+ghi=SECRET"] {
             let (status, said) = say(&[("WOLKVOX_TOKEN", ""), (variable, token)]).await;
-            assert_eq!(status, Some(2), "{said}");
+            assert_eq!(status, Some(3), "{said}");
             assert!(!said.contains(token) && !said.contains("SECRET"), "{said}");
         }
     }

@@ -409,7 +409,7 @@ async fn what_is_set_wrongly_is_refused_and_no_password_is_shown() {
         (vec!["--shared-down", "wait"], "must be `degrade` or `refuse`"),
     ] {
         let ended = Program::run(&[&["--sandbox"], &file[..], &arguments].concat(), &[]).await;
-        assert_eq!(ended.status.code(), Some(2), "{arguments:?}");
+        assert_eq!(ended.status.code(), Some(3), "{arguments:?}");
         assert!(ended.stderr.contains(problem), "{}", ended.stderr);
         assert!(!ended.stderr.contains("geheim123"), "{}", ended.stderr);
     }
