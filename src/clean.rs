@@ -44,7 +44,7 @@ const MOST_MARKS: usize = 5;
 /// Removes what cannot be seen and makes each run of line breaks and tabs one space. Cleaning
 /// twice changes nothing.
 pub fn single_line(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_control()) {
+    if is_plain(text) {
         return Cow::Borrowed(text);
     }
     let visible = visible(text);
@@ -67,6 +67,17 @@ pub fn single_line(text: &str) -> Cow<'_, str> {
     if cleaned == text { Cow::Borrowed(text) } else { Cow::Owned(cleaned) }
 }
 
+/// Returns whether a text has nothing but what is kept for certain: visible ASCII and spaces, and the
+/// letters of European languages.
+fn is_plain(text: &str) -> bool {
+    // Without a way out of the loop many bytes are looked at together.
+    let is_visible = |seen, byte| seen & matches!(byte, b' '..=b'~');
+    text.bytes().fold(true, is_visible)
+        || text
+            .chars()
+            .all(|letter| matches!(letter, ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..FIRST_MARK))
+}
+
 /// Cleans a value and cuts it to `longest` characters, its mark included.
 pub fn value(text: &str, longest: usize) -> Cow<'_, str> {
     let cleaned = self::single_line(text);
@@ -87,7 +98,7 @@ pub fn value(text: &str, longest: usize) -> Cow<'_, str> {
 pub fn is_blank(value: &Value) -> bool {
     match value {
         Value::Null => true,
-        Value::String(text) => text.trim().is_empty(),
+        Value::String(text) => text.chars().all(char::is_whitespace),
         Value::Array(items) => items.is_empty(),
         Value::Object(members) => members.is_empty(),
         Value::Bool(_) | Value::Number(_) => false,

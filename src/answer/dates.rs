@@ -25,6 +25,10 @@ impl Reading {
 /// Reads a date. Nothing is guessed: numbers that may count days or seconds, two-digit years and
 /// days that no calendar has are no date. A zone is passed over: what was written is local time.
 pub(super) fn parse(text: &str) -> Option<Reading> {
+    if is_as_shown(text) {
+        let when: DateTime = text.parse().ok()?;
+        return (when.year() >= FIRST_YEAR).then_some(Reading { when, has_time: true });
+    }
     let text = text.trim();
     let in_digits = with_month_in_digits(text);
     let text = in_digits.as_deref().unwrap_or(text);
@@ -39,6 +43,19 @@ pub(super) fn parse(text: &str) -> Option<Reading> {
     }
     let time = self::time(&time.to_ascii_lowercase())?;
     Some(Reading { when: date.to_datetime(time), has_time: true })
+}
+
+/// Returns whether a text is written the way answers show dates with their time. Most are.
+pub(super) fn is_as_shown(text: &str) -> bool {
+    const FORM: &[u8; 19] = b"0000-00-00 00:00:00";
+    let is_like = |(byte, form): (&u8, &u8)| match form {
+        b'0' => byte.is_ascii_digit(),
+        mark => byte == mark,
+    };
+    // A leap second is shown as the one before it.
+    text.len() == FORM.len()
+        && text.as_bytes().iter().zip(FORM).all(is_like)
+        && !text.ends_with("60")
 }
 
 const MONTHS: [[&str; 2]; 12] = [
@@ -296,7 +313,37 @@ mod tests {
         assert!(early.map(|it| it.when) < late.map(|it| it.when));
     }
 
+    #[test]
+    fn a_date_that_is_as_shown_is_read_as_any_other_form_of_it() {
+        for text in [
+            "2026-11-20 10:15:00",
+            "2026-02-29 00:00:00",
+            "1899-12-31 23:59:59",
+            "1900-01-01 00:00:00",
+            "0000-00-00 00:00:00",
+            "2026-11-20 24:00:00",
+            "2026-11-20 10:60:00",
+            "2026-11-20 10:15:60",
+            "2026-11-20 10:15:59",
+        ] {
+            // A blank before it leads it by the longer way.
+            assert_eq!(parse(text), parse(&format!(" {text}")), "{text}");
+            if is_as_shown(text)
+                && let Some(read) = parse(text)
+            {
+                assert_eq!(read.text(), text);
+            }
+        }
+    }
+
     proptest::proptest! {
+        #[test]
+        fn any_date_that_is_as_shown_is_read_as_another_form_of_it(
+            text in "[0-2][0-9]{3}-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-6][0-9]:[0-6][0-9]",
+        ) {
+            proptest::prop_assert_eq!(parse(&text), parse(&format!(" {text}")));
+        }
+
         #[test]
         fn what_is_shown_is_read_again_as_the_same(text in "[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}[ T,]{0,2}[0-9:.]{0,8} ?[apmz. ]{0,4}") {
             if let Some(read) = parse(&text) {

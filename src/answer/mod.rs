@@ -10,6 +10,7 @@ mod mask;
 mod mask_list;
 mod obligation;
 mod page;
+mod spelling;
 mod suggestion;
 mod summary;
 mod tidy;

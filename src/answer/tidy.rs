@@ -10,8 +10,9 @@ use serde_json::Value;
 
 use super::dates;
 use super::distinct::Distinct;
+use super::spelling::{self, Documented};
 use crate::clean::{self, is_blank};
-use crate::fields::{self, DATE, FIELDS, SPELLINGS};
+use crate::fields::{self, DATE, FIELDS};
 use crate::{FieldKey, Record};
 
 /// A tidy record and its time.
@@ -103,9 +104,6 @@ pub fn tidy(records: Vec<Record>) -> Vec<Row> {
     rows
 }
 
-/// The values of the documented fields, each at its place in the table of fields.
-type Documented = [Option<Value>; FIELDS.len()];
-
 fn row(raw: Record) -> Row {
     let mut known: Documented = [const { None }; FIELDS.len()];
     let mut own: Vec<(FieldKey, Value)> = Vec::new();
@@ -129,18 +127,18 @@ fn row(raw: Record) -> Row {
             Some(Some(_)) | None => own.push((key, value)),
         }
     }
-    SPELLINGS.iter().for_each(|spellings| merge_spellings(&mut known, &mut own, spellings));
+    spelling::merge(&mut known, &mut own);
     let count = known.iter().flatten().count() + own.len();
     let mut record = Record::with_capacity(count);
     for (field, value) in FIELDS.iter().zip(known) {
         if let Some(value) = value {
-            record.insert(FieldKey::Borrowed(field.name), value);
+            record.push(FieldKey::Borrowed(field.name), value);
         }
     }
     let mut distinct = Distinct::default();
     for (key, value) in own {
         let key = distinct.name(key, |key| record.contains_key(key));
-        record.insert(key, value);
+        record.push(key, value);
     }
     let when = record.get_mut(DATE).and_then(read_date);
     Row { when, record }
@@ -151,7 +149,9 @@ fn row(raw: Record) -> Row {
 fn read_date(date: &mut Value) -> Option<DateTime> {
     let Value::String(text) = date else { return None };
     let read = dates::parse(text)?;
-    *text = read.text();
+    if !dates::is_as_shown(text) {
+        *text = read.text();
+    }
     Some(read.when)
 }
 
@@ -159,46 +159,6 @@ fn read_date(date: &mut Value) -> Option<DateTime> {
 fn is_echo(key: &str) -> bool {
     let key = key.replace('_', "-");
     key.eq_ignore_ascii_case("wolkvox-token") || key == "operation"
-}
-
-/// Keeps one spelling if all say the same, else every one.
-fn merge_spellings(
-    known: &mut Documented,
-    own: &mut Vec<(FieldKey, Value)>,
-    spellings: &[&'static str],
-) {
-    let Some(place) = spellings.first().and_then(|name| fields::rank(name)) else { return };
-    let is_spelling = |key: &str| spellings.contains(&key);
-    let ranks = || spellings.iter().filter_map(|name| fields::rank(name));
-    let documented = ranks().filter_map(|rank| known.get(rank)?.as_ref());
-    let others = own.iter().filter(|(key, _)| is_spelling(key)).map(|(_, value)| value);
-    let values: Vec<&Value> = documented.chain(others).collect();
-    let [first, others @ ..] = values.as_slice() else { return };
-    let contradicted = others.iter().any(|other| !same(first, other));
-    let is_in_place = || known.get(place).is_some_and(Option::is_some);
-    if contradicted || others.is_empty() && is_in_place() {
-        return;
-    }
-    // If one is a number and another its text, keep the text.
-    let kept = (*values.iter().find(|value| value.is_string()).unwrap_or(first)).clone();
-    ranks().for_each(|rank| {
-        if let Some(value) = known.get_mut(rank) {
-            *value = None;
-        }
-    });
-    own.retain(|(key, _)| !is_spelling(key));
-    if let Some(value) = known.get_mut(place) {
-        *value = Some(kept);
-    }
-}
-
-/// Compares as people would: the number 5 and the text 5 are the same code.
-fn same(one: &Value, other: &Value) -> bool {
-    match (one, other) {
-        (Value::Number(number), Value::String(text))
-        | (Value::String(text), Value::Number(number)) => number.to_string() == *text,
-        _ => one == other,
-    }
 }
 
 fn clean_value(value: &mut Value) {

@@ -1,7 +1,9 @@
 //! Measures wolkvox-mcp beside what people would use instead, on the same work in the same run:
-//! a server written in an hour on the same SDK (`bin/naive.rs`), one on the official Python SDK
-//! (`server.py`), and a bare keep-alive HTTP loop as the limit. The contestants take turns, so that
-//! the machine's noise hits all alike. Prints a Markdown table; ratios are to the naive server.
+//! a server written in an hour on the same SDK (`bin/naive.rs`), the same passing wolkvox's text on
+//! unread (`bin/pass_through.rs`), one on the official Python SDK (`server.py`), and a bare keep-alive
+//! HTTP loop as the limit. The contestants take turns, so that the machine's noise hits all alike.
+//! Prints a Markdown table; ratios are to the naive server, and in the second column to the one that
+//! reads nothing.
 //!
 //! ```sh
 //! cargo run --release --manifest-path benches/side_by_side/Cargo.toml
@@ -23,9 +25,10 @@ use side_by_side::table::{Table, Unit, micros};
 
 const OURS: &str = "wolkvox-mcp";
 const NAIVE: &str = "naive, same SDK";
+const PASSING: &str = "pass-through";
 const PYTHON: &str = "Python SDK";
 const BARE: &str = "bare HTTP";
-const COLUMNS: [&str; 4] = [OURS, NAIVE, PYTHON, BARE];
+const COLUMNS: [&str; 5] = [OURS, NAIVE, PASSING, PYTHON, BARE];
 
 /// What the ratios are to be, by the beginning of the figure's name.
 const GOALS: [(&str, &str); 14] = [
@@ -44,6 +47,10 @@ const GOALS: [(&str, &str); 14] = [
     ("idle threads", "1"),
     ("on disk", "≤ 0.85"),
 ];
+
+/// The same for the ratios to the server that reads nothing.
+const GOALS_TO_PASSING: [(&str, &str); 2] =
+    [("warm call, 1 record", "≤ 0.65"), ("warm call, 20 records", "≤ 0.95")];
 
 /// How long the stub thinks where it refuses a third request.
 const THINKS: Duration = Duration::from_millis(5);
@@ -65,7 +72,7 @@ fn main() -> anyhow::Result<()> {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
     let contestants = contestants()?;
     let stub = Stub::start(Manner::Prompt);
-    let mut table = Table::new(&COLUMNS, &GOALS);
+    let mut table = Table::new(&COLUMNS, &GOALS).also_to(PASSING, &GOALS_TO_PASSING);
     for (name, measure) in MEASURES {
         if wanted.is_empty() || wanted.iter().any(|it| it == name) {
             measure(&contestants, &stub, &mut table);
@@ -89,6 +96,7 @@ fn contestants() -> anyhow::Result<Vec<Contestant>> {
     Ok(vec![
         compiled(OURS, ours),
         compiled(NAIVE, build::beside("naive")?),
+        compiled(PASSING, build::beside("pass_through")?),
         Contestant {
             name: PYTHON,
             program: python.join("bin/python"),
@@ -128,9 +136,11 @@ fn warm_over(streams: Streams, contestants: &[Contestant], stub: &Stub, table: &
     let mut servers: Vec<_> =
         contestants.iter().map(|it| (it, Server::start(it, stub.address, streams, &[]))).collect();
     let mut bare = Bare::connect(stub.address);
-    for size in [1, 20] {
+    for size in [1, 20, 250] {
         let figure = match size {
             1 => format!("warm call, 1 record, {over}"),
+            // Ours shows 20 of them and facts over all.
+            250 => format!("warm call, 250 records with facts, {over}"),
             size => format!("warm call, {size} records, {over}"),
         };
         for round in 0..110 {

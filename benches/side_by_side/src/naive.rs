@@ -31,6 +31,10 @@ struct Reply {
     data: Vec<Map<String, Value>>,
 }
 
+/// The same with wolkvox's text passed on unread.
+#[derive(Clone)]
+pub struct PassThrough(pub Naive);
+
 #[derive(Clone)]
 pub struct Naive {
     client: reqwest::Client,
@@ -49,23 +53,32 @@ impl Naive {
     }
 }
 
+impl Naive {
+    async fn ask(&self, arguments: Arguments) -> Result<reqwest::Response, ErrorData> {
+        let Arguments { operation, field, value } = arguments;
+        self.client
+            .post(&self.url)
+            .header("Wolkvox-Token", &self.token)
+            .json(&json!({ "operation": operation, "field": field, "value": value }))
+            .send()
+            .await
+            .map_err(failed)
+    }
+}
+
+fn failed(problem: reqwest::Error) -> ErrorData {
+    ErrorData::internal_error(problem.to_string(), None)
+}
+
 #[tool_router]
 impl Naive {
     /// Finds the contacts logged with a customer
     #[tool]
     async fn query_obligation(
         &self,
-        Parameters(Arguments { operation, field, value }): Parameters<Arguments>,
+        Parameters(arguments): Parameters<Arguments>,
     ) -> Result<Json<Answer>, ErrorData> {
-        let failed = |problem: reqwest::Error| ErrorData::internal_error(problem.to_string(), None);
-        let response = self
-            .client
-            .post(&self.url)
-            .header("Wolkvox-Token", &self.token)
-            .json(&json!({ "operation": operation, "field": field, "value": value }))
-            .send()
-            .await
-            .map_err(failed)?;
+        let response = self.ask(arguments).await?;
         let refused = !response.status().is_success();
         let Reply { msg, data } = response.json().await.map_err(failed)?;
         if refused {
@@ -77,3 +90,21 @@ impl Naive {
 
 #[tool_handler]
 impl rmcp::ServerHandler for Naive {}
+
+#[tool_router]
+impl PassThrough {
+    /// Finds the contacts logged with a customer
+    #[tool]
+    async fn query_obligation(
+        &self,
+        Parameters(arguments): Parameters<Arguments>,
+    ) -> Result<String, ErrorData> {
+        let response = self.0.ask(arguments).await?;
+        let refused = !response.status().is_success();
+        let text = response.text().await.map_err(failed)?;
+        if refused { Err(ErrorData::internal_error(text, None)) } else { Ok(text) }
+    }
+}
+
+#[tool_handler]
+impl rmcp::ServerHandler for PassThrough {}

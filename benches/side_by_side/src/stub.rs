@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::reply;
 
 /// The numbers of records that can be asked for.
-pub const SIZES: [usize; 3] = [1, 20, 5_000];
+pub const SIZES: [usize; 4] = [1, 20, 250, 5_000];
 
 /// How the stub treats requests.
 #[derive(Clone, Copy)]

@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+/// What ratios are to be, by the beginning of the figure's name.
+pub type Goals = &'static [(&'static str, &'static str)];
+
 /// Collects samples by figure and contestant.
 pub struct Table {
     /// The contestants: ours first, then the one that the ratios are to.
     columns: &'static [&'static str],
     /// What the ratios are to be, by the beginning of the figure's name.
-    goals: &'static [(&'static str, &'static str)],
-    /// Another contestant that the ratios are to.
-    also: Option<&'static str>,
+    goals: Goals,
+    /// Another contestant that the ratios are to, and what those are to be.
+    also: Option<(&'static str, Goals)>,
     order: Vec<(String, Unit)>,
     samples: BTreeMap<(String, &'static str), Vec<f64>>,
 }
@@ -34,17 +37,14 @@ pub enum Unit {
 }
 
 impl Table {
-    pub fn new(
-        columns: &'static [&'static str],
-        goals: &'static [(&'static str, &'static str)],
-    ) -> Self {
+    pub fn new(columns: &'static [&'static str], goals: Goals) -> Self {
         Self { columns, goals, also: None, order: Vec::new(), samples: BTreeMap::new() }
     }
 
     /// Adds a column of ratios to another contestant.
     #[must_use]
-    pub fn also_to(self, name: &'static str) -> Self {
-        Self { also: Some(name), ..self }
+    pub fn also_to(self, name: &'static str, goals: Goals) -> Self {
+        Self { also: Some((name, goals)), ..self }
     }
 
     pub fn add(&mut self, figure: &str, unit: Unit, name: &'static str, sample: f64) {
@@ -80,8 +80,8 @@ impl Table {
 
     pub fn markdown(&mut self) -> String {
         self.samples.values_mut().for_each(|samples| samples.sort_by(f64::total_cmp));
-        let also = self.also.map_or(String::new(), |name| format!(" to {name} |"));
-        let columns = self.columns.len() + 3 + usize::from(self.also.is_some());
+        let also = self.also.map_or(String::new(), |(name, _)| format!(" to {name} | goal |"));
+        let columns = self.columns.len() + 3 + 2 * usize::from(self.also.is_some());
         let mut text = format!("| figure | ratio | goal |{also} {} |\n", self.columns.join(" | "));
         text += &format!("|{}\n", " --- |".repeat(columns));
         for (figure, unit) in &self.order {
@@ -92,12 +92,16 @@ impl Table {
                 }
                 _ => String::new(),
             };
-            let also = self.also.map_or(String::new(), |name| format!(" {} |", ratio(name)));
+            let goal = |goals: Goals| {
+                goals.iter().find(|(of, _)| figure.starts_with(of)).map_or("", |it| it.1)
+            };
+            let also = self.also.map_or(String::new(), |(name, goals)| {
+                format!(" {} | {} |", ratio(name), goal(goals))
+            });
             let ratio = ratio(self.columns[1]);
             let cell = |name: &&'static str| of(*name).map_or(String::new(), |it| shown(it, *unit));
             let cells: Vec<String> = self.columns.iter().map(cell).collect();
-            let goal = self.goals.iter().find(|(of, _)| figure.starts_with(of));
-            let goal = goal.map_or("", |it| it.1);
+            let goal = goal(self.goals);
             text += &format!("| {figure} | {ratio} | {goal} |{also} {} |\n", cells.join(" | "));
         }
         text

@@ -88,9 +88,9 @@ fn is_one_of(key: &str, names: &[&str]) -> bool {
     names.iter().any(|name| squashed(key).eq(name.chars()))
 }
 
-/// Returns whether a key has a name under which a list may stand.
-fn is_list_name(key: &str) -> bool {
-    is_one_of(key, &LISTS)
+/// Returns whether people would take a field's name for one of these, none of which is documented.
+fn is_field_of(name: &FieldKey, names: &[&str]) -> bool {
+    matches!(name, FieldKey::Owned(own) if is_one_of(own, names))
 }
 
 /// Returns whether a key counts records.
@@ -137,9 +137,9 @@ impl Data {
             // What PHP makes of a list with gaps.
             return Self::of_items(record.into_values().collect());
         }
-        let list = record.iter().find(|(key, value)| is_list(value) && is_list_name(key));
+        let list = record.iter().find(|(key, value)| is_list(value) && is_field_of(key, &LISTS));
         if let Some((key, value)) = list {
-            let is_beside = |it: &FieldKey| it == key || is_one_of(it, &BESIDE_LISTS);
+            let is_beside = |it: &FieldKey| it == key || is_field_of(it, &BESIDE_LISTS);
             if record.keys().all(is_beside) {
                 let key = key.clone();
                 return Self::one_level_deeper(record, &key);
@@ -152,7 +152,7 @@ impl Data {
         let is_filled = |value: &&Value| !is_blank(value);
         let is_odd = record.values().any(|value| is_filled(&value))
             && record.values().filter(is_filled).all(is_list_of_objects)
-            || record.keys().all(|key| is_one_of(key, &FAILURE));
+            || record.keys().all(|key| is_field_of(key, &FAILURE));
         if is_odd {
             return Self::Odd;
         }

@@ -63,7 +63,7 @@ fn main() -> anyhow::Result<()> {
     let folder = build::beside("team")?;
     let contestants = contestants(&folder)?;
     let stub = Stub::start(Manner::Prompt);
-    let mut table = Table::new(&COLUMNS, &GOALS).also_to(TUNED);
+    let mut table = Table::new(&COLUMNS, &GOALS).also_to(TUNED, &[]);
     for (name, measure) in MEASURES {
         if wanted.is_empty() || wanted.iter().any(|it| it == name) {
             measure(&contestants, &stub, &mut table);
