@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use http::request::Parts;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock,
     CustomRequest, CustomResult, DiscoverResult, ErrorCode, GetPromptRequestParams,
@@ -13,14 +14,15 @@ use rmcp::model::{
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
+use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::progress::Progress;
 use super::revision::Revision;
+use super::transport::twofold::as_text;
 use super::{call, prompts, resources};
 use crate::audit::Audit;
 use crate::caller::Caller;
-use crate::error::internal;
 use crate::tenant::Tenant;
 use crate::tools::{AuditLog, Gestiones, Obligation, Tool, Tools};
 
@@ -101,6 +103,12 @@ fn info(sandbox: bool) -> ServerConfig {
                 .with_title("wolkvox CRM"),
         )
         .with_instructions(instructions)
+}
+
+/// Returns an answer as structure. Over HTTP it is the SDK that writes it, elsewhere our transport.
+fn structure(text: &str, context: &RequestContext<RoleServer>) -> Option<Value> {
+    let is_http = context.extensions.get::<Parts>().is_some();
+    if is_http { serde_json::from_str(text).ok() } else { Some(as_text()) }
 }
 
 impl ServerHandler for Server {
@@ -230,16 +238,12 @@ impl ServerHandler for Server {
             let message = format!("unknown tool; this server has {}", names.join(", "));
             return call::noted(&context, Err(ErrorData::invalid_params(message, None)));
         };
-        let written = answer.and_then(|answer| match serde_json::to_string(&answer) {
-            Ok(text) => Ok((text, answer)),
-            Err(_) => Err(internal("an answer cannot be written")),
-        });
-        let mut result = match written {
-            Ok((text, answer)) => {
+        let mut result = match answer {
+            Ok(text) => {
+                let has_structure = Revision::of(&context).has_titles_and_structure();
+                let structure = if has_structure { structure(&text, &context) } else { None };
                 let mut result = CallToolResult::success(vec![ContentBlock::text(text)]);
-                if Revision::of(&context).has_titles_and_structure() {
-                    result.structured_content = Some(answer);
-                }
+                result.structured_content = structure;
                 result
             }
             Err(error) => CallToolResult::error(vec![ContentBlock::text(error.for_model())]),

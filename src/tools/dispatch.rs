@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use rmcp::model::{JsonObject, Tool as ToolDefinition};
-use serde_json::Value;
 use tracing::Instrument;
 
 use super::{Answered, Tool};
@@ -89,7 +88,7 @@ impl Tools {
         arguments: JsonObject,
         call: &Call,
         report: &mut (dyn FnMut(Stage) + Send),
-    ) -> Result<Result<Value, Error>, UnknownTool> {
+    ) -> Result<Result<String, Error>, UnknownTool> {
         let named = self.definitions.iter().zip(&self.tools).find(|(it, _)| it.name == name);
         let Some((definition, tool)) = named else {
             self.log.refused(call, ANOTHER, "unknown_tool");

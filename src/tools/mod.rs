@@ -57,13 +57,13 @@ pub(crate) trait Tool: Send + Sync {
         None
     }
 
-    /// Answers a call with a JSON object. `report` is called with what it is doing.
+    /// Answers a call with the text of a JSON object. `report` is called with what it is doing.
     fn call<'a>(
         &'a self,
         arguments: JsonObject,
         caller: &'a Arc<Caller>,
         report: &'a mut (dyn FnMut(Stage) + Send),
-    ) -> BoxFuture<'a, Result<Answered<Value>, Error>>;
+    ) -> BoxFuture<'a, Result<Answered<String>, Error>>;
 }
 
 /// Returns a closed input schema: the operation, then `properties`, of which `required` must be
@@ -105,13 +105,13 @@ fn add_notes<'a>(hint: &mut Option<String>, notes: impl IntoIterator<Item = &'a 
     }
 }
 
-/// Turns a typed answer into the JSON that a client gets.
+/// Writes a typed answer as the JSON that a client gets.
 fn to_json<'a, A: Serialize>(
     answer: impl Future<Output = Result<Answered<A>, Error>> + Send + 'a,
-) -> BoxFuture<'a, Result<Answered<Value>, Error>> {
+) -> BoxFuture<'a, Result<Answered<String>, Error>> {
     async move {
         let Answered { answer, records, is_cached } = answer.await?;
-        let answer = serde_json::to_value(answer);
+        let answer = serde_json::to_string(&answer);
         let answer = answer.map_err(|_| internal("an answer cannot be written"))?;
         Ok(Answered { answer, records, is_cached })
     }

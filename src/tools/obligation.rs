@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use rmcp::model::{JsonObject, Tool as ToolDefinition};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::arguments::Arguments;
 use super::{Answered, Subject, Tool, add_notes, arguments, read_only, schema, typed};
@@ -65,7 +65,7 @@ impl Tool for Obligation {
         arguments: JsonObject,
         caller: &'a Arc<Caller>,
         report: &'a mut (dyn FnMut(Stage) + Send),
-    ) -> BoxFuture<'a, Result<Answered<Value>, Error>> {
+    ) -> BoxFuture<'a, Result<Answered<String>, Error>> {
         super::to_json(async move {
             let request = ObligationRequest::from_json(arguments, &self.0)?;
             request.answer(&self.0.asked_by(caller), report).await

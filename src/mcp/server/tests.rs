@@ -5,7 +5,6 @@ use futures_util::future::BoxFuture;
 use rmcp::ServiceExt;
 use rmcp::model::{CallToolRequest, ClientRequest, JsonObject, Tool as ToolDefinition};
 use rmcp::service::PeerRequestOptions;
-use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -28,7 +27,7 @@ impl Tool for Panicking {
         _arguments: JsonObject,
         _caller: &'a Arc<Caller>,
         _report: &'a mut (dyn FnMut(Stage) + Send),
-    ) -> BoxFuture<'a, Result<Answered<Value>, Error>> {
+    ) -> BoxFuture<'a, Result<Answered<String>, Error>> {
         async { panic!("900000001") }.boxed()
     }
 }
@@ -67,7 +66,7 @@ impl Tool for Endless {
         _arguments: JsonObject,
         _caller: &'a Arc<Caller>,
         _report: &'a mut (dyn FnMut(Stage) + Send),
-    ) -> BoxFuture<'a, Result<Answered<Value>, Error>> {
+    ) -> BoxFuture<'a, Result<Answered<String>, Error>> {
         async {
             let _stopped = self.stopped.clone().drop_guard();
             self.begun.add_permits(1);
@@ -110,14 +109,14 @@ impl Tool for Reporting {
         _arguments: JsonObject,
         _caller: &'a Arc<Caller>,
         report: &'a mut (dyn FnMut(Stage) + Send),
-    ) -> BoxFuture<'a, Result<Answered<Value>, Error>> {
+    ) -> BoxFuture<'a, Result<Answered<String>, Error>> {
         async {
             for _ in 0..10 {
                 report(Stage::Queued);
                 tokio::task::yield_now().await;
             }
             self.0.add_permits(1);
-            Ok(Answered { answer: Value::Null, records: 0, is_cached: false })
+            Ok(Answered { answer: "{}".to_owned(), records: 0, is_cached: false })
         }
         .boxed()
     }

@@ -23,6 +23,7 @@ use super::framing::{Framing, Line};
 use super::messages::{self, Read, Refusal};
 use super::output::{Failure, Output};
 use super::requests::Requests;
+use super::twofold::Written;
 use super::values::Values;
 
 /// So many requests may wait for their answer before answering goes before reading.
@@ -161,7 +162,8 @@ where
             self.has_batches = welcome.protocol_version < ProtocolVersion::V_2025_06_18;
         }
         let output = Arc::clone(&self.output);
-        let added = if self.requests.release(&mut message) { output.add(&message) } else { Ok(()) };
+        let is_wanted = self.requests.release(&mut message);
+        let added = if is_wanted { output.add(&Written(&message)) } else { Ok(()) };
         async move {
             added?;
             output.write().await

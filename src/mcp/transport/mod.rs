@@ -8,6 +8,7 @@ mod output;
 mod repair;
 mod requests;
 pub(crate) mod stdio;
+pub(super) mod twofold;
 mod values;
 
 pub(crate) use self::framing::{Framing, Line};
