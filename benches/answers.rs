@@ -12,7 +12,7 @@ mod reply;
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 use wolkvox_mcp::Record;
-use wolkvox_mcp::answer::{self, Answer, Found, Mask, Searched, View};
+use wolkvox_mcp::answer::{self, Answer, Found, Mask, Reader, Searched, View};
 use wolkvox_mcp::wolkvox::Reply;
 
 const SIZES: [usize; 4] = [1, 20, 500, 5_000];
@@ -47,9 +47,10 @@ fn build(bencher: Bencher<'_, '_>, size: usize) {
         cut_short: None,
         blank: 0,
     };
-    let searched = Searched { field: "id_customer", value: "900000001" };
+    let searched = Searched { field: "id_customer", value: "900000001", reader: Reader::Model };
+    let as_of = found.as_of.to_zoned_datetime(jiff::tz::TimeZone::UTC);
     bencher.counter(BytesCount::of_str(&body)).bench_local(|| {
-        Answer::new(black_box(&found), searched, &View::default(), &Mask::default())
+        Answer::new(black_box(&found), searched, &View::default(), &Mask::default(), &as_of)
     });
 }
 

@@ -77,20 +77,26 @@ pub const CLASSIFICATION_CODE: &str = "tipification_code";
 pub const CLASSIFICATION_DESCRIPTION: &str = "tipification_description";
 /// The day and time of the contact.
 pub const DATE: &str = "date";
+/// The channel of the contact, by wolkvox's code.
+pub const CHANNEL: &str = "type_interaction";
+/// The agent who made the contact.
+pub const AGENT: &str = "agent_name";
+/// The customer's document number.
+pub const CUSTOMER: &str = "id_customer";
 /// The reference name of the obligation (not its id).
 pub const OBLIGATION: &str = "obligation";
 
 /// The fields that `queryGestion.php` documents, in the order in which answers show them.
 pub const FIELDS: &[Field] = &[
     Field::usual(DATE, "day and time, no time zone", "fecha y hora"),
-    Field::usual("type_interaction", "channel: inbound, outbound_ma, chat-whatsapp…", "canal"),
+    Field::usual(CHANNEL, "channel, by wolkvox's code", "canal"),
     Field::usual(CLASSIFICATION_CODE, "outcome code", "código de tipificación"),
     Field::usual(CLASSIFICATION_DESCRIPTION, "outcome in words", "tipificación"),
     Field::usual("tipifycation_code", "the same in wolkvox's other spelling", "ídem"),
     Field::usual("tipifycation_desc", "the same in wolkvox's other spelling", "ídem"),
     Field::usual(OBLIGATION, "obligation's reference name, not its id", "obligación"),
-    Field::usual("agent_name", "agent", "agente").employee(),
-    Field::usual("id_customer", "customer's document number, best key", "cédula, NIT").customer(),
+    Field::usual(AGENT, "agent", "agente").employee(),
+    Field::usual(CUSTOMER, "customer's document number, best key", "cédula, NIT").customer(),
     Field::usual("customer_id", "ADDITIONAL id, often blank", "id adicional").customer(),
     Field::usual("client_name", "first name", "nombre").customer(),
     Field::usual("client_lastname", "last name", "apellido").customer(),

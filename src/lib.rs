@@ -34,7 +34,7 @@
 //! lookup     → answer, wolkvox, shared, metrics, offload
 //! shared     → answer, wolkvox
 //! wolkvox    → server_url, offload
-//! all        → error, fields, file, settings, clean, language
+//! all        → error, fields, file, settings, clean, clock, language
 //! error      → settings, clean, language
 //! fields     → clean
 //! ```
@@ -47,7 +47,8 @@
 //!   (many callers), [`connect`] (one of them, from a desktop), [`shared`] (several processes with
 //!   one token), [`metrics`] (what they do, in numbers), [`mcp`] (the protocol), [`sandbox`] (a
 //!   wolkvox on this computer with fictitious
-//!   data, which shares no code with the rest), [`error`] and [`server_url`].
+//!   data, which shares no code with the rest), [`clock`] (the call centre's day),
+//!   [`error`] and [`server_url`].
 //! - For this program alone, and hidden from these pages: `cli` (the command line), `config` (flags,
 //!   variables and their file to checked settings), `install` (this server in the clients' files),
 //!   `settings` and `fields` (the two tables that others walk), `clean` (text that third parties
@@ -66,6 +67,7 @@ pub mod caller;
 pub mod clean;
 #[doc(hidden)]
 pub mod cli;
+pub mod clock;
 #[doc(hidden)]
 pub mod config;
 pub mod connect;

@@ -140,6 +140,8 @@ settings! {
         "Look-ups a minute that may reach wolkvox";
     MaxPages = "WOLKVOX_MAX_PAGES", Some("max-pages"), Tenant, "4", "4",
         "Pages of 250 that one look-up may fetch; `0` sends only the three documented keys";
+    Timezone = "WOLKVOX_TIMEZONE", Some("timezone"), Tenant, "", "America/Bogota",
+        "The call centre's time zone, by its IANA name: it decides which day is today; without it, this computer's";
     Mask = "WOLKVOX_MASK", Some("mask"), Tenant, "", "personal",
         "Comma-separated fields to mask but for at most the last 4 characters; `personal` stands for wolkvox's own fields with customers' names, documents and phones, `employees` for those with the names, users, e-mails and IP addresses of the call centre's people";
     AllowHost = "WOLKVOX_ALLOW_HOST", Some("allow-host"), Account, "", "wolkvox-proxy.example.com",

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use crate::answer::Mask;
 use crate::caller::{Budgets, Caller, Origin};
+use crate::clock::Clock;
 use crate::error::Error;
+use crate::language::Bilingual;
 use crate::lookup::{Lookup, Shared, Stage};
 use crate::wolkvox::{Operation, Query};
 
@@ -18,6 +20,8 @@ pub struct Tenant {
     pub operation: Option<Operation>,
     /// Fields that answers mask.
     pub mask: Mask,
+    /// Which day it is where the call centre is.
+    pub clock: Clock,
     /// Whether answers must say that their data are fictitious.
     pub is_sandbox: bool,
     /// What each person has asked so far.
@@ -34,7 +38,8 @@ impl Tenant {
         mask: Mask,
         is_sandbox: bool,
     ) -> Self {
-        Self { lookup, operation, mask, is_sandbox, budgets: Budgets::default(), caller: None }
+        let (clock, budgets) = (Clock::default(), Budgets::default());
+        Self { lookup, operation, mask, clock, is_sandbox, budgets, caller: None }
     }
 
     /// Returns the account as this caller may ask it: with the mask and within the budget of the
@@ -57,7 +62,7 @@ impl Tenant {
         let found = match &self.caller {
             None => self.lookup.find(query, report).await,
             Some(caller) => {
-                self.budgets.admit(caller).await?;
+                self.budgets.admit(caller, &self.clock).await?;
                 self.lookup.find_for(&caller.person(), query, report).await
             }
         };
@@ -74,9 +79,13 @@ impl Tenant {
             (Some(named), _) => Operation::parse(named),
             (None, Some(default)) => Ok(default.clone()),
             (None, None) => Err(Error::invalid_input(
-                "`operation` is missing",
-                "It is the company's name (tenant) in wolkvox: ask for it. An administrator can set a \
-                 default with WOLKVOX_OPERATION or --operation.",
+                Bilingual::new("`operation` is missing", "falta `operation`"),
+                Bilingual::new(
+                    "It is the company's name (tenant) in wolkvox: ask for it. An administrator \
+                     can set a default with WOLKVOX_OPERATION or --operation.",
+                    "Es el nombre de la empresa en wolkvox: pregúntelo. Un administrador puede \
+                     fijarlo con WOLKVOX_OPERATION o --operation.",
+                ),
             )),
         }
     }

@@ -3,13 +3,21 @@
 //! [`tidy`] makes rows of raw records, once for a look-up. [`Answer`] is made of them for one view:
 //! which days, which columns, which page. [`ObligationAnswer`] is the answer about an obligation.
 
+mod case_file;
+mod channel;
+mod classification;
+mod counts;
 mod dates;
 mod distinct;
+mod filter;
 mod hint;
+mod hints;
+mod latest;
 mod mask;
 mod mask_list;
 mod obligation;
 mod page;
+mod reader;
 mod spelling;
 mod suggestion;
 mod summary;
@@ -21,12 +29,20 @@ mod tests;
 
 use std::borrow::Cow;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, ZonedDateTime};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 
+use self::page::Draft;
+
+pub use self::case_file::{MOST_OBLIGATIONS, NamedObligations};
+pub use self::channel::channel_in_words;
+pub use self::filter::{Filters, Wanted};
+pub use self::hints::Hints;
+pub use self::latest::Latest;
 pub use self::mask::Mask;
-pub use self::obligation::ObligationAnswer;
+pub use self::obligation::{NotFound, ObligationAnswer};
+pub use self::reader::Reader;
 pub use self::summary::Summary;
 pub use self::tidy::{Row, is_large, is_newest_first, tidy};
 pub use self::view::{Columns, View};
@@ -84,6 +100,8 @@ pub struct Searched<'a> {
     pub field: &'a str,
     /// Value that was looked for.
     pub value: &'a str,
+    /// Who reads the hints.
+    pub reader: Reader,
 }
 
 /// Whether something matched.
@@ -102,12 +120,12 @@ pub enum Outcome {
 pub struct Answer {
     /// `none`: looked up, no match
     pub outcome: Outcome,
-    /// Matches in the dates asked for
+    /// Logged attempts that match, answered or not
     pub total: u64,
     /// Records that came, if `incomplete`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fetched: Option<u64>,
-    /// When wolkvox answered, UTC
+    /// When wolkvox answered, in the call centre's time zone
     pub as_of: String,
     /// Matches without a readable date
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -116,8 +134,12 @@ pub struct Answer {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub incomplete: Option<bool>,
     /// What to do or mind
+    #[serde(skip_serializing_if = "Hints::is_empty")]
+    #[schemars(default)]
+    pub hint: Hints,
+    /// Customers the matches belong to, if several
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub hint: Option<String>,
+    pub customers: Option<u64>,
     /// Fields that all `records` shown share
     #[serde(skip_serializing_if = "Option::is_none")]
     pub common: Option<Record>,
@@ -126,7 +148,13 @@ pub struct Answer {
     /// `offset` of the next page
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_offset: Option<u64>,
-    /// Over all matches, when not all are in `records`
+    /// Records outside the dates and filters
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other_matches: Option<u64>,
+    /// Newest of all, dates and filters aside, if not in `records`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latest: Option<Latest>,
+    /// Over all matches, also those not in `records`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub summary: Option<Summary>,
     /// Fictitious data
@@ -136,7 +164,7 @@ pub struct Answer {
 
 impl Answer {
     /// Creates the answer to one look-up for one view. What is shown is masked; what is compared and
-    /// counted is not.
+    /// counted is not. `as_of` is when wolkvox answered, where the call centre is: its day is today.
     ///
     /// # Errors
     ///
@@ -148,17 +176,17 @@ impl Answer {
         searched: Searched<'_>,
         view: &View,
         mask: &Mask,
+        as_of: &ZonedDateTime,
     ) -> Result<Self, Error> {
         let matches = view.matches(&found.rows);
-        let chosen = view.columns.resolve(&found.rows)?;
+        let chosen = view.columns.resolve(&found.rows, searched.reader)?;
         if !found.complete && (matches.rows.is_empty() || matches.is_undecided) {
             return Err(found.incomplete());
         }
-        let mut answer = page::fitting(found, &matches, &chosen, view, mask);
+        let draft = Draft { found, matches: &matches, view, mask, as_of };
+        let mut answer = draft.fitting(&chosen);
         let hints = hint::hints(found, &matches, &answer, searched, view, mask);
-        if !hints.is_empty() {
-            answer.hint = Some(hints.join(" "));
-        }
+        answer.hint.extend(hints);
         Ok(answer)
     }
 }

@@ -1,43 +1,79 @@
 //! Builds the answer about one obligation: its balance, its delay, its last payment.
 
+use jiff::ZonedDateTime;
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::page::{length, shorten_until, to_the_second};
-use super::{Found, LONGEST_ANSWER, Mask, Outcome};
+use super::page::{length, shorten_until, with_offset};
+use super::summary::days_until;
+use super::{Found, Hints, LONGEST_ANSWER, Mask, Outcome, dates};
 use crate::error::{Error, ReplyDefect};
+use crate::language::Bilingual;
 use crate::{FieldKey, Record, clean};
 
-/// The answer to one look-up of an obligation.
+/// The answer about one obligation, or about those of a case file.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ObligationAnswer {
     /// `none`: looked up, no match
     pub outcome: Outcome,
     /// Matches
     pub total: u64,
-    /// When wolkvox answered, UTC
+    /// When wolkvox answered, in the call centre's time zone
     pub as_of: String,
-    /// wolkvox has more than is shown
+    /// There are more than are shown
     #[serde(skip_serializing_if = "Option::is_none")]
     pub incomplete: Option<bool>,
     /// What to do or mind
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hint: Option<String>,
+    #[serde(skip_serializing_if = "Hints::is_empty")]
+    #[schemars(default)]
+    pub hint: Hints,
     /// id, name, total_balance, portfolio_type, last_pay, last_pay_date, expiring_date,
-    /// days_delay, and form: the tenant's own fields
+    /// days_delay (wolkvox's), days_overdue (from expiring_date, if another), form (the tenant's
+    /// own fields), unknown (blank in wolkvox)
     pub obligations: Vec<Record>,
+    /// Sum, if all are known
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_balance: Option<String>,
+    /// Obligations that gestiones name and that are not in `obligations`
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub not_found: Vec<NotFound>,
     /// Fictitious data
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sandbox: Option<bool>,
 }
 
-const NOTHING: &str = "No obligation has this id in this case file. A gestión stores the \
-    obligation's NAME, while this needs its ID: look it up in the CRM, or ask for it. record_id is \
-    the wolkvox_idRecord of a gestión, not a document number.";
-const INCOMPLETE: &str = "INCOMPLETE: not every obligation that matches is shown.";
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(description = "")]
+/// An obligation that a gestión names and that could not be shown.
+pub struct NotFound {
+    #[schemars(description = "")]
+    /// Its name.
+    pub name: String,
+    #[schemars(description = "")]
+    /// Why it is not shown.
+    pub reason: Hints,
+}
 
-const OTHERS: &str = "wolkvox also sent an obligation with another id, which is left out.";
+const NOTHING: Bilingual = Bilingual::new(
+    "No obligation has this id in this case file. A gestión stores the obligation's NAME, while \
+     this needs its ID: look it up in the CRM, or ask for it. record_id is the wolkvox_idRecord of \
+     a gestión, not a document number.",
+    "Ninguna obligación tiene ese id en este expediente. Una gestión guarda el NOMBRE de la \
+     obligación, y aquí se necesita su ID: búsquelo en el CRM o pídalo. El expediente es el \
+     wolkvox_idRecord de una gestión, no un documento.",
+);
+const INCOMPLETE: Bilingual = Bilingual::new(
+    "INCOMPLETE: not every obligation that matches is shown.",
+    "INCOMPLETO: no se muestran todas las obligaciones que coinciden.",
+);
+
+const OTHERS: Bilingual = Bilingual::new(
+    "wolkvox also sent an obligation with another id, which is left out.",
+    "wolkvox también envió una obligación con otro id, que se deja fuera.",
+);
 
 /// The id's key, the form's, and those of its entries (the vendor's page "Query obligation").
 const ID: &str = "id";
@@ -45,14 +81,20 @@ const FORM: &str = "form";
 const ENTRY: (&str, &str) = ("name", "value");
 
 impl ObligationAnswer {
-    /// Creates the answer about the obligation with the id `asked`. What wolkvox sent as an amount or a
-    /// date stays its text; what it left blank is absent.
+    /// Creates the answer about the obligation with the id `asked`. An amount stays wolkvox's text,
+    /// a date that can be read is written YYYY-MM-DD, and what wolkvox left blank is `unknown`.
+    /// `as_of` is when wolkvox answered, where the call centre is: its day is today.
     ///
     /// # Errors
     ///
     /// [`Error::UnexpectedReply`] if wolkvox answered with other obligations only;
     /// [`Error::Incomplete`] if nothing matches and there is more that was not fetched.
-    pub fn new(found: &Found, asked: &str, mask: &Mask) -> Result<Self, Error> {
+    pub fn new(
+        found: &Found,
+        asked: &str,
+        mask: &Mask,
+        as_of: &ZonedDateTime,
+    ) -> Result<Self, Error> {
         let all = found.rows.iter().map(|row| shown(&row.record)).filter(|it| !it.is_empty());
         let (mut obligations, others): (Vec<Record>, Vec<Record>) =
             all.partition(|it| it.get(ID).is_none_or(|id| is_id(id, asked)));
@@ -62,58 +104,111 @@ impl ObligationAnswer {
         if obligations.is_empty() && !found.complete {
             return Err(found.incomplete());
         }
-        for (name, value) in obligations.iter_mut().flatten() {
-            if let Value::Number(number) = value {
-                *value = Value::String(number.to_string());
-            }
-            mask.apply(name, value);
+        for obligation in &mut obligations {
+            explain(obligation, as_of.date());
+            obligation.iter_mut().for_each(|(name, value)| mask.apply(name, value));
         }
+        let hint = if !found.complete {
+            Hints::from(INCOMPLETE)
+        } else if obligations.is_empty() {
+            Hints::from(NOTHING)
+        } else if !others.is_empty() {
+            Hints::from(OTHERS)
+        } else {
+            Hints::default()
+        };
         let mut answer = Self {
             outcome: if obligations.is_empty() { Outcome::None } else { Outcome::Found },
             total: obligations.len() as u64,
-            as_of: to_the_second(found.as_of),
+            as_of: with_offset(as_of),
             incomplete: (!found.complete).then_some(true),
-            hint: if !found.complete {
-                Some(INCOMPLETE.to_owned())
-            } else if obligations.is_empty() {
-                Some(NOTHING.to_owned())
-            } else {
-                (!others.is_empty()).then(|| OTHERS.to_owned())
-            },
+            hint,
             obligations,
+            total_balance: None,
+            not_found: Vec::new(),
             sandbox: None,
         };
+        answer.fit();
+        Ok(answer)
+    }
+
+    /// Makes the answer as short as an answer may be.
+    pub(super) fn fit(&mut self) {
         // An id should match one obligation, but a reply with hundreds must not overflow the answer.
         let is_long = |answer: &Self| length(answer) > LONGEST_ANSWER - RESERVE;
-        while is_long(&answer) && answer.obligations.len() > 1 {
-            let half = answer.obligations.len() / 2;
-            answer.obligations.truncate(half);
-            answer.incomplete = Some(true);
-            answer.hint = Some(INCOMPLETE.to_owned());
+        while is_long(self) && self.obligations.len() > 1 {
+            let half = self.obligations.len() / 2;
+            self.obligations.truncate(half);
+            self.incomplete = Some(true);
+            self.total_balance = None;
+            self.hint = Hints::from(INCOMPLETE);
         }
-        if is_long(&answer) {
-            answer.hint = Some(SHORTENED.to_owned());
-            let mut obligations = std::mem::take(&mut answer.obligations);
+        if is_long(self) {
+            self.hint = Hints::from(SHORTENED);
+            let mut obligations = std::mem::take(&mut self.obligations);
             let fits = |obligations: &[Record]| {
-                !is_long(&Self { obligations: obligations.to_vec(), ..answer.clone() })
+                !is_long(&Self { obligations: obligations.to_vec(), ..self.clone() })
             };
             shorten_until(&mut obligations, fits);
-            answer.obligations = obligations;
+            self.obligations = obligations;
         }
         // Thousands of the tenant's own fields must not push out the balance.
-        if is_long(&answer) {
-            answer.hint = Some(WITHOUT_OWN_FIELDS.to_owned());
-            answer.incomplete = Some(true);
-            let is_known = |name: &FieldKey, _: &mut Value| KNOWN.contains(&name.as_ref());
-            answer.obligations.iter_mut().for_each(|obligation| obligation.retain(is_known));
+        if is_long(self) {
+            self.hint = Hints::from(WITHOUT_OWN_FIELDS);
+            self.incomplete = Some(true);
+            let is_known = |name: &FieldKey, _: &mut Value| {
+                KNOWN.contains(&name.as_ref()) || [OVERDUE, UNKNOWN].contains(&name.as_ref())
+            };
+            self.obligations.iter_mut().for_each(|obligation| obligation.retain(is_known));
         }
-        Ok(answer)
     }
 }
 
-const SHORTENED: &str = "This obligation is too long: its values were shortened where marked.";
-const WITHOUT_OWN_FIELDS: &str =
-    "This obligation is too long: the tenant's own fields were left out.";
+const SHORTENED: Bilingual = Bilingual::new(
+    "This obligation is too long: its values were shortened where marked.",
+    "Esta obligación es demasiado larga: sus valores se acortaron donde está marcado.",
+);
+const WITHOUT_OWN_FIELDS: Bilingual = Bilingual::new(
+    "This obligation is too long: the tenant's own fields were left out.",
+    "Esta obligación es demasiado larga: se dejaron fuera los campos propios de la empresa.",
+);
+
+/// What the answer adds: the days since the due date, and the names of what came blank.
+const OVERDUE: &str = "days_overdue";
+const UNKNOWN: &str = "unknown";
+const DATES: [&str; 2] = ["last_pay_date", DUE];
+const DUE: &str = "expiring_date";
+const DELAY: &str = "days_delay";
+
+/// Writes amounts as text and dates the way answers show dates, and adds what is not known and what
+/// the due date says.
+fn explain(obligation: &mut Record, today: Date) {
+    for (name, value) in obligation.iter_mut() {
+        if let Value::Number(number) = value {
+            *value = Value::String(number.to_string());
+        }
+        if let Value::String(text) = value
+            && DATES.contains(&name.as_ref())
+            && let Some(read) = dates::parse(text)
+        {
+            *text = read.text();
+        }
+    }
+    let text = |name: &str| obligation.get(name).and_then(Value::as_str);
+    let due = text(DUE).and_then(dates::parse).map(|read| read.when.date());
+    let overdue = due.map(|due| days_until(due, today).unwrap_or(0));
+    let delay = text(DELAY).and_then(|days| days.trim().parse::<i64>().ok());
+    let unknown: Vec<&str> =
+        KNOWN.into_iter().filter(|name| !obligation.contains_key(*name)).collect();
+    if let Some(overdue) = overdue.filter(|overdue| delay != Some(*overdue))
+        && !obligation.contains_key(OVERDUE)
+    {
+        obligation.insert(OVERDUE.into(), json!(overdue));
+    }
+    if !unknown.is_empty() && !obligation.contains_key(UNKNOWN) {
+        obligation.insert(UNKNOWN.into(), json!(unknown));
+    }
+}
 
 /// The keys that the vendor's page "Query obligation" names, but for the form.
 pub(super) const KNOWN: [&str; 8] = [
@@ -181,178 +276,4 @@ fn by_name<'a>(entries: impl Iterator<Item = &'a Value> + Clone) -> Value {
         }
     }
     Value::Object(form)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::tests::record;
-    use super::super::{Mask, tidy};
-    use super::*;
-    use insta::assert_snapshot;
-    use serde_json::json;
-
-    fn found(records: Vec<Value>) -> Found {
-        let rows = tidy(records.into_iter().map(record).collect());
-        let as_of = jiff::Timestamp::UNIX_EPOCH;
-        Found { rows, as_of, upstream_total: None, complete: true, cut_short: None, blank: 0 }
-    }
-
-    fn asked(records: Vec<Value>, id: &str) -> Result<ObligationAnswer, Error> {
-        ObligationAnswer::new(&found(records), id, &Mask::default())
-    }
-
-    fn answer(records: Vec<Value>) -> String {
-        serde_json::to_string_pretty(&asked(records, "obl1").expect("an answer")).expect("JSON")
-    }
-
-    #[test]
-    fn another_obligation_than_the_one_asked_for_is_no_answer() {
-        let other = || json!({ "id": "OTHER", "total_balance": "10000" });
-        let refused = asked(vec![other()], "wanted").expect_err("refused");
-        assert_eq!(refused, Error::UnexpectedReply(ReplyDefect::AnotherObligation));
-        assert!(!refused.for_model().contains("OTHER") && !refused.for_model().contains("10000"));
-        let both = asked(vec![other(), json!({ "id": "wanted" })], "wanted").expect("an answer");
-        assert_eq!(both.total, 1);
-        assert_eq!(both.obligations[0]["id"], "wanted");
-        assert_eq!(both.hint.as_deref(), Some(OTHERS));
-    }
-
-    #[test]
-    fn an_id_is_the_same_in_another_case_and_as_a_number() {
-        for (id, asked_for) in
-            [(json!("OBL-1"), " obl-1 "), (json!(42), "42"), (json!(42), "0042"), (json!(0), "0")]
-        {
-            let answer = asked(vec![json!({ "id": id, "days_delay": 1 })], asked_for);
-            assert_eq!(answer.expect("an answer").total, 1, "{id}");
-        }
-        for (id, asked_for) in [(json!("0042"), "42"), (json!(420), "42"), (json!(["42"]), "42")] {
-            assert!(asked(vec![json!({ "id": id })], asked_for).is_err(), "{id}");
-        }
-    }
-
-    #[test]
-    fn a_reply_of_blanks_is_not_an_obligation() {
-        let form = json!([{ "name": "Frecuencia", "value": "" }]);
-        for blank in [
-            json!({ "id": "", "name": null, "total_balance": "" }),
-            json!({ "id": "", "form": form }),
-            json!({}),
-        ] {
-            let answer = asked(vec![blank.clone()], "1").expect("an answer");
-            assert_eq!((answer.outcome, answer.total), (Outcome::None, 0), "{blank}");
-        }
-    }
-
-    #[test]
-    fn none_is_not_said_where_not_all_was_fetched() {
-        let found = Found { complete: false, upstream_total: Some(300), ..found(vec![]) };
-        let refused = ObligationAnswer::new(&found, "1", &Mask::default()).expect_err("refused");
-        assert_eq!(refused, Error::Incomplete { fetched: 0, total: Some(300) });
-    }
-
-    #[test]
-    fn an_obligation_is_masked_by_the_names_of_its_form_too() {
-        let form = json!([{ "name": "Otro teléfono", "value": "3000000001" }]);
-        let record = json!({ "id": 1234567, "name": "Factura", "form": form });
-        let mask = Mask::parse("id,otro telefono").expect("a mask");
-        let answer =
-            ObligationAnswer::new(&found(vec![record]), "1234567", &mask).expect("an answer");
-        assert_eq!(
-            json!(answer.obligations),
-            json!([{ "id": "•••67", "name": "Factura", "form": { "Otro teléfono": "•••001" } }])
-        );
-    }
-
-    #[test]
-    fn amounts_stay_exact_text_and_a_missing_one_is_absent() {
-        let record = json!({
-            "id": "obl1", "name": "Factura 12345", "total_balance": "10000.00", "last_pay": 2000,
-            "last_pay_date": "06-06-2023", "expiring_date": "", "days_delay": "90",
-            "portfolio_type": null,
-            "form": [{ "name": "Frecuencia", "value": "Mensual" }, { "name": "Otro", "value": "" }],
-        });
-        assert_snapshot!(answer(vec![record]), @r#"
-        {
-          "outcome": "found",
-          "total": 1,
-          "as_of": "1970-01-01T00:00:00Z",
-          "obligations": [
-            {
-              "id": "obl1",
-              "name": "Factura 12345",
-              "total_balance": "10000.00",
-              "last_pay": "2000",
-              "last_pay_date": "06-06-2023",
-              "days_delay": "90",
-              "form": {
-                "Frecuencia": "Mensual"
-              }
-            }
-          ]
-        }
-        "#);
-    }
-
-    #[test]
-    fn none_says_that_it_needs_the_id_and_not_the_name() {
-        assert_snapshot!(answer(vec![]), @r#"
-        {
-          "outcome": "none",
-          "total": 0,
-          "as_of": "1970-01-01T00:00:00Z",
-          "hint": "No obligation has this id in this case file. A gestión stores the obligation's NAME, while this needs its ID: look it up in the CRM, or ask for it. record_id is the wolkvox_idRecord of a gestión, not a document number.",
-          "obligations": []
-        }
-        "#);
-    }
-
-    #[test]
-    fn however_long_it_is_an_obligation_keeps_its_balance() {
-        for (fields, length) in [(70, 1_000), (2_000, 40), (4_000, 5)] {
-            let form: Vec<_> = (0..fields)
-                .map(|n| json!({ "name": format!("Campo {n}"), "value": "ñ".repeat(length) }))
-                .collect();
-            let record = json!({ "id": "obl1", "total_balance": "10000", "form": form });
-            let text = answer(vec![record]);
-            let answer: Value = serde_json::from_str(&text).expect("JSON");
-            assert!(answer.to_string().chars().count() <= LONGEST_ANSWER, "{fields}");
-            assert_eq!(answer["obligations"][0]["total_balance"], "10000", "{fields}");
-            assert!(answer["hint"].as_str().expect("a hint").contains("too long"), "{fields}");
-        }
-    }
-
-    #[test]
-    fn a_form_of_another_shape_is_kept_as_it_came() {
-        let twice = json!([{ "name": "a", "value": "1" }, { "name": "a", "value": "2" }]);
-        let with_more = json!([
-            { "name": "Saldo en dólares", "value": "100", "symbol": "USD" },
-            { "name": "Cuotas", "values": ["1", "2"] },
-            { "name": "Abono", "Value": "5" },
-        ]);
-        let of_other_kinds = json!([{ "name": "Cuotas", "values": ["1", "2"] }]);
-        for form in
-            [json!(["x"]), json!("x"), json!({ "a": "b" }), twice, with_more, of_other_kinds]
-        {
-            let text = answer(vec![json!({ "id": "obl1", "form": form })]);
-            let answer: Value = serde_json::from_str(&text).expect("JSON");
-            assert_eq!(answer["obligations"][0]["form"], form);
-        }
-    }
-
-    #[test]
-    fn a_form_that_is_an_object_with_numbers_for_keys_is_a_list() {
-        let entry = |name: &str| json!({ "name": name, "value": "1" });
-        let form = json!({ "0": entry("a"), "2": entry("b") });
-        let text = answer(vec![json!({ "id": "obl1", "form": form })]);
-        let answer: Value = serde_json::from_str(&text).expect("JSON");
-        assert_eq!(answer["obligations"][0]["form"], json!({ "a": "1", "b": "1" }));
-    }
-
-    #[test]
-    fn only_the_form_becomes_an_object_by_its_names() {
-        let list = json!([{ "name": "a", "value": "1" }]);
-        let text = answer(vec![json!({ "id": "obl1", "otros": list })]);
-        let answer: Value = serde_json::from_str(&text).expect("JSON");
-        assert_eq!(answer["obligations"][0]["otros"], list);
-    }
 }

@@ -2,12 +2,15 @@
 
 use std::io;
 
-use jiff::Timestamp;
+use jiff::ZonedDateTime;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::latest::Latest;
+use super::summary::{Counting, Summary};
 use super::view::{Matches, Selection, Slice, View};
-use super::{Answer, Found, LONGEST_ANSWER, Mask, Outcome, Row, Summary};
+use super::{Answer, Found, Hints, LONGEST_ANSWER, Mask, Outcome, Row};
+use crate::language::Bilingual;
 use crate::{Record, clean};
 
 /// Characters kept for what is added after the page is cut: hints and the sandbox's mark.
@@ -15,75 +18,117 @@ const RESERVE: usize = 1_500;
 /// How far values are shortened, step by step, when one record alone is too long.
 const SHORTER: [usize; 5] = [500, 200, 100, 50, 20];
 
-/// Builds the answer with as many whole records as fit. At least one is always there, if need be
-/// with its values shortened.
-pub(super) fn fitting(
-    found: &Found,
-    matches: &Matches<'_>,
-    chosen: &Selection,
-    view: &View,
-    mask: &Mask,
-) -> Answer {
-    let with = |page: Slice| answer(found, matches, view, mask, page);
-    let wanted = matches.rows.iter().skip(view.offset).take(view.limit);
-    let wanted: Vec<&Row> = wanted.copied().collect();
-    let whole = with(chosen.of(&wanted, mask));
-    let most = LONGEST_ANSWER - RESERVE;
-    let length = length(&whole);
-    if length <= most {
-        return whole;
-    }
-    // Fewer records share more fields, so the length is not proportional: estimate, then halve.
-    let mut count = (wanted.len() * most / length).min(wanted.len().saturating_sub(1));
-    while let Some(rows @ [_, ..]) = wanted.get(..count) {
-        let fewer = with(chosen.of(rows, mask));
-        if self::length(&fewer) <= most {
-            return fewer;
+/// What an answer is built from, and what holds for all of its pages.
+pub(super) struct Draft<'a> {
+    pub(super) found: &'a Found,
+    pub(super) matches: &'a Matches<'a>,
+    pub(super) view: &'a View,
+    pub(super) mask: &'a Mask,
+    /// When wolkvox answered, where the call centre is.
+    pub(super) as_of: &'a ZonedDateTime,
+}
+
+impl<'a> Draft<'a> {
+    /// Builds the answer with as many whole records as fit. At least one is always there, if need be
+    /// with its values shortened.
+    pub(super) fn fitting(&self, chosen: &Selection) -> Answer {
+        let mask = self.mask;
+        let frame = self.frame();
+        let with = |rows: &[&'a Row], page: Slice| self.page(&frame, rows, page);
+        let wanted = self.matches.rows.iter().skip(self.view.offset).take(self.view.limit);
+        let wanted: Vec<&Row> = wanted.copied().collect();
+        let whole = with(&wanted, chosen.of(&wanted, mask));
+        let most = LONGEST_ANSWER - RESERVE;
+        let length = length(&whole);
+        if length <= most {
+            return whole;
         }
-        count /= 2;
+        // Fewer records share more fields, so the length is not proportional: estimate, then halve.
+        let mut count = (wanted.len() * most / length).min(wanted.len().saturating_sub(1));
+        while let Some(rows @ [_, ..]) = wanted.get(..count) {
+            let fewer = with(rows, chosen.of(rows, mask));
+            if self::length(&fewer) <= most {
+                return fewer;
+            }
+            count /= 2;
+        }
+        let first = wanted.get(..1).unwrap_or_default();
+        let mut single = chosen.of(first, mask).records;
+        let short =
+            |single: &[Record]| with(first, Slice { common: None, records: single.to_vec() });
+        if shorten_until(&mut single, |single| self::length(&short(single)) <= most) {
+            return Answer { hint: Hints::from(SHORTENED), ..short(&single) };
+        }
+        // The record has thousands of fields: keep the first ones.
+        loop {
+            single.iter_mut().for_each(|record| record.truncate(record.len() / 2));
+            let short = short(&single);
+            if self::length(&short) <= most || single.iter().all(Record::is_empty) {
+                return Answer { hint: Hints::from(FIELDS_LEFT_OUT), ..short };
+            }
+        }
     }
-    let mut single = chosen.of(wanted.get(..1).unwrap_or_default(), mask).records;
-    let short = |single: &[Record]| with(Slice { common: None, records: single.to_vec() });
-    if shorten_until(&mut single, |single| self::length(&short(single)) <= most) {
-        return Answer { hint: Some(SHORTENED.to_owned()), ..short(&single) };
+
+    /// Builds what no page changes: an answer without records.
+    fn frame(&self) -> Answer {
+        let Self { found, matches, view, mask, as_of } = self;
+        let total = matches.rows.len();
+        // wolkvox's number counts the matches of every day, whatever their outcome.
+        let announced = found.announced().filter(|_| !view.is_narrow());
+        let customers = matches.customers();
+        // What only may match is not counted.
+        let has_summary = total > 1 && !matches.is_undecided;
+        let counting = Counting { is_complete: found.complete, customers, view, mask, as_of };
+        Answer {
+            outcome: if total == 0 { Outcome::None } else { Outcome::Found },
+            total: announced.unwrap_or(total as u64),
+            fetched: (!found.complete).then_some(found.fetched() as u64),
+            as_of: with_offset(as_of),
+            undated: (matches.undated > 0).then_some(matches.undated as u64),
+            incomplete: (!found.complete).then_some(true),
+            hint: Hints::default(),
+            customers: (customers > 1).then_some(customers as u64),
+            common: None,
+            records: Vec::new(),
+            next_offset: None,
+            other_matches: (view.is_narrow() && matches.others > 0)
+                .then_some(matches.others as u64),
+            latest: None,
+            summary: has_summary.then(|| Summary::of(&matches.rows, &counting)),
+            sandbox: None,
+        }
     }
-    // The record has thousands of fields: keep the first ones.
-    loop {
-        single.iter_mut().for_each(|record| record.truncate(record.len() / 2));
-        let short = short(&single);
-        if self::length(&short) <= most || single.iter().all(Record::is_empty) {
-            return Answer { hint: Some(FIELDS_LEFT_OUT.to_owned()), ..short };
+
+    /// Puts one page into the frame.
+    fn page(&self, frame: &Answer, rows: &[&Row], page: Slice) -> Answer {
+        let Slice { common, records } = page;
+        let total = self.matches.rows.len();
+        let end = self.view.offset.saturating_add(records.len());
+        let summary = frame.summary.clone();
+        let shows_all = records.len() == total;
+        Answer {
+            common,
+            next_offset: (end < total).then_some(end as u64),
+            latest: Latest::beside(rows, self.found, self.mask, self.as_of),
+            summary: summary.map(|it| if shows_all { it.beside_all() } else { it }),
+            records,
+            ..frame.clone()
         }
     }
 }
 
-const SHORTENED: &str = "This record is too long: its values were shortened where marked.";
-const FIELDS_LEFT_OUT: &str = "This record is too long: fields were left out and values shortened.";
+const SHORTENED: Bilingual = Bilingual::new(
+    "This record is too long: its values were shortened where marked.",
+    "Este registro es demasiado largo: sus valores se acortaron donde está marcado.",
+);
+const FIELDS_LEFT_OUT: Bilingual = Bilingual::new(
+    "This record is too long: fields were left out and values shortened.",
+    "Este registro es demasiado largo: se dejaron campos fuera y se acortaron valores.",
+);
 
-fn answer(found: &Found, matches: &Matches<'_>, view: &View, mask: &Mask, page: Slice) -> Answer {
-    let Slice { common, records } = page;
-    let total = matches.rows.len();
-    let end = view.offset.saturating_add(records.len());
-    // wolkvox's number counts the matches of every day.
-    let announced = found.announced().filter(|_| !view.is_dated());
-    Answer {
-        outcome: if total == 0 { Outcome::None } else { Outcome::Found },
-        total: announced.unwrap_or(total as u64),
-        fetched: (!found.complete).then_some(found.fetched() as u64),
-        as_of: to_the_second(found.as_of),
-        undated: (matches.undated > 0).then_some(matches.undated as u64),
-        incomplete: (!found.complete).then_some(true),
-        hint: None,
-        common,
-        next_offset: (end < total).then_some(end as u64),
-        summary: (records.len() < total).then(|| Summary::of(&matches.rows, found.complete, mask)),
-        records,
-        sandbox: None,
-    }
-}
-
-pub(super) fn to_the_second(time: Timestamp) -> String {
-    Timestamp::from_second(time.as_second()).unwrap_or(time).to_string()
+/// Writes a time to the second, with the offset of its zone (RFC 3339).
+pub(super) fn with_offset(time: &ZonedDateTime) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
 
 /// Counts the characters of an answer's JSON.

@@ -1,23 +1,28 @@
-//! Sums up matches when an answer does not show them all.
+//! Sums up all matches, so that nobody has to count: days, outcomes, channels, months, obligations.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
+use jiff::civil::{Date, DateTime};
+use jiff::{ToSpan, ZonedDateTime};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::distinct::Distinct;
-use super::{Mask, Row};
-use crate::clean;
-use crate::fields::{DATE, OBLIGATION, SPELLINGS};
+use super::counts::Counts;
+use super::view::View;
+use super::{Mask, Row, classification};
+use crate::fields::{CHANNEL, CUSTOMER, DATE, OBLIGATION};
 
-/// Most names that are counted one by one.
-const MOST_NAMES: usize = 20;
-/// Longest name; the names are keys, and an answer's length is limited.
-const LONGEST_NAME: usize = 200;
+/// Months that are counted one by one: this one, and the same one a year ago.
+const MOST_MONTHS: usize = 13;
+/// More customers are an agent's or a campaign's, and nobody asks which.
+const MOST_CUSTOMERS: usize = 10;
 
-/// A summary of all matches.
+/// Counts by name.
+type ByName = Map<String, Value>;
+
+/// A summary of all matches. A day's count is absent where it cannot be told: when not all was
+/// fetched, or when the days asked for leave some of its days out.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Summary {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -28,24 +33,73 @@ pub struct Summary {
     #[schemars(description = "")]
     /// Last day.
     pub last: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(description = "")]
+    /// Days from the last one to today.
+    pub days_since_last: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(description = "")]
+    /// Matches of today, where the call centre is.
+    pub today: Option<usize>,
+    /// Today included
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_7_days: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(description = "")]
+    /// Those by channel.
+    pub last_7_days_by_channel: Option<ByName>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(description = "")]
+    /// Matches of the last 30 days, today included.
+    pub last_30_days: Option<usize>,
     /// Counts, most frequent first
-    pub by_tipification: Map<String, Value>,
-    /// In rarer ones
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "Map::is_empty")]
     #[schemars(default)]
+    pub by_tipification: ByName,
+    #[serde(skip_serializing_if = "is_zero")]
+    #[schemars(default, description = "")]
+    /// Matches of rarer classifications.
     pub other_tipifications: usize,
-    /// Not classified
+    /// Not classified: blank, TIMEOUTACW, TIMEOUTCHAT
     #[serde(skip_serializing_if = "is_zero")]
     #[schemars(default)]
     pub without_tipification: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(description = "")]
-    /// Counts, most frequent first.
-    pub by_obligation: Option<Map<String, Value>>,
+    /// Counts by wolkvox's code for the channel.
+    pub by_channel: Option<ByName>,
+    #[serde(skip_serializing_if = "is_zero")]
+    #[schemars(default, description = "")]
+    /// Matches of rarer channels.
+    pub other_channels: usize,
+    #[serde(skip_serializing_if = "is_zero")]
+    #[schemars(default, description = "")]
+    /// Matches without a channel.
+    pub without_channel: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(description = "")]
+    /// Counts by month, newest first.
+    pub by_month: Option<ByName>,
+    #[serde(skip_serializing_if = "is_zero")]
+    #[schemars(default, description = "")]
+    /// Matches of earlier months.
+    pub earlier_months: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(description = "")]
+    /// Counts by the obligation's name.
+    pub by_obligation: Option<ByName>,
     #[serde(skip_serializing_if = "is_zero")]
     #[schemars(default, description = "")]
     /// Matches about rarer obligations.
     pub other_obligations: usize,
+    #[serde(skip_serializing_if = "is_zero")]
+    #[schemars(default, description = "")]
+    /// Matches without an obligation.
+    pub without_obligation: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(description = "")]
+    /// Counts by the customer's document number, where a few share what was searched.
+    pub by_customer: Option<ByName>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
@@ -53,84 +107,126 @@ fn is_zero(count: &usize) -> bool {
     *count == 0
 }
 
+/// What the rows are counted with.
+pub(super) struct Counting<'a> {
+    /// Whether the rows are all the matches that wolkvox has.
+    pub(super) is_complete: bool,
+    /// How many customers they belong to.
+    pub(super) customers: usize,
+    pub(super) view: &'a View,
+    pub(super) mask: &'a Mask,
+    pub(super) as_of: &'a ZonedDateTime,
+}
+
 impl Summary {
-    /// Counts the rows. If there are others that were not fetched, no day can be said to be the
-    /// first or the last.
-    pub(super) fn of(rows: &[&Row], complete: bool, mask: &Mask) -> Self {
-        let has_days = complete && !mask.covers(DATE);
-        let dated = || rows.iter().filter_map(|row| row.when).filter(|_| has_days);
-        let days = || dated().map(jiff::civil::DateTime::date);
-        let classified = Counts::of(rows.iter().map(|row| classification(row)), mask);
-        let obligations = Counts::of(rows.iter().map(|row| value(row, OBLIGATION)), mask);
+    /// Counts the rows.
+    pub(super) fn of(rows: &[&Row], with: &Counting<'_>) -> Self {
+        let mask = with.mask;
+        let count =
+            |name| Counts::of(rows.iter().map(|row| classification::value(row, name)), mask);
+        let classified = Counts::of(rows.iter().map(|row| classification::of(row)), mask);
+        let (channels, obligations) = (count(CHANNEL), count(OBLIGATION));
+        let dated: Vec<Date> = if mask.covers(DATE) {
+            Vec::new()
+        } else {
+            rows.iter().filter_map(|row| row.when).map(DateTime::date).collect()
+        };
+        let days = Days::of(&dated, with);
+        let (by_month, earlier_months) = months(&dated);
+        let this_week = || {
+            let begin = with.as_of.date().checked_sub(6.days()).ok()?;
+            let is_recent = |row: &&&Row| {
+                let day = row.when.map(DateTime::date);
+                day.is_some_and(|day| (begin..=with.as_of.date()).contains(&day))
+            };
+            let recent = rows.iter().filter(is_recent);
+            let by = Counts::of(recent.map(|row| classification::value(row, CHANNEL)), mask).named;
+            (!by.is_empty()).then_some(by)
+        };
+        let has_few = (2..=MOST_CUSTOMERS).contains(&with.customers);
         Self {
-            first: days().min().map(|day| day.to_string()),
-            last: days().max().map(|day| day.to_string()),
+            first: days.first.map(|day| day.to_string()),
+            last: days.last.map(|day| day.to_string()),
+            days_since_last: days.since_last,
+            today: days.today,
+            last_7_days: days.last_7,
+            last_7_days_by_channel: days.last_7.and_then(|_| this_week()),
+            last_30_days: days.last_30,
             by_tipification: classified.named,
             other_tipifications: classified.others,
             without_tipification: classified.nameless,
+            other_channels: channels.others,
+            without_channel: if channels.named.is_empty() { 0 } else { channels.nameless },
+            by_channel: (!channels.named.is_empty()).then_some(channels.named),
+            by_month: (by_month.len() > 1).then_some(by_month),
+            earlier_months,
             other_obligations: obligations.others,
-            by_obligation: (obligations.named.len() > 1).then_some(obligations.named),
+            without_obligation: if obligations.named.is_empty() { 0 } else { obligations.nameless },
+            by_obligation: (!obligations.named.is_empty()).then_some(obligations.named),
+            by_customer: has_few.then(|| count(CUSTOMER).named),
+        }
+    }
+
+    /// Leaves out what the records say already when all matches are among them: a name that all of
+    /// them share.
+    #[must_use]
+    pub(super) fn beside_all(mut self) -> Self {
+        let says_more = |by: &ByName, without: usize| by.len() > 1 || without > 0;
+        self.by_channel.take_if(|by| !says_more(by, self.without_channel));
+        self.by_obligation.take_if(|by| !says_more(by, self.without_obligation));
+        self
+    }
+}
+
+/// What can be said of the days.
+#[derive(Default)]
+struct Days {
+    first: Option<Date>,
+    last: Option<Date>,
+    since_last: Option<i64>,
+    today: Option<usize>,
+    last_7: Option<usize>,
+    last_30: Option<usize>,
+}
+
+impl Days {
+    fn of(dated: &[Date], with: &Counting<'_>) -> Self {
+        if !with.is_complete || dated.is_empty() {
+            return Self::default();
+        }
+        let today = with.as_of.date();
+        let (first, last) = (dated.iter().min().copied(), dated.iter().max().copied());
+        let within = |days: i64| {
+            let begin = today.checked_sub((days - 1).days()).ok()?;
+            let is_asked = with.view.covers_all(begin, today);
+            is_asked.then(|| dated.iter().filter(|day| (begin..=today).contains(day)).count())
+        };
+        Self {
+            first,
+            last,
+            since_last: last.and_then(|last| days_until(last, today)),
+            today: within(1),
+            last_7: within(7),
+            last_30: within(30),
         }
     }
 }
 
-/// A value that is counted, with its field.
-type Counted<'a> = (&'static str, &'a Value);
-
-/// Returns the classification in words, or its code where there are none.
-fn classification(row: &Row) -> Option<Counted<'_>> {
-    let [codes, descriptions] = SPELLINGS;
-    descriptions.iter().chain(codes).find_map(|name| value(row, name))
+/// Returns the days from one that is not in the future to today.
+pub(super) fn days_until(day: Date, today: Date) -> Option<i64> {
+    let days = i64::from(day.until(today).ok()?.get_days());
+    (days >= 0).then_some(days)
 }
 
-fn value<'a>(row: &'a Row, name: &'static str) -> Option<Counted<'a>> {
-    Some((name, row.record.get(name)?))
-}
-
-fn text(value: &Value) -> Cow<'_, str> {
-    match value {
-        Value::String(text) => Cow::Borrowed(text),
-        other => Cow::Owned(other.to_string()),
+/// Counts the newest months, and what is earlier.
+fn months(dated: &[Date]) -> (ByName, usize) {
+    let mut counts: BTreeMap<(i16, i8), usize> = BTreeMap::new();
+    for day in dated {
+        *counts.entry((day.year(), day.month())).or_default() += 1;
     }
-}
-
-struct Counts {
-    named: Map<String, Value>,
-    others: usize,
-    nameless: usize,
-}
-
-impl Counts {
-    /// Counts equal values, before they are masked and shortened: those that look alike then are
-    /// numbered.
-    fn of<'a>(values: impl Iterator<Item = Option<Counted<'a>>>, mask: &Mask) -> Self {
-        let fields = SPELLINGS.into_iter().flatten().chain([&OBLIGATION]);
-        let masked: Vec<&str> = fields.copied().filter(|field| mask.covers(field)).collect();
-        let mut counts: HashMap<(bool, Cow<'_, str>), (Counted<'_>, usize)> = HashMap::new();
-        let mut nameless = 0;
-        for counted in values {
-            match counted {
-                Some((field, value)) => {
-                    let same = (masked.contains(&field), text(value));
-                    counts.entry(same).or_insert(((field, value), 0)).1 += 1;
-                }
-                None => nameless += 1,
-            }
-        }
-        let mut counts: Vec<_> = counts.into_iter().collect();
-        counts.sort_by(|(one, (_, many)), (other, (_, more))| {
-            more.cmp(many).then_with(|| one.1.cmp(&other.1)).then_with(|| one.0.cmp(&other.0))
-        });
-        let rare = counts.split_off(counts.len().min(MOST_NAMES));
-        let mut named = Map::new();
-        let mut distinct = Distinct::default();
-        for (_, ((field, value), count)) in counts {
-            let mut shown = value.clone();
-            mask.apply(field, &mut shown);
-            let name = clean::value(&text(&shown), LONGEST_NAME).into_owned();
-            let name = distinct.name(name.into(), |name| named.contains_key(name));
-            named.insert(name.into_owned(), count.into());
-        }
-        Self { named, others: rare.iter().map(|(_, (_, count))| count).sum(), nameless }
-    }
+    let newest = counts.iter().rev().take(MOST_MONTHS);
+    let named = newest
+        .map(|((year, month), count)| (format!("{year:04}-{month:02}"), (*count).into()))
+        .collect();
+    (named, counts.values().rev().skip(MOST_MONTHS).sum())
 }

@@ -1,13 +1,16 @@
-//! Chooses what of the rows an answer shows: the days, the columns, and what they have in common.
+//! Chooses what of the rows an answer shows: the days, the filters, the columns, and what they have
+//! in common.
 
 use std::collections::HashSet;
 
+use foldhash::fast::RandomState;
 use jiff::civil::Date;
 use serde_json::Value;
 
-use super::{Mask, Row};
+use super::{Filters, Mask, Reader, Row};
 use crate::error::Error;
-use crate::fields::{self, FIELDS, Shown};
+use crate::fields::{self, CUSTOMER, FIELDS, Shown};
+use crate::language::bilingual;
 use crate::{FieldKey, Record};
 
 /// What an answer shows.
@@ -17,6 +20,8 @@ pub struct View {
     pub since: Option<Date>,
     /// Last day, included.
     pub until: Option<Date>,
+    /// Which outcomes, channels and obligations.
+    pub filters: Filters,
     /// Which fields.
     pub columns: Columns,
     /// Most records, from 1 to 100.
@@ -36,21 +41,41 @@ pub enum Columns {
     All,
 }
 
-/// The rows that match a view's days.
+/// The rows that match a view's days and filters.
 pub(super) struct Matches<'a> {
     /// If none is surely on these days, those that may be: the rows without a readable date.
     pub(super) rows: Vec<&'a Row>,
     /// Whether the rows only may be on these days.
     pub(super) is_undecided: bool,
-    /// Rows without a readable date, whether they match or not.
+    /// Rows without a readable date that pass the filters, whether they match or not.
     pub(super) undated: usize,
-    /// Rows on other days.
-    pub(super) other_days: usize,
+    /// Rows that surely do not match.
+    pub(super) others: usize,
+}
+
+impl Matches<'_> {
+    /// Counts the customers they belong to, by document number.
+    pub(super) fn customers(&self) -> usize {
+        customers(&self.rows)
+    }
+}
+
+/// Counts customers by their document numbers.
+pub(super) fn customers(rows: &[&Row]) -> usize {
+    let numbers = rows.iter().filter_map(|row| row.record.get(CUSTOMER));
+    numbers.map(super::filter::text).collect::<HashSet<_, RandomState>>().len()
 }
 
 impl Default for View {
     fn default() -> Self {
-        Self { since: None, until: None, columns: Columns::Usual, limit: 20, offset: 0 }
+        Self {
+            since: None,
+            until: None,
+            filters: Filters::default(),
+            columns: Columns::Usual,
+            limit: 20,
+            offset: 0,
+        }
     }
 }
 
@@ -59,23 +84,37 @@ impl View {
         self.since.is_some() || self.until.is_some()
     }
 
+    /// Returns whether it leaves anything out.
+    pub(super) fn is_narrow(&self) -> bool {
+        self.is_dated() || !self.filters.is_empty()
+    }
+
+    /// Returns whether all days from one to another are asked for.
+    pub(super) fn covers_all(&self, first: Date, last: Date) -> bool {
+        self.since.is_none_or(|since| since <= first)
+            && self.until.is_none_or(|until| last <= until)
+    }
+
     pub(super) fn matches<'a>(&self, rows: &'a [Row]) -> Matches<'a> {
-        let undated = rows.iter().filter(|row| row.when.is_none()).count();
-        let on_days: Vec<&Row> = rows.iter().filter(|row| self.covers(row)).collect();
-        let dated = if self.is_dated() { rows.len() - undated } else { rows.len() };
-        let other_days = dated - on_days.len();
+        let kept = self.filters.keep(rows);
+        let undated = kept.iter().filter(|row| row.when.is_none()).count();
+        let on_days: Vec<&Row> = kept.iter().copied().filter(|row| self.covers(row)).collect();
+        let may_match = if self.is_dated() { undated } else { 0 };
+        let others = rows.len() - on_days.len() - may_match;
         let is_undecided = on_days.is_empty() && undated > 0;
         let rows = if is_undecided {
-            rows.iter().filter(|row| row.when.is_none()).collect()
+            kept.into_iter().filter(|row| row.when.is_none()).collect()
         } else {
             on_days
         };
-        Matches { rows, is_undecided, undated, other_days }
+        Matches { rows, is_undecided, undated, others }
     }
 
     fn covers(&self, row: &Row) -> bool {
-        let Some(day) = row.when.map(jiff::civil::DateTime::date) else { return !self.is_dated() };
-        self.since.is_none_or(|since| since <= day) && self.until.is_none_or(|until| day <= until)
+        match row.when {
+            Some(when) => self.covers_all(when.date(), when.date()),
+            None => !self.is_dated(),
+        }
     }
 }
 
@@ -107,7 +146,7 @@ impl Columns {
 
     /// Checks the names: each must be in the table of fields or in a record. Case and spaces
     /// around a name do not matter. Where nothing was found there is nothing to check against.
-    pub(super) fn resolve(&self, rows: &[Row]) -> Result<Selection, Error> {
+    pub(super) fn resolve(&self, rows: &[Row], reader: Reader) -> Result<Selection, Error> {
         let named = match self {
             Self::All => return Ok(Selection::All),
             Self::Usual => return Ok(Selection::Usual(Vec::new())),
@@ -123,14 +162,14 @@ impl Columns {
             match documented.or_else(|| own().map(AsRef::as_ref)) {
                 Some(known) => chosen.push(known.to_owned()),
                 None if rows.is_empty() => {}
-                None => return Err(unknown(name, rows)),
+                None => return Err(unknown(name, rows, reader)),
             }
         }
         Ok(Selection::Usual(chosen))
     }
 }
 
-fn unknown(name: &str, rows: &[Row]) -> Error {
+fn unknown(name: &str, rows: &[Row], reader: Reader) -> Error {
     const CLOSE: f64 = 0.75;
     const MOST: usize = 3;
     let own: HashSet<&str> =
@@ -148,11 +187,25 @@ fn unknown(name: &str, rows: &[Row]) -> Error {
     let mut close: Vec<_> = meant.into_iter().chain(close).collect();
     close.dedup();
     let names: Vec<_> = close.iter().take(MOST).map(|known| format!("`{known}`")).collect();
+    let (columns, all) = (reader.argument("columns"), reader.all_columns());
     let hint = match names.as_slice() {
-        [] => "Leave `columns` out, or give [\"*\"] to see every field.".to_owned(),
-        names => format!("Close names: {}. [\"*\"] shows every field.", names.join(", ")),
+        [] => bilingual!(
+            "Leave {columns} out, or give {all} to see every field.",
+            "Quite {columns}, o use {all} para ver todos los campos."
+        ),
+        names => {
+            let names = names.join(", ");
+            bilingual!(
+                "Close names: {names}. {all} shows every field.",
+                "Nombres parecidos: {names}. {all} muestra todos los campos."
+            )
+        }
     };
-    Error::invalid_input("`columns` names a field that no record has", hint)
+    let problem = bilingual!(
+        "{columns} names a field that no record has",
+        "{columns} nombra un campo que ningún registro tiene"
+    );
+    Error::invalid_input(problem, hint)
 }
 
 impl Selection {

@@ -6,11 +6,11 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, civil};
+use jiff::{ZonedDateTime, civil};
 use tokio::time::Instant;
 
 use super::Caller;
+use crate::clock::Clock;
 use crate::error::{Budget, Error};
 use crate::shared::{Allowance, Gone, Shared, UsedUp};
 
@@ -29,7 +29,7 @@ pub struct Budgets {
 struct Spent {
     /// When, in the last minute.
     recent: VecDeque<Instant>,
-    /// The day, in UTC, and how often on it.
+    /// The day, where the call centre is, and how often on it.
     day: (civil::Date, u32),
 }
 
@@ -39,17 +39,17 @@ impl Budgets {
     /// # Errors
     ///
     /// [`Error::OverBudget`], with the wait until the next look-up may pass.
-    pub async fn admit(&self, caller: &Caller) -> Result<(), Error> {
+    pub async fn admit(&self, caller: &Caller, clock: &Clock) -> Result<(), Error> {
         if caller.role.rate.is_none() && caller.role.daily.is_none() {
             return Ok(());
         }
-        let time = Timestamp::now();
+        let time = clock.now();
         if let Some(shared) = &self.shared
-            && let Ok(admitted) = self.admit_among_all(shared, caller, time).await
+            && let Ok(admitted) = self.admit_among_all(shared, caller, &time).await
         {
             return admitted;
         }
-        self.admit_at(caller, Instant::now(), time)
+        self.admit_at(caller, Instant::now(), &time)
     }
 
     /// Counts a look-up for all processes, and here too, for the time when they cannot be reached.
@@ -57,14 +57,13 @@ impl Budgets {
         &self,
         shared: &Shared,
         caller: &Caller,
-        time: Timestamp,
+        now: &ZonedDateTime,
     ) -> Result<Result<(), Error>, Gone> {
         let allowance = Allowance { a_minute: caller.role.rate, a_day: caller.role.daily };
-        let now = TimeZone::UTC.to_datetime(time);
         let day = now.date().to_string();
         let refused = match shared.admit(&caller.person(), &day, allowance).await? {
             Ok(()) => {
-                let _ = self.admit_at(caller, Instant::now(), time);
+                let _ = self.admit_at(caller, Instant::now(), now);
                 return Ok(Ok(()));
             }
             Err(refused) => refused,
@@ -82,17 +81,17 @@ impl Budgets {
         Self { shared, ..Self::default() }
     }
 
-    fn admit_at(&self, caller: &Caller, now: Instant, time: Timestamp) -> Result<(), Error> {
-        let time = TimeZone::UTC.to_datetime(time);
+    fn admit_at(&self, caller: &Caller, now: Instant, time: &ZonedDateTime) -> Result<(), Error> {
         let today = time.date();
         let mut all = self.people.lock().unwrap_or_else(PoisonError::into_inner);
         let person = caller.person();
         if !all.contains_key(&*person) {
             // Who has not asked today needs no line.
-            all.retain(|_, spent| spent.day.0 == today);
+            all.retain(|_, spent| spent.day.0 >= today);
         }
         let spent = all.entry(person.to_string()).or_default();
-        if spent.day.0 != today {
+        // A day that has begun for one tenant has not ended for another in a zone further west.
+        if spent.day.0 < today {
             spent.day = (today, 0);
         }
         if let Some(limit) = caller.role.daily.filter(|limit| spent.day.1 >= limit.get()) {
@@ -118,8 +117,8 @@ impl Budgets {
 }
 
 /// Returns how long the day goes on.
-fn until_tomorrow(now: civil::DateTime) -> Duration {
-    let midnight = now.date().tomorrow().map(|day| day.to_datetime(civil::Time::midnight()));
+fn until_tomorrow(now: &ZonedDateTime) -> Duration {
+    let midnight = now.tomorrow().and_then(|it| it.start_of_day());
     midnight.ok().and_then(|it| it.duration_since(now).try_into().ok()).unwrap_or_default()
 }
 
@@ -144,9 +143,14 @@ mod tests {
         }
     }
 
+    fn time(text: &str) -> ZonedDateTime {
+        text.parse().expect("a time")
+    }
+
     #[test]
     fn no_minute_has_more_look_ups_of_a_person_than_the_role_allows() {
-        let (budgets, now, time) = (Budgets::default(), Instant::now(), Timestamp::UNIX_EPOCH);
+        let (budgets, now) = (Budgets::default(), Instant::now());
+        let time = &time("2026-11-25T10:00[America/Bogota]");
         let (ana, eva) = (caller("ana", Some(2), None), caller("eva", Some(2), None));
         let after = |seconds| now + Duration::from_secs(seconds);
         assert_eq!(refused(budgets.admit_at(&ana, now, time)), None);
@@ -158,21 +162,28 @@ mod tests {
     }
 
     #[test]
-    fn a_day_has_no_more_and_ends_at_midnight() {
+    fn a_day_has_no_more_and_ends_at_the_call_centres_midnight() {
         let (budgets, now) = (Budgets::default(), Instant::now());
         let ana = caller("ana", None, Some(1));
-        let time = |text: &str| text.parse().expect("a time");
-        let evening = time("2026-11-25T23:00:00Z");
+        // In UTC it is the next day already.
+        let evening = &time("2026-11-25T23:00[America/Bogota]");
         assert_eq!(refused(budgets.admit_at(&ana, now, evening)), None);
         assert_eq!(refused(budgets.admit_at(&ana, now, evening)), Some((Budget::Day, 3600)));
-        let night = time("2026-11-26T00:00:00Z");
+        let night = &time("2026-11-26T00:00[America/Bogota]");
         assert_eq!(refused(budgets.admit_at(&ana, now, night)), None);
+        assert!(
+            refused(budgets.admit_at(&ana, now, evening)).is_some(),
+            "not the day before again"
+        );
     }
 
     #[tokio::test]
     async fn who_has_no_budget_is_not_counted() {
         let budgets = Budgets::default();
-        assert_eq!(refused(budgets.admit(&caller("ana", None, None)).await), None);
+        assert_eq!(
+            refused(budgets.admit(&caller("ana", None, None), &Clock::default()).await),
+            None
+        );
         assert!(budgets.people.lock().expect("not poisoned").is_empty());
     }
 }

@@ -29,6 +29,7 @@ use self::exit::{NOTHING_FOUND, WrongSettings};
 use self::flags::Flags;
 use crate::audit as audit_log;
 use crate::caller::Caller;
+use crate::clock::Clock;
 use crate::config::{Account, Config, Log, Sources};
 use crate::language::{Bilingual, Language};
 use crate::lookup::{Lookup, Means};
@@ -211,13 +212,15 @@ type Recording = Option<(audit_log::Audit, Caller)>;
 
 impl App {
     async fn open(config: Config) -> anyhow::Result<Self> {
-        let Config { account, operation, limits, mask, audit, shared, log: _, warnings } = config;
+        let Config { account, operation, limits, mask, clock, audit, shared, log: _, warnings } =
+            config;
         let (client, operation, sandbox) = client(account, operation).await?;
         let shared = shared.as_ref().map(Shared::open).transpose().context("cannot share")?;
         let means = Means { shared: shared.clone(), ..Means::new(&limits) };
         let lookup = Lookup::with(client, limits, means).naming(operation.clone());
         let lookup = Arc::new(lookup);
-        let tenant = Tenant::new(lookup, operation, mask, sandbox.is_some());
+        let clock = if sandbox.is_some() { sandbox_clock()? } else { clock };
+        let tenant = Tenant { clock, ..Tenant::new(lookup, operation, mask, sandbox.is_some()) };
         Ok(Self { tenant, sandbox, warnings, audit, shared })
     }
 
@@ -249,6 +252,11 @@ async fn client(
             (client, operation, Some(sandbox))
         }
     })
+}
+
+/// Returns the sandbox's clock: it stands still, so that its examples stay true.
+fn sandbox_clock() -> anyhow::Result<Clock> {
+    Ok(Clock::stopped(sandbox::NOW.parse().context("the sandbox has no time")?))
 }
 
 /// Opens the audit log, if there is one, and says what must be said of it.

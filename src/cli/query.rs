@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::exit::{self, WrongSettings};
 use super::{App, NOTHING_FOUND, Recording};
 use crate::Record;
-use crate::answer::{Answer, ObligationAnswer, Outcome, Summary, View};
+use crate::answer::{Answer, Filters, Hints, ObligationAnswer, Outcome, Reader, Summary, View};
 use crate::caller::{Call, Caller, Program};
 use crate::error::Error;
 use crate::fields::FIELDS;
@@ -140,11 +140,11 @@ impl QueryArgs {
         call.program = Some(Program { name: "wolkvox-mcp query".to_owned(), version });
         let log = AuditLog { audit, tenant: None };
         if let (Some(obligation), Some(case_file)) = (&self.obligation, &self.case_file) {
-            let subject = ObligationRequest::subject(obligation.clone());
+            let subject = ObligationRequest::subject(Some(obligation.clone()), case_file.clone());
             let answer = log.recorded(&call, OBLIGATION, subject, async {
                 let operation = tenant.operation(None)?;
                 let (obligation, case_file) = (obligation.clone(), case_file.clone());
-                let request = ObligationRequest::new(operation, obligation, case_file)?;
+                let request = ObligationRequest::new(operation, Some(obligation), case_file)?;
                 request.answer(tenant, |_| ()).await
             });
             let answer = answer.await?;
@@ -177,12 +177,13 @@ impl QueryArgs {
         let view = View {
             since: day("since", &self.since)?,
             until: day("until", &self.until)?,
+            filters: Filters::default(),
             columns: tools::columns(self.columns.clone()),
             limit: count("limit", &self.limit, LIMIT, default.limit)?,
             offset: count("offset", &self.offset, OFFSET, default.offset)?,
         };
         let (field, value) = self.searched();
-        GestionesRequest::typed(operation, field, value, view)
+        GestionesRequest::typed(operation, field, value, view, Reader::Terminal)
     }
 }
 
@@ -196,7 +197,7 @@ fn failure(kind: &str, message: &str, hint: &str) -> anyhow::Result<()> {
 /// Writes an answer for people: what was found, what all records share, then a row for each.
 fn table(answer: &Answer, language: Language) -> String {
     let found = count(answer.total, answer.fetched);
-    let mut written = heading(&found, answer.sandbox, answer.hint.as_deref(), language);
+    let mut written = heading(&found, answer.sandbox, &answer.hint, language);
     if let Some(common) = &answer.common {
         let count = answer.records.len();
         let shared =
@@ -232,22 +233,17 @@ fn table(answer: &Answer, language: Language) -> String {
 /// Writes obligations for people, a block each.
 fn obligations(answer: &ObligationAnswer, language: Language) -> String {
     let found = count(answer.total, None);
-    let heading = heading(&found, answer.sandbox, answer.hint.as_deref(), language);
+    let heading = heading(&found, answer.sandbox, &answer.hint, language);
     heading + &blocks(&answer.obligations, &columns(&answer.obligations))
 }
 
-fn heading(
-    count: &Bilingual,
-    sandbox: Option<bool>,
-    hint: Option<&str>,
-    language: Language,
-) -> String {
+fn heading(count: &Bilingual, sandbox: Option<bool>, hint: &Hints, language: Language) -> String {
     let sandbox = match sandbox {
         Some(_) => bilingual!(", SANDBOX: fictitious data", ", SANDBOX: datos ficticios"),
         None => Bilingual::same(""),
     };
     let found = format!("{}{}\n", style(count.to(language)).bold(), sandbox.to(language));
-    hint.map_or(found.clone(), |hint| format!("{found}{}\n", style(hint).yellow()))
+    if hint.is_empty() { found } else { format!("{found}{}\n", style(hint.to(language)).yellow()) }
 }
 
 /// Returns how many records were found, and of how many if not all were fetched.

@@ -15,7 +15,7 @@ use url::Url;
 
 use super::exit::WrongSettings;
 use super::flags::TeamFlags;
-use super::{audit_log, client, stop, system, with_runtime};
+use super::{audit_log, client, sandbox_clock, stop, system, with_runtime};
 use crate::caller::{Budgets, Caller, Callers, Roles};
 use crate::config::{DEFAULT_TENANT, ServeConfig, Sources, TenantConfig};
 use crate::http::{
@@ -174,7 +174,7 @@ async fn open(
     let mut admissions: Vec<(String, _, Arc<Admission>)> = Vec::new();
     let mut opened =
         Opened { endpoints: Vec::new(), sandboxes: Vec::new(), deadline: Duration::ZERO };
-    for TenantConfig { id, account, operation, limits, mask } in tenants {
+    for TenantConfig { id, account, operation, limits, mask, clock } in tenants {
         let (client, operation, sandbox) = client(account, operation).await?;
         let token = client.token().ok().map(|token| token.fingerprint());
         let host = client.server().to_string();
@@ -195,6 +195,7 @@ async fn open(
         let lookup = lookup.naming(operation.clone());
         let tenant = Tenant {
             budgets: budgets.clone(),
+            clock: if sandbox.is_some() { sandbox_clock()? } else { clock },
             ..Tenant::new(Arc::new(lookup), operation, mask, sandbox.is_some())
         };
         opened.deadline = opened.deadline.max(limits.timeout);

@@ -25,6 +25,7 @@ pub use self::team::{DEFAULT_TENANT, ServeConfig, TenantConfig};
 use crate::answer::Mask;
 use crate::audit;
 use crate::clean;
+use crate::clock::Clock;
 use crate::language::{Bilingual, bilingual};
 use crate::lookup::Limits;
 use crate::server_url::ServerUrl;
@@ -42,6 +43,8 @@ pub struct Config {
     pub limits: Limits,
     /// Fields to mask.
     pub mask: Mask,
+    /// The call centre's clock.
+    pub clock: Clock,
     /// How the audit log is kept, if there is one.
     pub audit: Option<audit::Options>,
     /// What processes share, if they share anything.
@@ -95,15 +98,23 @@ impl Config {
         let operation = read.operation();
         let limits = read.limits();
         let mask = read.mask();
+        let clock = read.clock();
         let audit = read.audit();
         let shared = read.shared();
         let log = read.log();
-        match (account, operation, limits, mask, audit, shared, log) {
-            (Ok(account), Ok(operation), Ok(limits), Ok(mask), Ok(audit), Ok(shared), Ok(log))
-                if read.is_fine() =>
-            {
+        match (account, operation, limits, mask, clock, audit, shared, log) {
+            (
+                Ok(account),
+                Ok(operation),
+                Ok(limits),
+                Ok(mask),
+                Ok(clock),
+                Ok(audit),
+                Ok(shared),
+                Ok(log),
+            ) if read.is_fine() => {
                 let warnings = warnings(&account, &mask, sources);
-                Ok(Self { account, operation, limits, mask, audit, shared, log, warnings })
+                Ok(Self { account, operation, limits, mask, clock, audit, shared, log, warnings })
             }
             _ => Err(InvalidSettings::of_client(read.into_problems(), sources)),
         }
@@ -118,6 +129,19 @@ fn warnings(account: &Account, mask: &Mask, sources: &Sources) -> Vec<Bilingual>
     };
     warnings.extend(mask_warnings(mask));
     warnings
+}
+
+/// Returns a warning if nobody can tell from this computer which day it is at the call centre. It
+/// reads the system's files.
+pub fn clock_warning(clock: &Clock) -> Option<Bilingual> {
+    (!clock.is_local()).then(|| {
+        bilingual!(
+            "WOLKVOX_TIMEZONE is not set, and this computer's zone is UTC: \"today\" in answers is \
+             UTC's day, which begins at 19:00 in Bogotá",
+            "falta WOLKVOX_TIMEZONE, y la zona de este equipo es UTC: el \"hoy\" de las respuestas es \
+             el de UTC, que empieza a las 19:00 en Bogotá",
+        )
+    })
 }
 
 /// Returns a warning for each name of the mask that no documented field has: a company's own field,

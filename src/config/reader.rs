@@ -17,6 +17,7 @@ use super::{
 };
 use crate::answer::Mask;
 use crate::audit::{self, OnFailure, Rotation};
+use crate::clock::Clock;
 use crate::error::{CertificatesError, SecretsError, SettingError};
 use crate::file;
 use crate::language::Bilingual;
@@ -207,6 +208,11 @@ impl<'a> Reader<'a> {
     pub(super) fn mask(&mut self) -> Result<Mask, Reported> {
         let mask = |text: &str| Mask::parse(text).map_err(SettingError::Mask);
         Ok(self.optional(Setting::Mask, mask)?.unwrap_or_default())
+    }
+
+    pub(super) fn clock(&mut self) -> Result<Clock, Reported> {
+        let clock = |text: &str| Clock::of_zone(text).ok_or(SettingError::Timezone);
+        Ok(self.optional(Setting::Timezone, clock)?.unwrap_or_default())
     }
 
     pub(super) fn timeout(&mut self) -> Result<Duration, Reported> {

@@ -7,10 +7,13 @@ use ipnet::IpNet;
 use url::Url;
 
 use super::reader::{Reader, Reported};
-use super::{Account, InvalidSetting, InvalidSettings, Log, Sources, path, warnings};
+use super::{
+    Account, InvalidSetting, InvalidSettings, Log, Sources, clock_warning, path, warnings,
+};
 use crate::answer::Mask;
 use crate::audit;
 use crate::caller::{self, Roles};
+use crate::clock::Clock;
 use crate::error::{PublicUrlError, SettingError, TeamError};
 use crate::file;
 use crate::http::{Endpoint, HttpConfig, OAuthConfig, TlsFiles};
@@ -58,6 +61,8 @@ pub struct TenantConfig {
     pub limits: Limits,
     /// Fields to mask, unless a role says otherwise.
     pub mask: Mask,
+    /// The call centre's clock.
+    pub clock: Clock,
 }
 
 impl ServeConfig {
@@ -193,9 +198,12 @@ impl Reader<'_> {
         let operation = self.operation();
         let limits = self.limits();
         let mask = self.mask();
-        let (account, operation, limits, mask) = (account?, operation?, limits?, mask?);
-        let told = warnings(&account, &mask, self.sources);
-        Ok((TenantConfig { id: id.to_owned(), account, operation, limits, mask }, told))
+        let clock = self.clock();
+        let (account, operation, limits) = (account?, operation?, limits?);
+        let (mask, clock) = (mask?, clock?);
+        let mut told = warnings(&account, &mask, self.sources);
+        told.extend(clock_warning(&clock).filter(|_| !sandbox));
+        Ok((TenantConfig { id: id.to_owned(), account, operation, limits, mask, clock }, told))
     }
 
     fn http(&mut self) -> Result<HttpConfig, Reported> {

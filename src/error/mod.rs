@@ -31,6 +31,7 @@ pub use self::team::{
 };
 pub(crate) use self::texts::io_reason;
 pub use self::upstream_message::UpstreamMessage;
+use crate::language::Bilingual;
 
 /// Returns the failure for a bug, once its cause is in the log: the failure itself says only that
 /// the log knows more.
@@ -133,9 +134,9 @@ pub enum Error {
     /// An argument cannot be used.
     InvalidInput {
         /// What is wrong, naming the argument and never its value.
-        problem: String,
+        problem: Bilingual,
         /// What is accepted, with an example.
-        hint: String,
+        hint: Bilingual,
     },
     /// wolkvox did not accept the token.
     TokenRejected(UpstreamMessage),
@@ -218,8 +219,8 @@ impl std::error::Error for Error {}
 
 impl Error {
     /// Builds the error for an argument that cannot be used.
-    pub fn invalid_input(problem: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self::InvalidInput { problem: problem.into(), hint: hint.into() }
+    pub const fn invalid_input(problem: Bilingual, hint: Bilingual) -> Self {
+        Self::InvalidInput { problem, hint }
     }
 
     /// Returns the stable kind.

@@ -53,6 +53,8 @@ pub enum SettingError {
     Operation,
     /// Not a list of fields.
     Mask(MaskError),
+    /// Not the name of a time zone.
+    Timezone,
     /// Not a time with its unit.
     Duration,
     /// Not a whole number from `least` to `most`.

@@ -85,6 +85,7 @@ fn wait(error: &Error, tries: u32, chance: f64) -> Duration {
 mod tests {
     use super::*;
     use crate::error::{BodyKind, ConnectFailure, TlsFailure, UpstreamMessage};
+    use crate::language::Bilingual;
 
     const LEFT: Duration = Duration::from_secs(10);
 
@@ -119,7 +120,11 @@ mod tests {
             ("JSON cut off", failure(cut_off), 2),
             ("HTML", failure(html), 1),
             ("quota", failure(quota), 1),
-            ("invalid input", failure(Error::invalid_input("x", "y")), 1),
+            (
+                "invalid input",
+                failure(Error::invalid_input(Bilingual::same("x"), Bilingual::same("y"))),
+                1,
+            ),
             ("a bug", failure(Error::Internal), 1),
         ] {
             let made = (1..10).find(|tries| decide(&failure, *tries, LEFT, 0.5) == Decision::Stop);

@@ -6,7 +6,7 @@ use rmcp::model::{
 };
 
 use crate::error::Error;
-use crate::language::Language;
+use crate::language::{Bilingual, Language};
 use crate::tools::arguments::Arguments;
 use crate::wolkvox::FieldValue;
 
@@ -25,7 +25,7 @@ const DOCUMENT: &str = "document";
 const OBLIGATION: &str = "obligation";
 const LANGUAGE: &str = "language";
 
-const TEMPLATES: [Template; 2] = [
+const TEMPLATES: [Template; 3] = [
     Template {
         name: "customer_briefing",
         title: "Resumen del cliente / Customer briefing",
@@ -36,17 +36,18 @@ const TEMPLATES: [Template; 2] = [
             query_obligation (field id_customer) y dime, en cinco líneas como máximo: quién habló \
             con él la última vez, cuándo, por qué canal y con qué resultado; si tiene un acuerdo o \
             promesa de pago sin un resultado posterior; sobre qué obligaciones se ha hablado; y el \
-            próximo paso que sugieres. Si falta un dato, di que falta. No inventes notas, valores \
-            ni fechas: los registros no traen lo que se dijo en la llamada ni la fecha de la \
-            promesa. Si la consulta falla, dime que no se pudo consultar, no que no hay registros.",
+            próximo paso que sugieres. Toma los totales y los días de summary, sin contar a mano. \
+            Si un dato no viene, di que no está. No inventes notas, valores ni fechas: los \
+            registros no traen lo que se dijo en la llamada ni la fecha de la promesa. Si la \
+            consulta falla, dime que no se pudo consultar, no que no hay registros.",
         english: "I have the customer with document number {document} on the line. Look up their \
             gestiones with query_obligation (field id_customer) and tell me in at most five lines: \
             who spoke with them last, when, by which channel and with what outcome; whether there \
             is a payment agreement or promise without a later outcome; which obligations were \
-            discussed; and the next step you suggest. If something is missing, say that it is \
-            missing. Never invent notes, amounts or dates: the records hold neither what was said \
-            nor the date of a promise. If the look-up fails, say that it could not be looked up, \
-            not that there are no records.",
+            discussed; and the next step you suggest. Take totals and days from summary instead of \
+            counting. If something is missing, say that it is missing. Never invent notes, amounts \
+            or dates: the records hold neither what was said nor the date of a promise. If the \
+            look-up fails, say that it could not be looked up, not that there are no records.",
     },
     Template {
         name: "obligation_status",
@@ -70,6 +71,29 @@ const TEMPLATES: [Template; 2] = [
             id. Give amounts as they come, neither rounded nor converted. If one is absent, say \
             that it is absent; never take it for zero, and never invent notes, amounts or dates. If a \
             look-up fails, say that it could not be looked up, not that nothing is owed.",
+    },
+    Template {
+        name: "contacts_so_far",
+        title: "¿Se le puede volver a contactar? / May I contact them again?",
+        description: "Contactos de hoy y de los últimos 7 días por canal, sin veredicto / Contacts \
+                      today and in the last 7 days by channel, without a verdict",
+        about_obligation: false,
+        spanish: "¿Cuántas veces se ha contactado hoy y en los últimos 7 días al cliente con \
+            documento {document}, y por qué canales? Busca sus gestiones con query_obligation \
+            (field id_customer) y usa summary.today, summary.last_7_days y as_of; para los canales \
+            de la semana repite la consulta con since seis días antes del día de as_of. Di que cada \
+            registro es un intento, contestado o no, y cuántos registros no tienen fecha. No digas \
+            si se le puede volver a contactar: eso depende de la ley (Ley 2300 de 2023) y de las \
+            reglas de la empresa. Si la consulta falla, dime que no se pudo consultar, no que no \
+            hubo contactos.",
+        english: "How often was the customer with document number {document} contacted today and \
+            in the last 7 days, and by which channels? Look up their gestiones with \
+            query_obligation (field id_customer) and use summary.today, summary.last_7_days and \
+            as_of; for the week's channels repeat the look-up with since six days before the day of \
+            as_of. Say that each record is an attempt, answered or not, and how many records have no \
+            date. Do not say whether the customer may be contacted again: that depends on the law \
+            (Ley 2300 of 2023) and on the company's rules. If the look-up fails, say that it could \
+            not be looked up, not that there were no contacts.",
     },
 ];
 
@@ -100,16 +124,22 @@ impl Template {
             None | Some("es") => Language::Spanish,
             Some("en") => Language::English,
             Some(_) => {
-                return Err(Error::invalid_input("`language` is not known", "Give es or en."));
+                let problem = Bilingual::new("`language` is not known", "`language` no se conoce");
+                return Err(Error::invalid_input(
+                    problem,
+                    Bilingual::new("Give es or en.", "Use es o en."),
+                ));
             }
         };
         let template = match language {
             Language::Spanish => self.spanish,
             Language::English => self.english,
         };
+        static EXAMPLE: Bilingual =
+            Bilingual::new("for example 900000001", "por ejemplo 900000001");
         let mut values = Vec::new();
         for name in self.arguments().iter().filter(|name| **name != LANGUAGE) {
-            let value = FieldValue::named(name, given.required(name)?, "for example 900000001")?;
+            let value = FieldValue::named(name, given.required(name)?, &EXAMPLE)?;
             values.push((*name, value));
         }
         // Only the template is split at braces, so a value that has braces stays as it is.

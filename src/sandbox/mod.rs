@@ -32,6 +32,9 @@ use self::obligations::Obligation;
 /// The sandbox's default operation; it accepts any.
 pub const OPERATION: &str = "sandbox";
 
+/// The evening of the day on which the sandbox's data were "exported": it is always now there.
+pub const NOW: &str = "2026-11-20T20:10:00-05:00[America/Bogota]";
+
 const TOKEN: &str = "sandbox-token-not-a-secret";
 const QUERY_GESTION: &str = "/server/API/v2/collections/queryGestion.php";
 const QUERY_OBLIGATION: &str = "/server/API/v2/collections/queryObligation.php";

@@ -15,6 +15,7 @@ use super::unknown::{Ignored, listed};
 use crate::LARGEST_SAFE;
 use crate::clean;
 use crate::error::Error;
+use crate::language::{Bilingual, bilingual};
 
 /// No tenant has more fields.
 const MOST_ITEMS: usize = 200;
@@ -37,7 +38,7 @@ impl Arguments {
     }
 
     /// Returns what an answer must say of the arguments that were ignored.
-    pub(crate) fn ignored(&self) -> Option<String> {
+    pub(crate) fn ignored(&self) -> Option<Bilingual> {
         self.ignored.note()
     }
 
@@ -51,17 +52,28 @@ impl Arguments {
                     Ok(Some(integer.to_string()))
                 }
                 _ => Err(Error::invalid_input(
-                    format!("`{name}` is a number that JSON cannot carry exactly"),
-                    format!("Give `{name}` as text in quotes, with every digit."),
+                    bilingual!(
+                        "`{name}` is a number that JSON cannot carry exactly",
+                        "`{name}` es un número que JSON no puede llevar exacto"
+                    ),
+                    bilingual!(
+                        "Give `{name}` as text in quotes, with every digit.",
+                        "Dé `{name}` como texto entre comillas, con todos los dígitos."
+                    ),
                 )),
             },
-            Some(_) => Err(wrong(name, "must be text", "Put it in quotes.")),
+            Some(_) => Err(wrong(
+                name,
+                &Bilingual::new("must be text", "debe ser texto"),
+                Bilingual::new("Put it in quotes.", "Póngalo entre comillas."),
+            )),
         }
     }
 
     /// Takes text that must be there.
     pub(crate) fn required(&mut self, name: &'static str) -> Result<String, Error> {
-        let missing = || wrong(name, "is missing", &listed(self.known));
+        let missing =
+            || wrong(name, &Bilingual::new("is missing", "hace falta"), listed(self.known));
         self.text(name)?.map_or_else(|| Err(self.beside(missing())), Ok)
     }
 
@@ -104,18 +116,25 @@ impl Arguments {
             Value::String(text) => Ok(text),
             _ => Err(wrong(
                 name,
-                "must be a list of texts",
-                "For example [\"wolkvox_id\"], or [\"*\"] for all.",
+                &Bilingual::new("must be a list of texts", "debe ser una lista de textos"),
+                Bilingual::new(
+                    "For example [\"wolkvox_id\"], or [\"*\"] for all.",
+                    "Por ejemplo [\"wolkvox_id\"], o [\"*\"] para todos.",
+                ),
             )),
         });
         let texts = texts.collect::<Result<Vec<_>, _>>()?;
         if texts.len() > MOST_ITEMS {
-            let problem = format!("has more than {MOST_ITEMS} names");
-            return Err(wrong(name, &problem, "Give [\"*\"] for all fields."));
+            let problem =
+                bilingual!("has more than {MOST_ITEMS} names", "tiene más de {MOST_ITEMS} nombres");
+            return Err(wrong(name, &problem, ALL_FIELDS));
         }
         if texts.iter().any(|text| text.chars().count() > LONGEST_ITEM) {
-            let problem = format!("has a name of more than {LONGEST_ITEM} characters");
-            return Err(wrong(name, &problem, "Give [\"*\"] for all fields."));
+            let problem = bilingual!(
+                "has a name of more than {LONGEST_ITEM} characters",
+                "tiene un nombre de más de {LONGEST_ITEM} caracteres"
+            );
+            return Err(wrong(name, &problem, ALL_FIELDS));
         }
         Ok(texts)
     }
@@ -183,11 +202,18 @@ pub(crate) fn whole(name: &str, text: &str, range: RangeInclusive<u64>) -> Resul
 
 fn in_range(name: &str, number: Option<u64>, range: RangeInclusive<u64>) -> Result<u64, Error> {
     number.filter(|number| range.contains(number)).ok_or_else(|| {
+        let least = range.start();
         let accepted = match *range.end() {
-            u64::MAX => format!("must be a whole number, {} or more", range.start()),
-            most => format!("must be a whole number from {} to {most}", range.start()),
+            u64::MAX => bilingual!(
+                "must be a whole number, {least} or more",
+                "debe ser un número entero, {least} o más"
+            ),
+            most => bilingual!(
+                "must be a whole number from {least} to {most}",
+                "debe ser un número entero de {least} a {most}"
+            ),
         };
-        wrong(name, &accepted, "For example 20.")
+        wrong(name, &accepted, Bilingual::new("For example 20.", "Por ejemplo 20."))
     })
 }
 
@@ -199,11 +225,20 @@ pub(crate) fn date(name: &str, text: &str) -> Result<Date, Error> {
     let day = MIDNIGHT.iter().find_map(|hour| text.strip_suffix(hour)).unwrap_or(text);
     let has_length = day.len() == "YYYY-MM-DD".len();
     let date = has_length.then(|| Date::strptime("%Y-%m-%d", day).ok()).flatten();
-    date.ok_or_else(|| wrong(name, "must be a date, YYYY-MM-DD", "For example 2026-03-31."))
+    date.ok_or_else(|| {
+        wrong(
+            name,
+            &Bilingual::new("must be a date, YYYY-MM-DD", "debe ser una fecha, AAAA-MM-DD"),
+            Bilingual::new("For example 2026-03-31.", "Por ejemplo 2026-03-31."),
+        )
+    })
 }
 
-fn wrong(name: &str, problem: &str, hint: &str) -> Error {
-    Error::invalid_input(format!("`{name}` {problem}"), hint)
+const ALL_FIELDS: Bilingual =
+    Bilingual::new("Give [\"*\"] for all fields.", "Use [\"*\"] para todos los campos.");
+
+fn wrong(name: &str, problem: &Bilingual, hint: Bilingual) -> Error {
+    Error::invalid_input(bilingual!("`{name}` {problem}", "`{name}` {problem}", problem), hint)
 }
 
 #[cfg(test)]
@@ -350,6 +385,6 @@ mod tests {
         let mut ignoring = given("toolCallId", json!("900000001"));
         assert_eq!(ignoring.list("columns"), Ok(vec![]));
         let told = ignoring.ignored().expect("a note");
-        assert_eq!(told, "Ignored as unknown: `toolCallId`.");
+        assert_eq!(told.english, "Ignored as unknown: `toolCallId`.");
     }
 }

@@ -97,14 +97,6 @@ fn operation(given: &mut Arguments, tenant: &Tenant) -> Result<Operation, Error>
     if is_missing { operation.map_err(|error| given.beside(error)) } else { operation }
 }
 
-/// Adds what was read otherwise than it was written to an answer's hint.
-fn add_notes<'a>(hint: &mut Option<String>, notes: impl IntoIterator<Item = &'a str>) {
-    for note in notes {
-        let before = hint.take().map_or(String::new(), |hint| hint + " ");
-        *hint = Some(before + note);
-    }
-}
-
 /// Writes a typed answer as the JSON that a client gets.
 fn to_json<'a, A: Serialize>(
     answer: impl Future<Output = Result<Answered<A>, Error>> + Send + 'a,

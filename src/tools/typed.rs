@@ -2,6 +2,7 @@
 //! is said in the answer; neither is ever repeated.
 
 use crate::error::Error;
+use crate::language::{Bilingual, bilingual};
 use crate::wolkvox::{FieldName, FieldValue};
 use crate::{clean, fields};
 
@@ -33,9 +34,16 @@ pub(super) fn field(text: String) -> Result<FieldName, Error> {
     match fields::meant(&text) {
         None => FieldName::parse(text),
         Some(meant) => Err(Error::invalid_input(
-            format!("`field` is not a field's name (did you mean `{meant}`?)"),
-            "Nothing was looked up. If it is really a tenant's own field, put its name in double \
-             quotes.",
+            bilingual!(
+                "`field` is not a field's name (did you mean `{meant}`?)",
+                "`field` no es el nombre de un campo (¿quiso decir `{meant}`?)"
+            ),
+            Bilingual::new(
+                "Nothing was looked up. If it is really a tenant's own field, put its name in \
+                 double quotes.",
+                "No se consultó nada. Si de verdad es un campo propio de la empresa, ponga su \
+                 nombre entre comillas dobles.",
+            ),
         )),
     }
 }
@@ -52,14 +60,16 @@ pub(super) fn column(name: String) -> String {
 pub(super) fn value(
     field: &FieldName,
     text: String,
-    notes: &mut Vec<String>,
+    notes: &mut Vec<Bilingual>,
 ) -> Result<FieldValue, Error> {
     let value = FieldValue::parse(visible("value", text, notes))?;
     match grouped_digits(value.reveal()).filter(|_| field.as_str() == DOCUMENT) {
         None => Ok(value),
         Some(digits) => {
-            notes
-                .push("`value` was searched without the separators between its digits.".to_owned());
+            notes.push(Bilingual::new(
+                "`value` was searched without the separators between its digits.",
+                "El valor se buscó sin los separadores entre sus dígitos.",
+            ));
             FieldValue::parse(digits)
         }
     }
@@ -67,7 +77,7 @@ pub(super) fn value(
 
 /// Takes off what nobody sees: invisible characters, and blanks around a text. Blanks of unusual
 /// width become spaces.
-pub(super) fn visible(argument: &str, text: String, notes: &mut Vec<String>) -> String {
+pub(super) fn visible(argument: &str, text: String, notes: &mut Vec<Bilingual>) -> String {
     let trimmed = text.trim();
     if trimmed.contains(char::is_control) {
         // It is refused: a line break in the middle may stand between two values.
@@ -75,8 +85,10 @@ pub(super) fn visible(argument: &str, text: String, notes: &mut Vec<String>) -> 
     }
     let cleaned = clean::single_line(trimmed).trim().to_owned();
     if cleaned != text {
-        notes
-            .push(format!("Removed from `{argument}`: invisible characters, or spaces around it."));
+        notes.push(bilingual!(
+            "Removed from `{argument}`: invisible characters, or spaces around it.",
+            "Se quitó de `{argument}`: caracteres invisibles, o espacios alrededor."
+        ));
     }
     cleaned
 }

@@ -5,6 +5,7 @@
 
 use crate::error::Error;
 use crate::fields;
+use crate::language::{Bilingual, bilingual};
 
 /// More than this are no client's addition.
 const MOST: usize = 64;
@@ -18,7 +19,9 @@ const MOST_DIGITS: usize = 3;
 /// What else an argument is called, without case and punctuation.
 const WORDS: &[(&str, &str)] = &[
     ("campo", "field"),
+    ("canal", "channel"),
     ("cantidad", "limit"),
+    ("classification", "tipification"),
     ("columnas", "columns"),
     ("count", "limit"),
     ("datefrom", "since"),
@@ -40,12 +43,16 @@ const WORDS: &[(&str, &str)] = &[
     ("maxresults", "limit"),
     ("obligacion", "obligation"),
     ("operacion", "operation"),
+    ("outcome", "tipification"),
     ("page", "offset"),
     ("pagina", "offset"),
     ("pagesize", "limit"),
+    ("resultado", "tipification"),
     ("skip", "offset"),
     ("startdate", "since"),
     ("tenant", "operation"),
+    ("tipificacion", "tipification"),
+    ("tipifycation", "tipification"),
     ("to", "until"),
     ("todate", "until"),
     ("valor", "value"),
@@ -64,20 +71,36 @@ impl Ignored {
     ) -> Result<Self, Error> {
         let unknown: Vec<&String> = names.filter(|it| !known.contains(&it.as_str())).collect();
         if unknown.len() > MOST {
-            let problem = format!("there are {} unknown arguments", unknown.len());
+            let count = unknown.len();
+            let problem = bilingual!(
+                "there are {count} unknown arguments",
+                "hay {count} argumentos desconocidos"
+            );
             return Err(Error::invalid_input(problem, listed(known)));
         }
         for name in &unknown {
             if let Some(meant) = resembled(name, known) {
-                let problem = format!("{} (did you mean `{meant}`?)", is_not_known(name));
+                let not_known = is_not_known(name);
+                let problem = bilingual!(
+                    "{not_known} (did you mean `{meant}`?)",
+                    "{not_known} (¿quiso decir `{meant}`?)",
+                    not_known
+                );
                 return Err(Error::invalid_input(problem, listed(known)));
             }
             if known.contains(&"field")
                 && let Some(field) = fields::find(name)
             {
+                let name = field.name;
                 return Err(Error::invalid_input(
-                    format!("`{}` is a field and not an argument", field.name),
-                    "Give the one field to search by as `field` and its value as `value`.",
+                    bilingual!(
+                        "`{name}` is a field and not an argument",
+                        "`{name}` es un campo y no un argumento"
+                    ),
+                    Bilingual::new(
+                        "Give the one field to search by as `field` and its value as `value`.",
+                        "Dé el único campo por el que se busca como `field` y su valor como `value`.",
+                    ),
                 ));
             }
         }
@@ -85,23 +108,41 @@ impl Ignored {
     }
 
     /// Returns what an answer says of them.
-    pub(super) fn note(&self) -> Option<String> {
+    pub(super) fn note(&self) -> Option<Bilingual> {
         let names: Vec<_> = self.0.iter().filter_map(|name| shown(name)).take(SHOWN).collect();
-        let mut listed = names.join(", ");
-        let others = self.0.len() - names.len();
-        if others > 0 {
-            let and = if listed.is_empty() { "" } else { " and " };
-            let s = if others == 1 { "" } else { "s" };
-            listed += &format!("{and}{others} other argument{s}");
-        }
-        (!listed.is_empty()).then(|| format!("Ignored as unknown: {listed}."))
+        let listed = names.join(", ");
+        let others = match self.0.len() - names.len() {
+            0 => Bilingual::same(""),
+            1 => Bilingual::new("1 other argument", "1 argumento más"),
+            others => bilingual!("{others} other arguments", "{others} argumentos más"),
+        };
+        let and = if listed.is_empty() || others.english.is_empty() {
+            Bilingual::same("")
+        } else {
+            Bilingual::new(" and ", " y ")
+        };
+        (!self.0.is_empty()).then(|| {
+            bilingual!(
+                "Ignored as unknown: {listed}{and}{others}.",
+                "No se conocen y se ignoraron: {listed}{and}{others}.",
+                and,
+                others
+            )
+        })
     }
 
     /// Adds to the failure about a missing argument what was given instead.
     pub(super) fn beside(&self, error: Error) -> Error {
         match (self.0.first(), error) {
             (Some(name), Error::InvalidInput { problem, hint }) => {
-                Error::invalid_input(format!("{problem}, and {}", is_not_known(name)), hint)
+                let not_known = is_not_known(name);
+                let problem = bilingual!(
+                    "{problem}, and {not_known}",
+                    "{problem}, y {not_known}",
+                    problem,
+                    not_known
+                );
+                Error::invalid_input(problem, hint)
             }
             (_, error) => error,
         }
@@ -109,9 +150,10 @@ impl Ignored {
 }
 
 /// Lists the arguments that there are.
-pub(super) fn listed(names: &[&str]) -> String {
+pub(super) fn listed(names: &[&str]) -> Bilingual {
     let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-    format!("The arguments are {}.", names.join(", "))
+    let names = names.join(", ");
+    bilingual!("The arguments are {names}.", "Los argumentos son {names}.")
 }
 
 /// Returns the argument that a name was surely meant for.
@@ -155,9 +197,10 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-fn is_not_known(name: &str) -> String {
-    let name = shown(name).unwrap_or_else(|| "one of the arguments".to_owned());
-    format!("{name} is not an argument here")
+fn is_not_known(name: &str) -> Bilingual {
+    let name = shown(name)
+        .map_or(Bilingual::new("one of the arguments", "uno de los argumentos"), Bilingual::same);
+    bilingual!("{name} is not an argument here", "{name} no es un argumento aquí", name)
 }
 
 /// Returns a name as it may be repeated: a name may hold anything, also a customer's value.
@@ -173,8 +216,19 @@ fn shown(name: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    const QUERY: &[&str] =
-        &["operation", "field", "value", "limit", "offset", "since", "until", "columns"];
+    const QUERY: &[&str] = &[
+        "operation",
+        "field",
+        "value",
+        "limit",
+        "offset",
+        "since",
+        "until",
+        "tipification",
+        "channel",
+        "obligation",
+        "columns",
+    ];
     const OBLIGATION: &[&str] = &["operation", "obligation", "record_id"];
 
     fn ignored(names: &[&str]) -> Result<Ignored, Error> {
@@ -195,6 +249,7 @@ mod tests {
             ("off-set", "offset"),
             ("column", "columns"),
             ("operacion", "operation"),
+            ("outcome", "tipification"),
             ("valor", "value"),
             ("desde", "since"),
             ("end_date", "until"),
@@ -233,7 +288,7 @@ mod tests {
 
     #[test]
     fn a_few_ignored_names_are_told_and_the_others_counted() {
-        let note = |names: &[&str]| ignored(names).ok().and_then(|it| it.note());
+        let note = |names: &[&str]| ignored(names).ok().and_then(|it| Some(it.note()?.english));
         assert_eq!(note(&["field"]), None);
         let told = "Ignored as unknown: `toolCallId`.";
         assert_eq!(note(&["field", "toolCallId"]).as_deref(), Some(told));
@@ -246,7 +301,7 @@ mod tests {
         let long = "x".repeat(41);
         for name in ["900000001", "cc900000001", "Ana Pérez", "a\u{202e}b", "a\nb", "<b>", &long] {
             let told = ignored(&[name]).ok().and_then(|it| it.note()).expect("a note");
-            assert_eq!(told, "Ignored as unknown: 1 other argument.");
+            assert_eq!(told.english, "Ignored as unknown: 1 other argument.");
         }
     }
 

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 use crate::error::Error;
+use crate::language::{Bilingual, bilingual};
 
 /// A question to wolkvox; equal queries get equal answers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -112,7 +113,11 @@ impl Operation {
     ///
     /// [`Error::InvalidInput`] if it is blank, over-long or has control characters.
     pub fn parse(text: String) -> Result<Self, Error> {
-        checked("operation", text, 128, "an operation is your tenant's name in wolkvox").map(Self)
+        const EXAMPLE: Bilingual = Bilingual::new(
+            "an operation is your tenant's name in wolkvox",
+            "una operación es el nombre de su empresa en wolkvox",
+        );
+        checked("operation", text, 128, &EXAMPLE).map(Self)
     }
 
     /// Returns the name.
@@ -128,7 +133,11 @@ impl FieldName {
     ///
     /// [`Error::InvalidInput`] if it is blank, over-long or has control characters.
     pub fn parse(text: String) -> Result<Self, Error> {
-        checked("field", text, 128, "for example `id_customer` for a document number").map(Self)
+        const EXAMPLE: Bilingual = Bilingual::new(
+            "for example `id_customer` for a document number",
+            "por ejemplo `id_customer` para un documento",
+        );
+        checked("field", text, 128, &EXAMPLE).map(Self)
     }
 
     /// Returns the name.
@@ -144,7 +153,11 @@ impl FieldValue {
     ///
     /// [`Error::InvalidInput`] if it is blank, over-long or has control characters.
     pub fn parse(text: String) -> Result<Self, Error> {
-        Self::named("value", text, "for example the document number 900000001")
+        const EXAMPLE: Bilingual = Bilingual::new(
+            "for example the document number 900000001",
+            "por ejemplo el documento 900000001",
+        );
+        Self::named("value", text, &EXAMPLE)
     }
 
     /// Checks the value of another argument.
@@ -152,7 +165,7 @@ impl FieldValue {
     /// # Errors
     ///
     /// [`Error::InvalidInput`] if it is blank, over-long or has control characters.
-    pub fn named(argument: &str, text: String, example: &str) -> Result<Self, Error> {
+    pub fn named(argument: &str, text: String, example: &Bilingual) -> Result<Self, Error> {
         checked(argument, text, 256, example).map(Self)
     }
 
@@ -174,20 +187,34 @@ impl Serialize for FieldValue {
     }
 }
 
-fn checked(argument: &str, text: String, longest: usize, example: &str) -> Result<String, Error> {
+fn checked(
+    argument: &str,
+    text: String,
+    longest: usize,
+    example: &Bilingual,
+) -> Result<String, Error> {
     let problem = if text.trim().is_empty() {
-        "is blank".to_owned()
+        Bilingual::new("is blank", "está en blanco")
     } else if text.chars().any(char::is_control) {
-        "holds a control character, such as a line break or a tab".to_owned()
+        Bilingual::new(
+            "holds a control character, such as a line break or a tab",
+            "tiene un carácter de control, como un salto de línea o un tabulador",
+        )
     } else {
         match text.chars().count() {
-            length if length > longest => format!("has {length} characters"),
+            length if length > longest => {
+                bilingual!("has {length} characters", "tiene {length} caracteres")
+            }
             _ => return Ok(text),
         }
     };
     Err(Error::invalid_input(
-        format!("`{argument}` {problem}"),
-        format!("Give `{argument}` as 1 to {longest} characters on one line; {example}."),
+        bilingual!("`{argument}` {problem}", "`{argument}` {problem}", problem),
+        bilingual!(
+            "Give `{argument}` as 1 to {longest} characters on one line; {example}.",
+            "Dé `{argument}` con 1 a {longest} caracteres en una línea; {example}.",
+            example
+        ),
     ))
 }
 

@@ -32,7 +32,8 @@ for (const mode of ["legacy", "auto"]) {
   });
   assert.equal(balance.structuredContent.obligations[0].total_balance, "870000");
   const { prompts } = await client.listPrompts();
-  assert.deepEqual(prompts.map((prompt) => prompt.name), ["customer_briefing", "obligation_status"]);
+  const names = ["customer_briefing", "obligation_status", "contacts_so_far"];
+  assert.deepEqual(prompts.map((prompt) => prompt.name), names);
   const prompt = await client.getPrompt({
     name: "customer_briefing",
     arguments: { document: "900000005", language: "en" },

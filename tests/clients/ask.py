@@ -38,7 +38,8 @@ async def ask(mode: str) -> None:
         )
         assert balance.structured_content["obligations"][0]["total_balance"] == "870000", balance
         prompts = (await client.list_prompts()).prompts
-        assert [prompt.name for prompt in prompts] == ["customer_briefing", "obligation_status"]
+        names = [prompt.name for prompt in prompts]
+        assert names == ["customer_briefing", "obligation_status", "contacts_so_far"], names
         prompt = await client.get_prompt("customer_briefing", {"document": "900000005"})
         assert "900000005" in prompt.messages[0].content.text, prompt
         failed = await client.call_tool(tool.name, {"field": "sandbox_fault", "value": "token"})

@@ -1013,6 +1013,7 @@ async fn a_client_that_does_not_start_this_program_or_another_one_is_told() {
 async fn a_masked_name_that_no_documented_field_has_is_a_warning_with_the_likely_field() {
     let mut environment = account("crm0001.wolkvox.com");
     environment.push(("WOLKVOX_MASK", "id_customer, cedula, Campo Propio"));
+    environment.push(("WOLKVOX_TIMEZONE", "America/Bogota"));
     let (status, report) = check(&environment, &["--offline"]).await;
     assert_eq!(status, Some(0), "{report}");
     let warnings = report["steps"][0]["warnings"].as_array().expect("warnings");

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, advance, pause};
 
-use wolkvox_mcp::answer::{Mask, View};
+use wolkvox_mcp::answer::{Mask, Reader, View};
 use wolkvox_mcp::error::{Error, Kind, Outage, Timings};
 use wolkvox_mcp::lookup::{Admission, Limits, Lookup, Means, Shared, Stage};
 use wolkvox_mcp::sandbox::{Fault, Sandbox};
@@ -66,7 +66,8 @@ async fn an_answer_under_a_weaker_mask_never_reaches_a_caller_under_a_stronger_o
     let tenant = |mask: Mask| Tenant::new(Arc::clone(&scene.lookup), None, mask, true);
     let ask = async |mask: Mask| {
         let Query::Gestion(query) = by_customer("900000001") else { panic!("a query") };
-        let request = GestionesRequest::new(query, View::default()).expect("a request");
+        let request =
+            GestionesRequest::new(query, View::default(), Reader::Model).expect("a request");
         let answered = request.answer(&tenant(mask), |_| ()).await.expect("an answer");
         serde_json::to_string(&answered.answer).expect("JSON")
     };

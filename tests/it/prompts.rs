@@ -15,7 +15,7 @@ async fn the_prompts_are_listed_with_their_arguments() {
     let mut program = connected().await;
     let listed = program.request("prompts/list", json!({})).await["result"]["prompts"].clone();
     let names: Vec<_> = listed.as_array().expect("a list").iter().map(|it| &it["name"]).collect();
-    assert_eq!(names, ["customer_briefing", "obligation_status"]);
+    assert_eq!(names, ["customer_briefing", "obligation_status", "contacts_so_far"]);
     let arguments: Vec<_> = listed[1]["arguments"]
         .as_array()
         .expect("arguments")

@@ -12,7 +12,8 @@ fn an_answer_that_would_be_too_long_gives_whole_records_and_the_way_on() {
         (0..100).map(|n| json!({ "n": n, "nota": format!("{n}").repeat(900) })).collect();
     let view = View { limit: 100, ..View::default() };
     let answer =
-        Answer::new(&found(&long), searched(), &view, &Mask::default()).expect("an answer");
+        Answer::new(&found(&long), searched(), &view, &Mask::default(), &as_of(&found(&long)))
+            .expect("an answer");
     let shown = answer.records.len();
     assert!(shown > 20 && shown < 100, "{shown}");
     assert_eq!(answer.next_offset, Some(shown as u64));
@@ -23,11 +24,13 @@ fn an_answer_that_would_be_too_long_gives_whole_records_and_the_way_on() {
 fn one_record_that_is_too_long_by_itself_is_shortened_and_says_so() {
     let huge: Map<_, _> =
         (0..200).map(|n| (format!("campo {n}"), json!("x".repeat(999)))).collect();
-    let answer =
-        Answer::new(&found(&[Value::Object(huge)]), searched(), &View::default(), &Mask::default());
+    let answer = {
+        let found = found(&[Value::Object(huge)]);
+        Answer::new(&found, searched(), &View::default(), &Mask::default(), &as_of(&found))
+    };
     let answer = answer.expect("an answer");
     assert_eq!(answer.records[0].len(), 200);
-    assert!(answer.hint.as_deref().is_some_and(|hint| hint.contains("shortened")));
+    assert!(hint(&answer).contains("shortened"));
     assert!(length(&answer) < LONGEST_ANSWER);
 }
 
@@ -50,7 +53,7 @@ fn of_a_record_with_thousands_of_fields_about_as_many_are_given_as_fit() {
     let answer = built(&found(&[Value::Object(fields.collect())]), &View::default(), "");
     let given = answer.records[0].len();
     assert!((1_250..=5_000).contains(&given), "{given}");
-    assert!(answer.hint.as_deref().is_some_and(|hint| hint.contains("fields were left out")));
+    assert!(hint(&answer).contains("fields were left out"));
     assert!(length(&answer) < LONGEST_ANSWER);
 }
 
@@ -106,9 +109,9 @@ proptest! {
     fn common_and_records_together_are_the_chosen_columns(records in records(), all: bool) {
         let found = found(&records);
         let columns = if all { Columns::All } else { Columns::Usual };
-        let chosen = columns.resolve(&found.rows).expect("columns");
+        let chosen = columns.resolve(&found.rows, Reader::Model).expect("columns");
         let view = View { columns, limit: 100, ..View::default() };
-        let answer = Answer::new(&found, searched(), &view, &Mask::default()).expect("an answer");
+        let answer = Answer::new(&found, searched(), &view, &Mask::default(), &as_of(&found)).expect("an answer");
         prop_assert_eq!(answer.records.len(), found.rows.len());
         for (row, shown) in found.rows.iter().zip(&answer.records) {
             let mut whole = answer.common.clone().unwrap_or_default();
@@ -128,7 +131,7 @@ proptest! {
         while let Some(offset) = next {
             let offset = usize::try_from(offset).expect("a size");
             let view = View { columns: Columns::All, limit, offset, ..View::default() };
-            let page = Answer::new(&found, searched(), &view, &Mask::default()).expect("an answer");
+            let page = Answer::new(&found, searched(), &view, &Mask::default(), &as_of(&found)).expect("an answer");
             for record in page.records {
                 let mut whole = page.common.clone().unwrap_or_default();
                 whole.extend(record);
@@ -173,7 +176,7 @@ proptest! {
             })
             .collect();
         let view = View { limit: 100, ..View::default() };
-        let answer = Answer::new(&found(&records), searched(), &view, &Mask::default()).expect("an answer");
+        let answer = Answer::new(&found(&records), searched(), &view, &Mask::default(), &as_of(&found(&records))).expect("an answer");
         prop_assert!(length(&answer) < LONGEST_ANSWER, "{}", length(&answer));
         prop_assert!(!answer.records.is_empty());
     }

@@ -22,9 +22,9 @@ fn days_are_inclusive_and_undated_records_are_counted() {
     {
       "outcome": "found",
       "total": 2,
-      "as_of": "2026-11-20T15:04:05Z",
+      "as_of": "2026-11-20T10:04:05-05:00",
       "undated": 1,
-      "hint": "1 record without a readable date was left out; search without dates to see it. One has the date `el martes`.",
+      "hint": "1 record without a readable date was left out; search without `since` and `until` to see it. One has the date `el martes`.",
       "common": {
         "obligation": "FIC-001",
         "id_customer": "900000001",
@@ -39,7 +39,23 @@ fn days_are_inclusive_and_undated_records_are_counted() {
           "date": "2026-11-02 10:15:00",
           "tipification_description": "primer día"
         }
-      ]
+      ],
+      "other_matches": 2,
+      "latest": {
+        "date": "2026-11-05 10:15:00",
+        "days_since": 15,
+        "tipification": "después",
+        "obligation": "FIC-001"
+      },
+      "summary": {
+        "first": "2026-11-02",
+        "last": "2026-11-04",
+        "days_since_last": 16,
+        "by_tipification": {
+          "primer día": 1,
+          "último día": 1
+        }
+      }
     }
     "#);
 }
@@ -52,9 +68,16 @@ fn nothing_on_these_days_is_not_nothing_at_all() {
     {
       "outcome": "none",
       "total": 0,
-      "as_of": "2026-11-20T15:04:05Z",
+      "as_of": "2026-11-20T10:04:05-05:00",
       "hint": "Nothing on these days; 1 record on other days.",
-      "records": []
+      "records": [],
+      "other_matches": 1,
+      "latest": {
+        "date": "2026-11-01 10:15:00",
+        "days_since": 19,
+        "tipification": "antes",
+        "obligation": "FIC-001"
+      }
     }
     "#);
 }
@@ -66,7 +89,7 @@ fn undated_records_come_last_and_show_their_date_as_it_came() {
     {
       "outcome": "found",
       "total": 2,
-      "as_of": "2026-11-20T15:04:05Z",
+      "as_of": "2026-11-20T10:04:05-05:00",
       "undated": 1,
       "hint": "1 record without a readable date stands last, in wolkvox's order; it may be the newest.",
       "records": [
@@ -81,7 +104,23 @@ fn undated_records_come_last_and_show_their_date_as_it_came() {
           "date": "mañana",
           "n": 1
         }
-      ]
+      ],
+      "summary": {
+        "first": "2026-11-03",
+        "last": "2026-11-03",
+        "days_since_last": 17,
+        "today": 0,
+        "last_7_days": 0,
+        "last_30_days": 1,
+        "by_tipification": {
+          "No contesta": 1
+        },
+        "without_tipification": 1,
+        "by_obligation": {
+          "FIC-001": 1
+        },
+        "without_obligation": 1
+      }
     }
     "#);
 }
@@ -93,7 +132,7 @@ fn only_dated_records_are_on_other_days() {
     for (day, on_days, other_days) in [(2, 1, 1), (1, 2, 0), (9, 1, 2)] {
         let view = view(day);
         let matches = view.matches(&found.rows);
-        let counts = (matches.rows.len(), matches.other_days, matches.undated);
+        let counts = (matches.rows.len(), matches.others, matches.undated);
         assert_eq!(counts, (on_days, other_days, 1));
         assert_eq!(matches.is_undecided, day == 9);
     }
@@ -110,7 +149,7 @@ fn an_incomplete_answer_says_so_with_wolkvoxs_own_total() {
       "outcome": "found",
       "total": 1234,
       "fetched": 1,
-      "as_of": "2026-11-20T15:04:05Z",
+      "as_of": "2026-11-20T10:04:05-05:00",
       "incomplete": true,
       "hint": "INCOMPLETE: only 1 record of wolkvox's 1234 could be fetched; the newest may be missing.",
       "records": [
@@ -138,7 +177,8 @@ fn nothing_in_what_was_fetched_of_more_is_a_failure() {
         let mut found = found(&records);
         found.complete = false;
         found.upstream_total = Some(1_500);
-        let refused = Answer::new(&found, searched(), view, &Mask::default()).expect_err("refused");
+        let refused = Answer::new(&found, searched(), view, &Mask::default(), &as_of(&found))
+            .expect_err("refused");
         let fetched = records.len();
         assert_eq!(refused, Error::Incomplete { fetched, total: Some(1_500) });
     }
@@ -156,7 +196,7 @@ fn an_incomplete_answer_counts_what_came_and_names_no_first_and_last_day() {
         assert_eq!((answer.total, answer.fetched, answer.next_offset), (total, Some(2), Some(1)));
         let summary = answer.summary.expect("a summary");
         assert_eq!((summary.first, summary.last), (None, None));
-        let hint = answer.hint.expect("a hint");
+        let hint = answer.hint.to(Language::English);
         assert!(hint.contains("the newest may be missing"), "{hint}");
         assert_eq!(hint.contains("wolkvox's"), total > 2, "{hint}");
         // wolkvox's number is of all days.
@@ -177,9 +217,9 @@ fn records_whose_date_cannot_be_read_are_neither_none_nor_a_match() {
     {
       "outcome": "found",
       "total": 2,
-      "as_of": "2026-11-20T15:04:05Z",
+      "as_of": "2026-11-20T10:04:05-05:00",
       "undated": 2,
-      "hint": "UNDECIDED: whether there is one on these days is not known. Those given have no readable date: they may be from these days or from others. 1 record on other days.",
+      "hint": "UNDECIDED: whether there is one on these days is not known. Those given have no readable date: they may be from these days or from others. Outside the dates and filters: 1 record.",
       "records": [
         {
           "date": "el martes"
@@ -187,18 +227,25 @@ fn records_whose_date_cannot_be_read_are_neither_none_nor_a_match() {
         {
           "n": 1
         }
-      ]
+      ],
+      "other_matches": 1,
+      "latest": {
+        "date": "2026-11-01 10:15:00",
+        "days_since": 19,
+        "tipification": "antes",
+        "obligation": "FIC-001"
+      }
     }
     "#);
     let only = self::found(&[json!({ "date": "?" })]);
-    let hint = built(&only, &view, "").hint.expect("a hint");
+    let hint = built(&only, &view, "").hint.to(Language::English);
     assert!(!hint.contains("other days"), "{hint}");
 }
 
 #[test]
 fn where_undated_records_stand_is_said_and_one_is_shown_if_the_page_has_none() {
     let hint = |records: &[Value], limit| {
-        built(&found(records), &View { limit, ..View::default() }, "").hint.unwrap_or_default()
+        built(&found(records), &View { limit, ..View::default() }, "").hint.to(Language::English)
     };
     let dated = gestion(3, "No contesta");
     let odd = json!({ "date": "el martes", "n": 1 });
@@ -222,8 +269,8 @@ fn records_that_came_blank_are_not_counted_but_said() {
     let found = found(&[gestion(3, "No contesta"), json!({ "client_name": "" })]);
     let answer = built(&found, &View::default(), "");
     assert_eq!(answer.total, 1);
-    assert_snapshot!(answer.hint.expect("a hint"), @"1 record of wolkvox's came blank and is not counted.");
+    assert_snapshot!(answer.hint.to(Language::English), @"1 record of wolkvox's came blank and is not counted.");
     let blank = built(&self::found(&[json!({}), json!({ "a": null })]), &View::default(), "");
     assert_eq!((blank.outcome, blank.total), (Outcome::None, 0));
-    assert_snapshot!(blank.hint.expect("a hint"), @"No record has exactly this value in `id_customer`. If the number may be an additional id, try `customer_id`. 2 records of wolkvox's came blank and are not counted.");
+    assert_snapshot!(blank.hint.to(Language::English), @"No record has exactly this value in `id_customer`. If the number may be an additional id, try `customer_id`. 2 records of wolkvox's came blank and are not counted.");
 }

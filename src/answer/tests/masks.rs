@@ -18,7 +18,7 @@ fn masked_fields_show_their_last_characters() {
     {
       "outcome": "found",
       "total": 1,
-      "as_of": "2026-11-20T15:04:05Z",
+      "as_of": "2026-11-20T10:04:05-05:00",
       "records": [
         {
           "date": "2026-11-03 10:15:00",

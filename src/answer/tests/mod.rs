@@ -1,14 +1,18 @@
-//! Whole answers: what an assistant reads in each situation (`shown`, `days`, `masks`), and what must
+//! Whole answers: what an assistant reads in each situation (`shown`, `days`, `masks`, `facts`,
+//! `obligation`), and what must
 //! hold for all of them (`always`).
 
 mod always;
 mod days;
+mod facts;
 mod masks;
+mod obligation;
 mod shown;
 
 use serde_json::{Value, json};
 
 use super::*;
+use crate::language::Language;
 
 /// Makes a record of a JSON object.
 pub(super) fn record(value: Value) -> Record {
@@ -37,7 +41,16 @@ fn gestion(day: u8, outcome: &str) -> Value {
 }
 
 fn searched() -> Searched<'static> {
-    Searched { field: "id_customer", value: "900000001" }
+    Searched { field: "id_customer", value: "900000001", reader: Reader::Model }
+}
+
+fn hint(answer: &Answer) -> String {
+    answer.hint.to(Language::English)
+}
+
+/// When it was found, in Bogotá.
+fn as_of(found: &Found) -> ZonedDateTime {
+    found.as_of.in_tz("America/Bogota").expect("a zone")
 }
 
 fn answer(found: &Found, view: &View) -> String {
@@ -51,5 +64,5 @@ fn masked(found: &Found, view: &View, list: &str) -> String {
 
 fn built(found: &Found, view: &View, list: &str) -> Answer {
     let mask = Mask::parse(list).unwrap_or_default();
-    Answer::new(found, searched(), view, &mask).expect("an answer")
+    Answer::new(found, searched(), view, &mask, &as_of(found)).expect("an answer")
 }

@@ -12,7 +12,7 @@ fn one_record_has_nothing_in_common_with_others() {
     {
       "outcome": "found",
       "total": 1,
-      "as_of": "2026-11-20T15:04:05Z",
+      "as_of": "2026-11-20T10:04:05-05:00",
       "records": [
         {
           "date": "2026-11-03 10:15:00",
@@ -33,7 +33,7 @@ fn what_several_records_share_is_said_once() {
     {
       "outcome": "found",
       "total": 2,
-      "as_of": "2026-11-20T15:04:05Z",
+      "as_of": "2026-11-20T10:04:05-05:00",
       "common": {
         "obligation": "FIC-001",
         "id_customer": "900000001",
@@ -48,7 +48,19 @@ fn what_several_records_share_is_said_once() {
           "date": "2026-11-03 10:15:00",
           "tipification_description": "No contesta"
         }
-      ]
+      ],
+      "summary": {
+        "first": "2026-11-03",
+        "last": "2026-11-09",
+        "days_since_last": 11,
+        "today": 0,
+        "last_7_days": 0,
+        "last_30_days": 2,
+        "by_tipification": {
+          "No contesta": 1,
+          "Promesa de pago": 1
+        }
+      }
     }
     "#);
 }
@@ -66,7 +78,7 @@ fn a_page_comes_with_a_summary_of_all_and_the_way_on() {
     {
       "outcome": "found",
       "total": 4,
-      "as_of": "2026-11-20T15:04:05Z",
+      "as_of": "2026-11-20T10:04:05-05:00",
       "records": [
         {
           "date": "2026-11-05 10:15:00",
@@ -77,9 +89,19 @@ fn a_page_comes_with_a_summary_of_all_and_the_way_on() {
         }
       ],
       "next_offset": 2,
+      "latest": {
+        "date": "2026-11-09 10:15:00",
+        "days_since": 11,
+        "tipification": "Promesa de pago",
+        "obligation": "FIC-001"
+      },
       "summary": {
         "first": "2026-11-01",
         "last": "2026-11-09",
+        "days_since_last": 11,
+        "today": 0,
+        "last_7_days": 0,
+        "last_30_days": 4,
         "by_tipification": {
           "No contesta": 2,
           "Promesa de pago": 1
@@ -101,15 +123,14 @@ fn an_offset_past_the_end_is_an_empty_page_with_the_total() {
     {
       "outcome": "found",
       "total": 1,
-      "as_of": "2026-11-20T15:04:05Z",
+      "as_of": "2026-11-20T10:04:05-05:00",
       "hint": "`offset` is past the end; in all: 1 record.",
       "records": [],
-      "summary": {
-        "first": "2026-11-03",
-        "last": "2026-11-03",
-        "by_tipification": {
-          "No contesta": 1
-        }
+      "latest": {
+        "date": "2026-11-03 10:15:00",
+        "days_since": 17,
+        "tipification": "No contesta",
+        "obligation": "FIC-001"
       }
     }
     "#);
@@ -125,7 +146,7 @@ fn hostile_text_is_only_text() {
     {
       "outcome": "found",
       "total": 1,
-      "as_of": "2026-11-20T15:04:05Z",
+      "as_of": "2026-11-20T10:04:05-05:00",
       "undated": 1,
       "hint": "Its date cannot be read.",
       "records": [
@@ -148,9 +169,9 @@ fn contradicting_classifications_both_stay() {
     {
       "outcome": "found",
       "total": 1,
-      "as_of": "2026-11-20T15:04:05Z",
+      "as_of": "2026-11-20T10:04:05-05:00",
       "undated": 1,
-      "hint": "Its date cannot be read. `tipification_code` and `tipifycation_code` contradict each other; which is right is not known.",
+      "hint": "Its date cannot be read. `tipification_code` and `tipifycation_code` contradict each other; which is right is not known. Counts go by the one that begins with `tipification`.",
       "records": [
         {
           "tipification_code": "B",
@@ -174,7 +195,7 @@ fn technical_fields_come_on_request_and_a_tenants_own_always() {
     {
       "outcome": "found",
       "total": 1,
-      "as_of": "2026-11-20T15:04:05Z",
+      "as_of": "2026-11-20T10:04:05-05:00",
       "undated": 1,
       "hint": "Its date cannot be read.",
       "records": [
@@ -189,7 +210,7 @@ fn technical_fields_come_on_request_and_a_tenants_own_always() {
     {
       "outcome": "found",
       "total": 1,
-      "as_of": "2026-11-20T15:04:05Z",
+      "as_of": "2026-11-20T10:04:05-05:00",
       "undated": 1,
       "hint": "Its date cannot be read.",
       "records": [
@@ -205,7 +226,7 @@ fn technical_fields_come_on_request_and_a_tenants_own_always() {
     {
       "outcome": "found",
       "total": 1,
-      "as_of": "2026-11-20T15:04:05Z",
+      "as_of": "2026-11-20T10:04:05-05:00",
       "undated": 1,
       "hint": "Its date cannot be read.",
       "records": [
@@ -229,7 +250,7 @@ fn an_unknown_column_is_refused_with_the_close_ones() {
         |name: &str| View { columns: Columns::Also(vec![name.to_owned()]), ..View::default() };
     let found = found(&[json!({ "Canal extra": "WhatsApp" })]);
     let refused = |name| {
-        Answer::new(&found, searched(), &also(name), &Mask::default())
+        Answer::new(&found, searched(), &also(name), &Mask::default(), &as_of(&found))
             .expect_err("refused")
             .for_model()
     };
@@ -238,7 +259,7 @@ fn an_unknown_column_is_refused_with_the_close_ones() {
     assert!(refused("extensión").contains("Close names: `agent_id`"), "{}", refused("extensión"));
     assert_snapshot!(refused("###"), @r#"invalid_input: `columns` names a field that no record has. Leave `columns` out, or give ["*"] to see every field."#);
     // With nothing found there is nothing to hold a tenant's own name against.
-    assert!(Answer::new(&self::found(&[]), searched(), &also("###"), &Mask::default()).is_ok());
+    assert_eq!(built(&self::found(&[]), &also("###"), "").total, 0);
 }
 
 #[test]
@@ -252,11 +273,12 @@ fn hints_for_nothing_name_the_likeliest_mistake() {
         ("agent_name", "Ana"),
         ("campo propio", "x"),
     ] {
-        let answer =
-            Answer::new(&found(&[]), Searched { field, value }, &View::default(), &Mask::default());
+        let (found, view, mask) = (found(&[]), View::default(), Mask::default());
+        let searched = Searched { field, value, ..searched() };
+        let answer = Answer::new(&found, searched, &view, &mask, &as_of(&found));
         let answer = answer.expect("an answer");
         assert_eq!((answer.outcome, answer.total), (Outcome::None, 0));
-        hints += &format!("{}\n", answer.hint.expect("a hint"));
+        hints += &format!("{}\n", answer.hint.to(Language::English));
     }
     assert_snapshot!(hints, @"
     No record has exactly this value in `id_customer`. If the number may be an additional id, try `customer_id`.
@@ -275,8 +297,7 @@ fn the_summary_counts_the_twenty_most_frequent_and_sums_up_the_rest() {
         .chain([json!({ "tipification_code": "SOLO_CODIGO" }), json!({ "n": 1 })])
         .collect();
     let total = many.len();
-    let answer = Answer::new(&found(&many), searched(), &View::default(), &Mask::default())
-        .expect("an answer");
+    let answer = built(&found(&many), &View::default(), "");
     let summary = answer.summary.expect("a summary");
     assert_eq!(summary.by_tipification.len(), 20);
     let counted: u64 = summary.by_tipification.values().filter_map(Value::as_u64).sum();
@@ -289,8 +310,7 @@ fn the_summary_counts_the_twenty_most_frequent_and_sums_up_the_rest() {
 
 #[test]
 fn the_time_of_an_answer_is_wolkvoxs_to_the_second() {
-    let answer = Answer::new(&found(&[]), searched(), &View::default(), &Mask::default())
-        .expect("an answer");
-    assert_eq!(answer.as_of, "2026-11-20T15:04:05Z");
+    let answer = built(&found(&[]), &View::default(), "");
+    assert_eq!(answer.as_of, "2026-11-20T10:04:05-05:00");
     assert!(answer.as_of.parse::<Timestamp>().is_ok());
 }

@@ -27,7 +27,7 @@ use self::settings::settings;
 use self::step::Step;
 use self::tls::tls;
 use super::{App, NOTHING_FOUND, with_app};
-use crate::config::{Config, Sources};
+use crate::config::{Config, Sources, clock_warning};
 use crate::install::ClientKind;
 use crate::language::{Bilingual, Language, bilingual};
 use crate::tenant::Tenant;
@@ -124,7 +124,9 @@ impl Check {
         let mut report = Report::of_own(output);
         let (listed, defaults) = settings(sources, tenant.is_sandbox, None);
         let finding = Finding::listed(listed).with_ticket([defaults]);
-        report.set(Step::Settings, finding.with_warnings("settings_without_effect", warnings));
+        let finding = finding.with_warnings("settings_without_effect", warnings);
+        let clock = clock_warning(&tenant.clock).into_iter().collect();
+        report.set(Step::Settings, finding.with_warnings("time_zone_unknown", clock));
         if self.offline {
             report.skip_the_rest("offline", &not_offline());
         } else {

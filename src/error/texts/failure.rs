@@ -8,8 +8,7 @@ impl Error {
     /// Returns what happened, as a sentence.
     pub fn sentence(&self) -> Bilingual {
         match self {
-            // Models read texts about arguments, so they are English only.
-            Self::InvalidInput { problem, .. } => Bilingual::same(problem.clone()),
+            Self::InvalidInput { problem, .. } => problem.clone(),
             Self::TokenRejected(said) => {
                 let said = said.text();
                 bilingual!(
@@ -134,7 +133,7 @@ impl Error {
     /// Returns what the reader can do about it.
     pub fn advice(&self) -> Bilingual {
         match self {
-            Self::InvalidInput { hint, .. } => Bilingual::same(hint.clone()),
+            Self::InvalidInput { hint, .. } => hint.clone(),
             Self::TokenRejected(_) => bilingual!(
                 "Check WOLKVOX_TOKEN (or WOLKVOX_TOKEN_FILE) and the operation's name. \
                  It must be an internal token: wolkvox CRM, Configuration, Wolkvox Integration, \

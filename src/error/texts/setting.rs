@@ -80,6 +80,11 @@ impl SettingError {
                 "debe ser el nombre de su empresa en wolkvox: hasta 128 caracteres, en una línea",
             ),
             Self::Mask(problem) => problem.text(),
+            Self::Timezone => bilingual!(
+                "must be the name of a time zone, as in `America/Bogota` or `America/Mexico_City`",
+                "debe ser el nombre de una zona horaria, como `America/Bogota` o \
+                 `America/Mexico_City`",
+            ),
             Self::Duration => bilingual!(
                 "must be a time with its unit, at most a day, such as 500ms, 20s or 2m",
                 "debe ser un tiempo con su unidad, de un día como máximo, como 500ms, 20s o 2m",

@@ -1,0 +1,267 @@
+//! Puts together the answer about all obligations that a case file's gestiones name.
+
+use std::collections::HashSet;
+
+use jiff::ZonedDateTime;
+use serde_json::Value;
+
+use super::filter::text;
+use super::obligation::NotFound;
+use super::page::with_offset;
+use super::{Found, Hints, Mask, ObligationAnswer, Outcome};
+use crate::Record;
+use crate::error::Error;
+use crate::fields::OBLIGATION;
+use crate::language::{Bilingual, bilingual};
+
+/// Most obligations that are asked for, each with a request of its own.
+pub const MOST_OBLIGATIONS: usize = 8;
+
+/// The obligations that a case file's gestiones name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NamedObligations {
+    /// Their names, those of the newest gestiones first; at most [`MOST_OBLIGATIONS`].
+    pub names: Vec<String>,
+    /// How many more there are.
+    pub more: usize,
+    /// Whether all gestiones were read.
+    pub is_complete: bool,
+    /// Whether there are gestiones.
+    pub has_gestiones: bool,
+}
+
+impl NamedObligations {
+    /// Reads the names.
+    pub fn of(found: &Found) -> Self {
+        let values = found.rows.iter().filter_map(|row| row.record.get(OBLIGATION));
+        let mut seen = HashSet::new();
+        let mut names: Vec<String> = values
+            .map(|value| text(value).into_owned())
+            .filter(|name| seen.insert(name.clone()))
+            .collect();
+        let more = names.len().saturating_sub(MOST_OBLIGATIONS);
+        names.truncate(MOST_OBLIGATIONS);
+        let has_gestiones = !found.rows.is_empty();
+        Self { names, more, is_complete: found.complete, has_gestiones }
+    }
+
+    /// Puts the answers about the single obligations together, each in the place of its name.
+    ///
+    /// # Errors
+    ///
+    /// The first failure, if none could be looked up.
+    pub fn answer(
+        &self,
+        answers: Vec<Result<ObligationAnswer, Error>>,
+        mask: &Mask,
+        as_of: &ZonedDateTime,
+    ) -> Result<ObligationAnswer, Error> {
+        let all_failed = !answers.is_empty() && answers.iter().all(Result::is_err);
+        let (mut obligations, mut not_found): (Vec<Record>, Vec<NotFound>) = Default::default();
+        let (mut failed, mut incomplete) = (0, !self.is_complete || self.more > 0);
+        for (name, answer) in self.names.iter().zip(answers) {
+            let shown = || {
+                let mut shown = Value::String(name.clone());
+                mask.apply(OBLIGATION, &mut shown);
+                text(&shown).into_owned()
+            };
+            match answer {
+                Err(error) if all_failed => return Err(error),
+                Err(error) => {
+                    failed += 1;
+                    let kind = error.kind();
+                    let reason = bilingual!(
+                        "could not be looked up ({kind}): whether it has a balance is unknown",
+                        "no se pudo consultar ({kind}): no se sabe si tiene saldo"
+                    );
+                    not_found.push(NotFound { name: shown(), reason: reason.into() });
+                }
+                Ok(one) if one.outcome == Outcome::None => {
+                    let reason = Bilingual::new(
+                        "no obligation has this name as its id",
+                        "ninguna obligación tiene ese nombre como id",
+                    );
+                    not_found.push(NotFound { name: shown(), reason: reason.into() });
+                }
+                Ok(one) => {
+                    incomplete |= one.incomplete.is_some();
+                    obligations.extend(one.obligations);
+                }
+            }
+        }
+        incomplete |= failed > 0;
+        let is_whole = !incomplete && not_found.is_empty();
+        let total_balance = sum(&obligations).filter(|_| is_whole && obligations.len() > 1);
+        let mut hint = Hints::default();
+        hint.extend(self.hints(&obligations, failed, &not_found, total_balance.is_some()));
+        let mut answer = ObligationAnswer {
+            outcome: if obligations.is_empty() { Outcome::None } else { Outcome::Found },
+            total: obligations.len() as u64,
+            as_of: with_offset(as_of),
+            incomplete: incomplete.then_some(true),
+            hint,
+            obligations,
+            total_balance,
+            not_found,
+            sandbox: None,
+        };
+        answer.fit();
+        Ok(answer)
+    }
+
+    fn hints(
+        &self,
+        obligations: &[Record],
+        failed: usize,
+        not_found: &[NotFound],
+        has_sum: bool,
+    ) -> Vec<Bilingual> {
+        let mut hints = Vec::new();
+        if !self.has_gestiones {
+            hints.push(NO_GESTIONES);
+        } else if self.names.is_empty() {
+            hints.push(NO_NAMES);
+        }
+        if !self.is_complete {
+            hints.push(Bilingual::new(
+                "INCOMPLETE: not all gestiones of the case file were read; it may have more \
+                 obligations.",
+                "INCOMPLETO: no se leyeron todas las gestiones del expediente; puede tener más \
+                 obligaciones.",
+            ));
+        }
+        if self.more > 0 {
+            let more = self.more;
+            hints.push(bilingual!(
+                "INCOMPLETE: the gestiones name {more} more obligations, which were not asked for.",
+                "INCOMPLETO: las gestiones nombran {more} obligaciones más, que no se consultaron."
+            ));
+        }
+        if failed > 0 {
+            hints.push(Bilingual::new(
+                "INCOMPLETE: some obligations could not be looked up.",
+                "INCOMPLETO: algunas obligaciones no se pudieron consultar.",
+            ));
+        }
+        if not_found.len() > failed {
+            hints.push(NAME_IS_NO_ID);
+        }
+        if obligations.len() > 1 && !has_sum {
+            hints.push(Bilingual::new(
+                "No sum: not every balance is known as a number.",
+                "Sin suma: no todos los saldos se conocen como número.",
+            ));
+        }
+        hints
+    }
+}
+
+const NO_GESTIONES: Bilingual = Bilingual::new(
+    "No gestión belongs to this case file: record_id is the wolkvox_idRecord of a gestión, not a \
+     document number.",
+    "Ninguna gestión es de este expediente: es el wolkvox_idRecord de una gestión, no un documento.",
+);
+const NO_NAMES: Bilingual = Bilingual::new(
+    "The case file's gestiones name no obligation, so that none could be asked for: give its id. \
+     This does not mean that nothing is owed.",
+    "Las gestiones del expediente no nombran ninguna obligación, así que no se pudo consultar \
+     ninguna: dé su id. No significa que no se deba nada.",
+);
+const NAME_IS_NO_ID: Bilingual = Bilingual::new(
+    "A gestión stores an obligation's NAME, which need not be its id: for those under `not_found` \
+     give the id. It does not mean that nothing is owed.",
+    "Una gestión guarda el NOMBRE de la obligación, que puede no ser su id: para las de `not_found` \
+     dé el id. No significa que no se deba nada.",
+);
+
+/// Sums up the balances, if every one is a number that can mean one thing only.
+fn sum(obligations: &[Record]) -> Option<String> {
+    let balance = |it: &Record| Amount::parse(it.get("total_balance")?.as_str()?);
+    let amounts = obligations.iter().map(balance).collect::<Option<Vec<_>>>()?;
+    let decimals = amounts.iter().map(|it| it.decimals).max()?;
+    let scaled =
+        amounts.iter().map(|it| it.units.checked_mul(10_i128.checked_pow(decimals - it.decimals)?));
+    let sum = scaled.reduce(|sum, next| sum?.checked_add(next?))??;
+    Some(Amount { units: sum, decimals }.to_string())
+}
+
+/// An exact decimal number.
+struct Amount {
+    /// Of the last decimal.
+    units: i128,
+    decimals: u32,
+}
+
+impl Amount {
+    /// Reads a number with a point before its decimals. Three of them may be thousands
+    /// (`1.250`), and marks between digits are another country's: neither is read.
+    fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+        let is_number = |part: &str| part.bytes().all(|it| it.is_ascii_digit());
+        if digits.is_empty()
+            || !is_number(whole)
+            || !is_number(decimals)
+            || whole.is_empty() && decimals.is_empty()
+            || decimals.len() == 3
+        {
+            return None;
+        }
+        let units: i128 = format!("{whole}{decimals}").parse().ok()?;
+        let units = if text.starts_with('-') { -units } else { units };
+        Some(Self { units, decimals: decimals.len().try_into().ok()? })
+    }
+}
+
+impl std::fmt::Display for Amount {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let sign = if self.units < 0 { "-" } else { "" };
+        let decimals = self.decimals as usize;
+        let digits = format!("{:0>width$}", self.units.unsigned_abs(), width = decimals + 1);
+        let (whole, decimals) = digits.split_at(digits.len() - decimals);
+        match decimals {
+            "" => write!(f, "{sign}{whole}"),
+            decimals => write!(f, "{sign}{whole}.{decimals}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::answer::tests::record;
+
+    fn summed(balances: &[&str]) -> Option<String> {
+        let of = |balance: &&str| record(json!({ "total_balance": balance }));
+        sum(&balances.iter().map(of).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_sum_is_exact() {
+        for (balances, expected) in [
+            (&["10000", "2000"][..], "12000"),
+            (&["0.10", "0.2"], "0.30"),
+            (&["99999999999999999999", "1"], "100000000000000000000"),
+            (&[".50", "-1"], "-0.50"),
+            (&["-0.05", "0.05"], "0.00"),
+            (&[" 5 ", "5."], "10"),
+        ] {
+            assert_eq!(summed(balances).as_deref(), Some(expected), "{balances:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_plain_number_is_not_summed() {
+        for odd in ["", "-", ".", "1.250", "1.250.000", "1,5", "$100", "1e3", "100 COP", "٣"] {
+            assert_eq!(summed(&["1", odd]), None, "{odd}");
+        }
+        assert_eq!(sum(&[record(json!({ "total_balance": "1" })), record(json!({}))]), None);
+        assert_eq!(sum(&[]), None);
+        let most = i128::MAX.to_string();
+        assert_eq!(summed(&[&most, "1"]), None);
+        assert_eq!(summed(&[&most, "0.1"]), None);
+    }
+}
