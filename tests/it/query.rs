@@ -32,6 +32,7 @@ async fn a_table_shows_what_was_found() {
     ────────────────────────────────────────────────────────────────────────────────────────────────────
     2026-11-19 10:15:00  chat-whatsapp     PI                 Promesa incumplida        Agente Prueba 3
     2026-11-04 10:15:00  inbound           PP                 Promesa de pago           Agente Prueba 1
+    In all, 2026-11-04 to 2026-11-19: 1 Promesa de pago, 1 Promesa incumplida
     ");
 }
 
@@ -74,7 +75,7 @@ async fn a_part_of_many_says_how_to_see_the_rest() {
       client_type_document: CC
       client_telephone: 3000000003
       wolkvox_idRecord: 0000000000000000000000ac
-    In all, 2025-02-20 to 2026-11-20: 107 No contesta, 54 Mensaje con tercero, 53 Promesa de pago, 53 Promesa incumplida, 53 TIMEOUTACW
+    In all, 2025-02-20 to 2026-11-20: 107 No contesta, 54 Mensaje con tercero, 53 Promesa de pago, 53 Promesa incumplida, 53 not classified
     317 more: --offset 3
     ");
 }
@@ -169,9 +170,10 @@ async fn an_obligations_balance_is_shown_as_a_block() {
       name: FIC-002
       total_balance: 480500.50
       portfolio_type: Cartera vencida
-      expiring_date: 08-11-2026
+      expiring_date: 2026-11-08
       days_delay: 12
       form: {"Frecuencia":"Mensual"}
+      unknown: ["last_pay","last_pay_date"]
     "#);
     let (status, _, stderr) = query(&["--obligation", "FIC-002"]).await;
     assert_eq!(status, Some(2));

@@ -236,9 +236,9 @@ impl Error {
             Self::OverBudget { budget: Budget::Day, wait, .. } => {
                 let wait = minutes(wait);
                 bilingual!(
-                    "The day ends in {wait}, at midnight UTC. An administrator can raise `daily` of your \
+                    "The day ends in {wait}, at midnight. An administrator can raise `daily` of your \
                      role.",
-                    "El día termina en {wait}, a medianoche UTC. Un administrador puede subir `daily` \
+                    "El día termina en {wait}, a medianoche. Un administrador puede subir `daily` \
                      de su rol.",
                     wait,
                 )
