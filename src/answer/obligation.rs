@@ -106,7 +106,7 @@ impl ObligationAnswer {
         }
         for obligation in &mut obligations {
             explain(obligation, as_of.date());
-            obligation.iter_mut().for_each(|(name, value)| mask.apply(name, value));
+            obligation.into_iter().for_each(|(name, value)| mask.apply(name, value));
         }
         let hint = if !found.complete {
             Hints::from(INCOMPLETE)
@@ -183,7 +183,7 @@ const DELAY: &str = "days_delay";
 /// Writes amounts as text and dates the way answers show dates, and adds what is not known and what
 /// the due date says.
 fn explain(obligation: &mut Record, today: Date) {
-    for (name, value) in obligation.iter_mut() {
+    for (name, value) in &mut *obligation {
         if let Value::Number(number) = value {
             *value = Value::String(number.to_string());
         }
