@@ -161,6 +161,10 @@ pub fn find_folded(name: &str) -> Option<&'static Field> {
 
 /// Finds a documented field by its name as people write it: in any case, with spaces or hyphens.
 pub fn documented(name: &str) -> Option<&'static Field> {
+    if let Some(field) = find(name) {
+        // Most callers write a name as it is, and to fold one takes a while.
+        return Some(field);
+    }
     let name = name.replace(HYPHENS, " ");
     find_folded(&name).filter(|field| clean::folded(field.name) == clean::folded(&name))
 }

@@ -16,8 +16,9 @@ use serde_json::{Number, Value};
 
 use super::text::undoubled;
 use super::usual::{ReadKey, ReadUsual};
+use crate::fields::{self, FIELDS};
 use crate::wolkvox::Token;
-use crate::{FieldKey, LARGEST_SAFE, Record, fields};
+use crate::{FieldKey, LARGEST_SAFE, Record};
 
 /// Nested deeper than any CRM field is; below this a value stays as its JSON text.
 pub(super) const DEEPEST: usize = 32;
@@ -77,7 +78,8 @@ impl<'t> Reader<'t> {
     /// Reads the record that a visitor was handed.
     pub(super) fn record<'de, A: MapAccess<'de>>(&self, mut map: A) -> Result<Record, A::Error> {
         let mut last = self.last.borrow_mut();
-        let mut record = Record::with_capacity(last.len());
+        let fields = if last.is_empty() { FIELDS.len() } else { last.len() };
+        let mut record = Record::with_capacity(fields);
         let mut is_like_last = true;
         match self.way.get() {
             Way::Usual => {
