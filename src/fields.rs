@@ -17,6 +17,7 @@ use foldhash::fast::RandomState;
 use self::words::WORDS;
 pub use self::words::meant;
 use crate::clean;
+use crate::language::Bilingual;
 
 /// Whether an answer shows a field without being asked for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +46,8 @@ pub struct Field {
     pub english: &'static str,
     /// What it holds, in Spanish.
     pub spanish: &'static str,
+    /// What a heading calls it, in English and in Spanish.
+    label: [&'static str; 2],
     /// Whether answers show it by default.
     pub shown: Shown,
     /// Whom it tells of, if anybody.
@@ -53,11 +56,22 @@ pub struct Field {
 
 impl Field {
     const fn usual(name: &'static str, english: &'static str, spanish: &'static str) -> Self {
-        Self { name, english, spanish, shown: Shown::Usual, person: None }
+        Self { name, english, spanish, label: [name; 2], shown: Shown::Usual, person: None }
     }
 
     const fn technical(name: &'static str, english: &'static str, spanish: &'static str) -> Self {
-        Self { name, english, spanish, shown: Shown::OnRequest, person: None }
+        Self { name, english, spanish, label: [name; 2], shown: Shown::OnRequest, person: None }
+    }
+
+    const fn called(mut self, english: &'static str, spanish: &'static str) -> Self {
+        self.label = [english, spanish];
+        self
+    }
+
+    /// Returns what a heading calls it.
+    pub const fn label(&self) -> Bilingual {
+        let [english, spanish] = self.label;
+        Bilingual::new(english, spanish)
     }
 
     const fn customer(mut self) -> Self {
@@ -88,36 +102,63 @@ pub const OBLIGATION: &str = "obligation";
 
 /// The fields that `queryGestion.php` documents, in the order in which answers show them.
 pub const FIELDS: &[Field] = &[
-    Field::usual(DATE, "day and time, no time zone", "fecha y hora"),
-    Field::usual(CHANNEL, "channel, by wolkvox's code", "canal"),
-    Field::usual(CLASSIFICATION_CODE, "outcome code", "código de tipificación"),
-    Field::usual(CLASSIFICATION_DESCRIPTION, "outcome in words", "tipificación"),
-    Field::usual("tipifycation_code", "the same in wolkvox's other spelling", "ídem"),
-    Field::usual("tipifycation_desc", "the same in wolkvox's other spelling", "ídem"),
-    Field::usual(OBLIGATION, "obligation's reference name, not its id", "obligación"),
-    Field::usual(AGENT, "agent", "agente").employee(),
-    Field::usual(CUSTOMER, "customer's document number, best key", "cédula, NIT").customer(),
-    Field::usual("customer_id", "ADDITIONAL id, often blank", "id adicional").customer(),
-    Field::usual("client_name", "first name", "nombre").customer(),
-    Field::usual("client_lastname", "last name", "apellido").customer(),
-    Field::usual("client_type_document", "kind of document", "tipo de documento"),
-    Field::usual("client_telephone", "customer's phone", "teléfono").customer(),
-    Field::usual("wolkvox_idRecord", "case file's id", "id del expediente"),
-    Field::technical("agent_id", "agent's extension", "extensión"),
-    Field::technical("campaign_id", "campaign", "campaña"),
-    Field::technical("time", "duration or hour, as wolkvox wrote it", "duración u hora"),
-    Field::technical("wolkvox_id", "this gestión's id", "id de la gestión"),
-    Field::technical("wolkvox_idCall", "call's id", "id de la llamada"),
-    Field::technical("wolkvox_idCustomer", "wolkvox's own customer id", "id interno del cliente"),
-    Field::technical("wolkvox_phoneCall", "number dialled", "teléfono marcado").customer(),
-    Field::technical("wolkvox_CrmPhoneCall", "number called from the CRM", "llamado desde el CRM")
+    Field::usual(DATE, "day and time, no time zone", "fecha y hora").called("Date", "Fecha"),
+    Field::usual(CHANNEL, "channel, by wolkvox's code", "canal").called("Channel", "Canal"),
+    Field::usual(CLASSIFICATION_CODE, "outcome code", "código de tipificación")
+        .called("Code", "Código"),
+    Field::usual(CLASSIFICATION_DESCRIPTION, "outcome in words", "tipificación")
+        .called("Outcome", "Tipificación"),
+    Field::usual("tipifycation_code", "the same in wolkvox's other spelling", "ídem")
+        .called("Code, other spelling", "Código, otra escritura"),
+    Field::usual("tipifycation_desc", "the same in wolkvox's other spelling", "ídem")
+        .called("Outcome, other spelling", "Tipificación, otra escritura"),
+    Field::usual(OBLIGATION, "obligation's reference name, not its id", "obligación")
+        .called("Obligation", "Obligación"),
+    Field::usual(AGENT, "agent", "agente").called("Agent", "Agente").employee(),
+    Field::usual(CUSTOMER, "customer's document number, best key", "cédula, NIT")
+        .called("Document", "Documento")
         .customer(),
-    Field::technical("wolkvox_owner", "user, nombre, id, email", "propietario").employee(),
-    Field::technical("wolkvox_usuario_creacion", "creator; API@… is a program", "creado por")
+    Field::usual("customer_id", "ADDITIONAL id, often blank", "id adicional")
+        .called("Additional id", "Id adicional")
+        .customer(),
+    Field::usual("client_name", "first name", "nombre").called("First name", "Nombre").customer(),
+    Field::usual("client_lastname", "last name", "apellido")
+        .called("Last name", "Apellido")
+        .customer(),
+    Field::usual("client_type_document", "kind of document", "tipo de documento")
+        .called("Kind of document", "Tipo de documento"),
+    Field::usual("client_telephone", "customer's phone", "teléfono")
+        .called("Phone", "Teléfono")
+        .customer(),
+    Field::usual("wolkvox_idRecord", "case file's id", "id del expediente")
+        .called("Case file", "Expediente"),
+    Field::technical("agent_id", "agent's extension", "extensión").called("Extension", "Extensión"),
+    Field::technical("campaign_id", "campaign", "campaña").called("Campaign", "Campaña"),
+    Field::technical("time", "duration or hour, as wolkvox wrote it", "duración u hora")
+        .called("Time", "Tiempo"),
+    Field::technical("wolkvox_id", "this gestión's id", "id de la gestión")
+        .called("Contact's id", "Id de la gestión"),
+    Field::technical("wolkvox_idCall", "call's id", "id de la llamada")
+        .called("Call's id", "Id de la llamada"),
+    Field::technical("wolkvox_idCustomer", "wolkvox's own customer id", "id interno del cliente")
+        .called("Internal customer id", "Id interno del cliente"),
+    Field::technical("wolkvox_phoneCall", "number dialled", "teléfono marcado")
+        .called("Number dialled", "Teléfono marcado")
+        .customer(),
+    Field::technical("wolkvox_CrmPhoneCall", "number called from the CRM", "llamado desde el CRM")
+        .called("Called from the CRM", "Llamado desde el CRM")
+        .customer(),
+    Field::technical("wolkvox_owner", "user, nombre, id, email", "propietario")
+        .called("Owner", "Propietario")
         .employee(),
-    Field::technical("wolkvox_origen", "inserted from", "origen"),
-    Field::technical("wolkvox_ip_address", "inserted from this IP", "IP").employee(),
-    Field::technical("module", "CRM module", "módulo"),
+    Field::technical("wolkvox_usuario_creacion", "creator; API@… is a program", "creado por")
+        .called("Created by", "Creado por")
+        .employee(),
+    Field::technical("wolkvox_origen", "inserted from", "origen").called("Origin", "Origen"),
+    Field::technical("wolkvox_ip_address", "inserted from this IP", "IP")
+        .called("IP", "IP")
+        .employee(),
+    Field::technical("module", "CRM module", "módulo").called("Module", "Módulo"),
 ];
 
 /// The spellings of one thing; the first is the one that answers use.

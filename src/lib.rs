@@ -36,7 +36,7 @@
 //! wolkvox    → server_url, offload
 //! all        → error, fields, file, settings, clean, clock, language
 //! error      → settings, clean, language
-//! fields     → clean
+//! fields     → clean, language
 //! ```
 //!
 //! # What belongs where

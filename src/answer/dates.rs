@@ -22,6 +22,11 @@ impl Reading {
     }
 }
 
+/// Reads a day without a time, as [`parse`] reads dates.
+pub fn read_day(text: &str) -> Option<Date> {
+    parse(text).filter(|read| !read.has_time).map(|read| read.when.date())
+}
+
 /// Reads a date. Nothing is guessed: numbers that may count days or seconds, two-digit years and
 /// days that no calendar has are no date. A zone is passed over: what was written is local time.
 pub(super) fn parse(text: &str) -> Option<Reading> {

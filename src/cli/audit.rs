@@ -8,7 +8,7 @@ use anyhow::anyhow;
 use clap::{Args, Subcommand};
 use comfy_table::Table;
 
-use super::{NOTHING_FOUND, query};
+use super::{NOTHING_FOUND, layout};
 use crate::audit::{self, Asked, Finding, Flaw, Keys, Report, Search};
 use crate::clean;
 use crate::config::{self, NotUnicode, Sources};
@@ -201,7 +201,7 @@ fn table(asked: &Asked, language: Language) -> String {
     if count == 0 {
         return heading.to(language).to_owned();
     }
-    let mut table: Table = query::table_of(query::width());
+    let mut table: Table = layout::table_of(layout::width());
     let header = match language {
         Language::English => ["time", "who", "with", "from", "tool", "kind", "outcome", "request"],
         Language::Spanish => {

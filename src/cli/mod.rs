@@ -9,6 +9,7 @@ mod descriptors;
 mod exit;
 mod flags;
 mod install;
+mod layout;
 mod logging;
 mod man;
 mod query;

@@ -6,6 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use crate::language::{Bilingual, bilingual};
+
 use crate::error::Timings;
 
 /// What a look-up is doing.
@@ -25,6 +27,29 @@ pub enum Stage {
         /// Whether wolkvox was busy with other requests of the token.
         is_busy: bool,
     },
+}
+
+impl Stage {
+    /// Returns what a person who waits is told.
+    pub fn text(self) -> Bilingual {
+        match self {
+            Self::Queued => Bilingual::new("queued", "en cola"),
+            Self::Asking { page: 1, request: 1 } => {
+                Bilingual::new("asking wolkvox", "consultando a wolkvox")
+            }
+            Self::Asking { page, request } => bilingual!(
+                "asking wolkvox: page {page}, request {request}",
+                "consultando a wolkvox: página {page}, solicitud {request}"
+            ),
+            Self::Waiting { is_busy: false } => {
+                Bilingual::new("waiting before the next try", "esperando para reintentar")
+            }
+            Self::Waiting { is_busy: true } => Bilingual::new(
+                "wolkvox is busy with other requests with this token; trying again in a moment",
+                "wolkvox está ocupado con otras solicitudes de este token; se reintenta en un momento",
+            ),
+        }
+    }
 }
 
 /// A meter of one look-up.

@@ -5,6 +5,7 @@ use rmcp::model::{ProgressNotificationParam, ProgressToken};
 use rmcp::service::RequestContext;
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use crate::language::Bilingual;
 use crate::lookup::Stage;
 
 /// The notifications of one call, counted: the specification wants the number to rise.
@@ -39,20 +40,6 @@ impl Progress {
 
 /// Returns what a person sees in the client, in both languages: nobody knows which one it is.
 fn words(stage: Stage) -> String {
-    match stage {
-        Stage::Queued => "en cola / queued".to_owned(),
-        Stage::Asking { page: 1, request: 1 } => "consultando a wolkvox / asking wolkvox".to_owned(),
-        Stage::Asking { page, request } => format!(
-            "consultando a wolkvox: página {page}, solicitud {request} / asking wolkvox: page {page}, \
-             request {request}"
-        ),
-        Stage::Waiting { is_busy: false } => {
-            "esperando para reintentar / waiting before the next try".to_owned()
-        }
-        Stage::Waiting { is_busy: true } => {
-            "wolkvox está ocupado con otras solicitudes de este token; se reintenta en un momento / \
-             wolkvox is busy with other requests with this token; trying again in a moment"
-                .to_owned()
-        }
-    }
+    let Bilingual { english, spanish } = stage.text();
+    format!("{spanish} / {english}")
 }

@@ -27,7 +27,7 @@ use self::arguments::Arguments;
 pub use self::dispatch::Subject;
 pub(crate) use self::dispatch::{AuditLog, Tools};
 pub use self::gestiones::{Gestiones, GestionesRequest};
-pub(crate) use self::gestiones::{LIMIT, NAME as GESTIONES, OFFSET, columns, to_usize};
+pub(crate) use self::gestiones::{LIMIT, NAME as GESTIONES, OFFSET, columns, filter, to_usize};
 pub(crate) use self::obligation::NAME as OBLIGATION;
 pub use self::obligation::{Obligation, ObligationRequest};
 use crate::caller::Caller;

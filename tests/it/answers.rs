@@ -70,8 +70,18 @@ async fn the_terminal_fails_likewise_and_says_so_in_both_languages() {
 #[tokio::test]
 async fn a_part_of_many_is_headed_by_how_much_came() {
     for (language, parts) in [
-        ("en", ["250 of 1,300 fetched", "Of those fetched: 250 NC", "249 more: --offset 1"]),
-        ("es", ["250 de 1.300 obtenidos", "De los obtenidos: 250 NC", "249 más: --offset 1"]),
+        (
+            "en",
+            ["250 of 1,300 fetched", "Outcomes of those fetched: 250 NC", "249 more: --offset 1"],
+        ),
+        (
+            "es",
+            [
+                "250 de 1.300 obtenidos",
+                "Tipificaciones de lo obtenido: 250 NC",
+                "249 más: --offset 1",
+            ],
+        ),
     ] {
         let server = RawServer::start(vec![first_of_many()]).await;
         let asked = ["query", "id_customer", "900000001", "--limit", "1", "--lang", language];
