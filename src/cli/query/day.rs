@@ -33,10 +33,13 @@ pub(super) fn day(flag: &str, typed: &str, today: Date) -> Result<Date, Error> {
     })
 }
 
+/// A century is more than anybody has.
+const MOST_DAYS: i64 = 36_525;
+
 /// Returns how many days before today the last so many days began.
 fn last_days(days: &str) -> Option<i64> {
     let days: i64 = days.trim().parse().ok()?;
-    (days > 0).then(|| days - 1)
+    (1..=MOST_DAYS).contains(&days).then(|| days - 1)
 }
 
 #[cfg(test)]
