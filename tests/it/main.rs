@@ -22,6 +22,8 @@ mod caller;
 mod check;
 /// The official Python and TypeScript clients.
 mod clients;
+/// Which day it is at the call centre.
+mod clock;
 /// The file of settings, and a team's.
 mod config;
 /// From a client's pipes to a team's server.

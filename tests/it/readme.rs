@@ -358,6 +358,33 @@ async fn the_example_of_a_call_has_the_real_answer() {
     assert_eq!(answer, shown, "{answer}");
 }
 
+#[tokio::test]
+async fn every_argument_and_every_member_of_an_answer_is_on_the_tools_page() {
+    let mut program = Program::start(&["--sandbox"], &[]);
+    program.initialize("2025-11-25").await;
+    let listed = program.request("tools/list", serde_json::json!({})).await;
+    let names = |schema: &Value| -> Vec<String> {
+        let properties = schema["properties"].as_object().expect("properties");
+        properties.keys().cloned().collect()
+    };
+    for tool in listed["result"]["tools"].as_array().expect("tools") {
+        let (input, output) = (&tool["inputSchema"], &tool["outputSchema"]);
+        let summary = output["properties"].get("summary").map(&names).unwrap_or_default();
+        // Each count by name has its rest beside it, and needs no line of its own.
+        let is_rest = |name: &String| name.starts_with("other_") || name.starts_with("without_");
+        let counts = summary.into_iter().filter(|name| !is_rest(name));
+        for name in names(input).into_iter().chain(names(output)).chain(counts) {
+            for page in ["docs/tools.md", "docs/herramientas.md"] {
+                let page_text = file(page);
+                let is_there = page_text.contains(&format!("`{name}`"))
+                    || page_text.contains(&format!("\"{name}\":"))
+                    || page_text.contains(&format!("summary.{name}`"));
+                assert!(is_there, "{page} lacks `{name}`");
+            }
+        }
+    }
+}
+
 #[test]
 fn every_place_that_contributing_names_is_there() {
     let text = file("CONTRIBUTING.md");
