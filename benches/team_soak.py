@@ -329,6 +329,7 @@ class Soak:
             print(f"WRONG: {text} ({count})")
 
 
-soak = Soak(os.path.abspath(sys.argv[1]), float(sys.argv[2]) if sys.argv[2:] else 120)
-asyncio.run(soak.run())
-sys.exit(bool(soak.wrong))
+if __name__ == "__main__":
+    soak = Soak(os.path.abspath(sys.argv[1]), float(sys.argv[2]) if sys.argv[2:] else 120)
+    asyncio.run(soak.run())
+    sys.exit(bool(soak.wrong))

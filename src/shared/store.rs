@@ -9,9 +9,9 @@ use redis::aio::MultiplexedConnection;
 use redis::{
     AsyncConnectionConfig, Client, FromRedisValue, PushInfo, PushKind, RedisResult, Value,
 };
-use tokio::sync::{Notify, broadcast, watch};
+use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::config::{SharedConfig, Unusable};
 use super::{Gone, VERSION, cancellations, inspection};
@@ -19,7 +19,7 @@ use super::{Gone, VERSION, cancellations, inspection};
 /// How long an answer of the store may take.
 const ANSWER: Duration = Duration::from_millis(300);
 const CONNECTING: Duration = Duration::from_secs(1);
-/// How long a call waits for the very first connection.
+/// How long after the start calls wait for the very first connection.
 const FIRST: Duration = Duration::from_millis(400);
 /// How long after a failure it is tried again.
 const AGAIN: Duration = Duration::from_millis(500);
@@ -43,8 +43,8 @@ pub(super) enum Told {
 /// The store; clones use the same connection.
 #[derive(Clone)]
 pub(super) struct Store {
-    live: watch::Receiver<State>,
-    failed: Arc<Notify>,
+    state: Switch,
+    opened: Instant,
     told: broadcast::Sender<Told>,
     _task: Arc<Task>,
 }
@@ -55,8 +55,34 @@ enum State {
     /// It is being made for the first time.
     #[default]
     First,
-    Up(MultiplexedConnection),
+    Up(MultiplexedConnection, Number),
     Down,
+}
+
+/// Tells one connection from the one before it.
+type Number = u64;
+
+/// What is known of the connection, as everybody who uses it may change it.
+#[derive(Clone, Default)]
+struct Switch(watch::Sender<State>);
+
+impl Switch {
+    /// Takes a connection out of use at once, unless another has taken its place.
+    fn fail(&self, number: Number) {
+        self.0.send_if_modified(|state| {
+            let is_this = matches!(state, State::Up(_, up) if *up == number);
+            if is_this {
+                *state = State::Down;
+            }
+            is_this
+        });
+    }
+
+    /// Waits until the connection can no longer be used.
+    async fn gone(&self) {
+        // Its sender is here.
+        let _ = self.0.subscribe().wait_for(|state| matches!(state, State::Down)).await;
+    }
 }
 
 struct Task(JoinHandle<()>);
@@ -77,24 +103,22 @@ impl Store {
     /// Begins to connect. What is published on the channel of this process is told to who listens.
     pub(super) fn open(config: &SharedConfig, process: &str) -> Result<Self, Unusable> {
         let client = config.client()?;
-        let (state, live) = watch::channel(State::First);
-        let failed = Arc::new(Notify::new());
+        let state = Switch::default();
         let told = broadcast::Sender::new(MESSAGES);
         let keeper = Keeper {
             client,
             process: process.to_owned(),
             secret: config.secrets.fingerprint(),
-            state,
-            failed: Arc::clone(&failed),
+            state: state.clone(),
             told: told.clone(),
         };
         let task = Arc::new(Task(tokio::spawn(keeper.keep())));
-        Ok(Self { live, failed, told, _task: task })
+        Ok(Self { state, opened: Instant::now(), told, _task: task })
     }
 
     /// Returns whether it can be used now.
     pub(super) fn is_up(&self) -> bool {
-        matches!(*self.live.borrow(), State::Up(_))
+        matches!(*self.state.0.borrow(), State::Up(..))
     }
 
     /// Listens to what the store tells.
@@ -111,38 +135,30 @@ impl Store {
         T: FromRedisValue,
         F: Future<Output = RedisResult<T>>,
     {
-        let connection = self.connection().await.ok_or(Gone)?;
+        let (connection, number) = self.connection().await.ok_or(Gone)?;
         match timeout(ANSWER, call(connection)).await {
-            Ok(Ok(answer)) => Ok(answer),
+            Ok(Ok(answer)) => return Ok(answer),
             Ok(Err(problem)) => {
                 tracing::debug!(kind = ?problem.kind(), "the shared store refused a call");
-                self.failed.notify_one();
-                Err(Gone)
             }
-            Err(_) => {
-                self.failed.notify_one();
-                Err(Gone)
-            }
+            Err(_) => tracing::debug!("the shared store did not answer a call"),
         }
+        self.state.fail(number);
+        Err(Gone)
     }
 
     /// Waits until it can no longer be used.
     pub(super) async fn gone(&self) {
-        let mut live = self.live.clone();
-        // Without its keeper it is gone as well.
-        let _ = live.wait_for(|state| matches!(state, State::Down)).await;
+        self.state.gone().await;
     }
 
     /// Returns the connection. Only before the very first one is there anything to wait for.
-    async fn connection(&self) -> Option<MultiplexedConnection> {
-        let mut live = self.live.clone();
-        let first = live.wait_for(|state| !matches!(state, State::First));
-        match timeout(FIRST, first).await {
-            Ok(Ok(state)) => match &*state {
-                State::Up(connection) => Some(connection.clone()),
-                State::First | State::Down => None,
-            },
-            _ => None,
+    async fn connection(&self) -> Option<(MultiplexedConnection, Number)> {
+        let mut state = self.state.0.subscribe();
+        let first = state.wait_for(|state| !matches!(state, State::First));
+        match &*timeout_at(self.opened + FIRST, first).await.ok()?.ok()? {
+            State::Up(connection, number) => Some((connection.clone(), *number)),
+            State::First | State::Down => None,
         }
     }
 }
@@ -152,18 +168,17 @@ struct Keeper {
     client: Client,
     process: String,
     secret: String,
-    state: watch::Sender<State>,
-    failed: Arc<Notify>,
+    state: Switch,
     told: broadcast::Sender<Told>,
 }
 
 impl Keeper {
     async fn keep(self) {
         let (mut was_up, mut is_known) = (true, false);
-        loop {
-            match self.connect().await {
+        for number in 0.. {
+            match self.connect(number).await {
                 Ok(mut connection) => {
-                    self.state.send_replace(State::Up(connection.clone()));
+                    self.state.0.send_replace(State::Up(connection.clone(), number));
                     if !was_up {
                         tracing::warn!("the shared store answers again");
                     }
@@ -177,7 +192,7 @@ impl Keeper {
                             );
                         }
                     }
-                    self.watch(connection).await;
+                    self.watch(connection, number).await;
                 }
                 Err(problem) if was_up => {
                     was_up = false;
@@ -186,16 +201,16 @@ impl Keeper {
                 }
                 Err(_) => {}
             }
-            self.state.send_replace(State::Down);
+            self.state.0.send_replace(State::Down);
             sleep(AGAIN).await;
         }
     }
 
-    async fn connect(&self) -> RedisResult<MultiplexedConnection> {
-        let (told, failed) = (self.told.clone(), Arc::clone(&self.failed));
+    async fn connect(&self, number: Number) -> RedisResult<MultiplexedConnection> {
+        let (told, state) = (self.told.clone(), self.state.clone());
         let push = move |push: PushInfo| -> Result<(), ()> {
             match push.kind {
-                PushKind::Disconnection => failed.notify_one(),
+                PushKind::Disconnection => state.fail(number),
                 PushKind::Message => {
                     if let [Value::BulkString(channel), Value::BulkString(text)] = &*push.data {
                         let text = String::from_utf8_lossy(text).into_owned();
@@ -221,16 +236,17 @@ impl Keeper {
     }
 
     /// Returns once the connection is not to be used any more.
-    async fn watch(&self, mut connection: MultiplexedConnection) {
+    async fn watch(&self, mut connection: MultiplexedConnection, number: Number) {
         loop {
             let probed = async {
                 sleep(PROBE).await;
                 self.probe(&mut connection).await
             };
             tokio::select! {
-                () = self.failed.notified() => return,
+                () = self.state.gone() => return,
                 probed = probed => {
                     if probed.is_err() {
+                        self.state.fail(number);
                         return;
                     }
                 }
