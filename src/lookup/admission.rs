@@ -31,16 +31,23 @@ pub struct Admission {
     gate: Gate,
     rate: Mutex<Rate>,
     quota: Mutex<QuotaHold>,
-    /// The one place of this process while the store that places are shared in is gone.
-    alone: Arc<Semaphore>,
+    /// What this process has on its way of the places that are shared: a request that is made
+    /// while their store is gone takes all of it.
+    own: Arc<Semaphore>,
 }
 
 /// A place among all processes of a token.
 #[derive(Debug)]
 enum Among {
-    All(#[expect(dead_code, reason = "held until it is dropped")] Lease),
+    All {
+        _lease: Lease,
+        _own: Option<OwnedSemaphorePermit>,
+    },
     /// The others are not known.
-    Alone(#[expect(dead_code, reason = "held until it is dropped")] OwnedSemaphorePermit),
+    Alone {
+        _lease: Lease,
+        _own: OwnedSemaphorePermit,
+    },
 }
 
 /// A request for one page.
@@ -64,7 +71,7 @@ impl Admission {
             gate: Gate::new(limits.max_in_flight.get().into()),
             rate: Mutex::new(Rate::new(limits.rate.get())),
             quota: Mutex::default(),
-            alone: Arc::new(Semaphore::new(1)),
+            own: Arc::new(Semaphore::new(limits.max_in_flight.get().into())),
         }
     }
 
@@ -100,23 +107,34 @@ impl Admission {
     /// Waits for a place among all processes, or takes this process's own while the others cannot be
     /// reached.
     async fn among(&self, token: &Token, is_first: bool, shared: &Member) -> Result<Among, Error> {
-        match shared.enter(self.places, is_first.then_some(self.per_minute)).await {
-            Ok(lease) => Ok(Among::All(lease)),
-            Err(Refused::Full) => {
-                Err(Error::Busy { attempts: 0, max_in_flight: Some(self.places) })
-            }
-            Err(Refused::Held(wait)) => {
-                lock(&self.quota).hold(token, Instant::now() + wait);
-                Err(Error::QuotaExhausted { hold: Some(wait) })
-            }
-            Err(Refused::Rate(wait)) => Err(self.rate_limited(wait)),
-            Err(Refused::Gone) if shared.when_down() == WhenDown::Refuse => {
-                Err(Error::SharedStoreGone)
-            }
-            Err(Refused::Gone) => match Arc::clone(&self.alone).acquire_owned().await {
-                Ok(place) => Ok(Among::Alone(place)),
-                Err(_) => Err(internal("the semaphore of a process is closed")),
-            },
+        loop {
+            return match shared.enter(self.places, is_first.then_some(self.per_minute)).await {
+                Ok(lease) => {
+                    let own = Arc::clone(&self.own).try_acquire_owned().ok();
+                    Ok(Among::All { _lease: lease, _own: own })
+                }
+                Err(Refused::Full) => {
+                    Err(Error::Busy { attempts: 0, max_in_flight: Some(self.places) })
+                }
+                Err(Refused::Held(wait)) => {
+                    lock(&self.quota).hold(token, Instant::now() + wait);
+                    Err(Error::QuotaExhausted { hold: Some(wait) })
+                }
+                Err(Refused::Rate(wait)) => Err(self.rate_limited(wait)),
+                Err(Refused::Gone) if shared.when_down() == WhenDown::Refuse => {
+                    Err(Error::SharedStoreGone)
+                }
+                Err(Refused::Gone) => {
+                    let all = Arc::clone(&self.own).acquire_many_owned(self.places.into());
+                    let own =
+                        all.await.map_err(|_| internal("the semaphore of a process is closed"))?;
+                    if shared.is_up() {
+                        // It came back meanwhile.
+                        continue;
+                    }
+                    Ok(Among::Alone { _lease: shared.alone(self.places), _own: own })
+                }
+            };
         }
     }
 

@@ -6,6 +6,7 @@
 //! secrets         keys that nobody else can compute, of the secret that all processes have
 //! store           the connection, which comes back by itself, and what is called by it
 //! places          a place at a time, in turn among processes (places.lua)
+//! active          what this process holds and waits for
 //! budget          a person's look-ups, a minute and a day (budget.lua)
 //! answers         sealed, under names that say nothing
 //! cancellations   told to all, under names that say nothing
@@ -16,6 +17,7 @@
 //! and expires. wolkvox keeps the limits too and refuses what is too much, so that losing the store
 //! costs retries and never a wrong answer.
 
+mod active;
 mod answers;
 mod budget;
 mod cancellations;
@@ -155,6 +157,16 @@ impl Member {
     ) -> Result<Lease, Refused> {
         let ask = Ask { account: &self.account, places, per_minute };
         self.shared.0.places.enter(ask).await
+    }
+
+    /// Takes a place without the store, which is gone.
+    pub(crate) fn alone(&self, places: u16) -> Lease {
+        self.shared.0.places.alone(&self.account, places)
+    }
+
+    /// Returns whether the store can be used now.
+    pub(crate) fn is_up(&self) -> bool {
+        self.shared.is_up()
     }
 
     /// Refuses all look-ups with this token for a while: its quota is spent.

@@ -3,7 +3,7 @@
 //! Waiting never polls: a message wakes whoever is next, and a timer does if the message is lost. What
 //! a dead connection kept from being told is told again once there is one.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
@@ -14,6 +14,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
+use super::active::Active;
 use super::store::{Store, Told, channel};
 use super::{Account, Gone, VERSION};
 
@@ -62,6 +63,8 @@ pub(crate) struct Lease {
     places: Places,
     account: Account,
     number: u64,
+    /// Whether it was taken without the store.
+    is_alone: bool,
 }
 
 /// What this process holds and waits for; clones are the same.
@@ -77,26 +80,6 @@ struct Inner {
     has_warned: AtomicBool,
     waiting: Mutex<HashMap<u64, Arc<Notify>>>,
     accounts: Mutex<HashMap<Account, Active>>,
-}
-
-/// What is on its way for one account. It is there while anything is.
-#[derive(Debug, Default)]
-struct Active {
-    /// Places that there are.
-    places: u16,
-    held: HashSet<u64>,
-    waiting: usize,
-    /// What was given back without the store knowing it.
-    owed: Vec<u64>,
-}
-
-impl Active {
-    /// Has given back anew what was given back while a beat that still named it was on its way: the
-    /// beat may have come last, and then it holds the place.
-    fn take_back(&mut self, named: &[u64]) {
-        let given_back = named.iter().filter(|number| !self.held.contains(*number));
-        self.owed.extend(given_back);
-    }
 }
 
 /// Returns a name for this process that no other has.
@@ -121,6 +104,7 @@ impl Places {
     /// Waits for a place. Dropping the future gives up the wait.
     pub(super) async fn enter(&self, ask: Ask<'_>) -> Result<Lease, Refused> {
         let waiting = Waiting::begin(self, ask);
+        self.0.store.settled().await;
         loop {
             match self.ask(waiting.number, ask).await {
                 Err(Gone) => return Err(Refused::Gone),
@@ -138,6 +122,28 @@ impl Places {
                 Ok((-3, wait)) => return Err(Refused::Rate(Duration::from_millis(wait))),
                 Ok(_) => return Err(Refused::Full),
             }
+        }
+    }
+
+    /// Takes a place without the store, which is gone; it hears of it as soon as it is back.
+    pub(super) fn alone(&self, account: &Account, places: u16) -> Lease {
+        let number = self.0.next.fetch_add(1, Ordering::Relaxed);
+        self.enroll(account, places, |active| {
+            active.held.insert(number);
+        });
+        Lease { places: self.clone(), account: account.clone(), number, is_alone: true }
+    }
+
+    /// Takes note of what is on its way, and lets the store hear of it for so long.
+    fn enroll(&self, account: &Account, places: u16, note: impl FnOnce(&mut Active)) {
+        let mut accounts = self.0.accounts();
+        let is_first = !accounts.contains_key(account);
+        let active = accounts.entry(account.clone()).or_default();
+        active.places = places;
+        note(active);
+        drop(accounts);
+        if is_first {
+            tokio::spawn(self.clone().beat(account.clone()));
         }
     }
 
@@ -205,17 +211,19 @@ impl Places {
         id
     }
 
-    /// Takes note of what a process no longer holds or waits for, and lets the store know.
-    fn leave(&self, account: &Account, number: u64, was_held: bool) {
-        {
-            let mut accounts = self.0.accounts();
-            let Some(active) = accounts.get_mut(account) else { return };
-            if was_held {
-                active.held.remove(&number);
-            } else {
-                active.waiting = active.waiting.saturating_sub(1);
+    /// Takes note of what a process no longer holds or waits for, and lets the store know if that does.
+    fn leave(
+        &self,
+        account: &Account,
+        number: u64,
+        is_known: bool,
+        note: impl FnOnce(&mut Active),
+    ) {
+        if let Some(active) = self.0.accounts().get_mut(account) {
+            note(active);
+            if is_known {
+                active.owed.push(number);
             }
-            active.owed.push(number);
         }
         // Without a runtime the process is ending, and the lease with it.
         if let Ok(runtime) = Handle::try_current() {
@@ -243,7 +251,10 @@ impl Places {
     /// Reports that this process is alive, as long as it holds or waits for anything of an account.
     async fn beat(self, account: Account) {
         loop {
-            sleep(BEAT).await;
+            tokio::select! {
+                () = sleep(BEAT) => {}
+                () = self.0.store.back() => {}
+            }
             self.pay(&account).await;
             let (places, held): (u16, Vec<u64>) = {
                 let mut accounts = self.0.accounts();
@@ -297,14 +308,7 @@ impl Waiting {
         let number = places.0.next.fetch_add(1, Ordering::Relaxed);
         let woken = Arc::new(Notify::new());
         places.0.waiting().insert(number, Arc::clone(&woken));
-        let mut accounts = places.0.accounts();
-        let is_first = !accounts.contains_key(account);
-        let active = accounts.entry(account.clone()).or_default();
-        (active.places, active.waiting) = (count, active.waiting + 1);
-        drop(accounts);
-        if is_first {
-            tokio::spawn(places.clone().beat(account.clone()));
-        }
+        places.enroll(account, count, |active| active.waiting += 1);
         let (places, account) = (places.clone(), account.clone());
         Self { places, account, number, woken, has_place: false }
     }
@@ -318,7 +322,8 @@ impl Waiting {
                 active.held.insert(self.number);
             }
         }
-        Lease { places: self.places.clone(), account: self.account.clone(), number: self.number }
+        let (places, account) = (self.places.clone(), self.account.clone());
+        Lease { places, account, number: self.number, is_alone: false }
     }
 }
 
@@ -326,14 +331,18 @@ impl Drop for Waiting {
     fn drop(&mut self) {
         self.places.0.waiting().remove(&self.number);
         if !self.has_place {
-            self.places.leave(&self.account, self.number, false);
+            let note = |active: &mut Active| active.waiting = active.waiting.saturating_sub(1);
+            self.places.leave(&self.account, self.number, true, note);
         }
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        self.places.leave(&self.account, self.number, true);
+        let is_known = !self.is_alone || self.places.0.store.is_up();
+        self.places.leave(&self.account, self.number, is_known, |active| {
+            active.held.remove(&self.number);
+        });
     }
 }
 
@@ -361,16 +370,4 @@ async fn wake(mut told: tokio::sync::broadcast::Receiver<Told>, places: Weak<Inn
 fn key_of(account: &Account, key: &str) -> String {
     // The braces keep an account's keys on one node of a cluster.
     format!("wolkvox:{VERSION}:{{{}}}:{key}", account.tag)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_given_back_while_a_beat_names_it_is_given_back_again() {
-        let mut active = Active { held: HashSet::from([3]), owed: vec![1], ..Active::default() };
-        active.take_back(&[2, 3]);
-        assert_eq!(active.owed, [1, 2]);
-    }
 }

@@ -11,7 +11,7 @@ use redis::{
 };
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
 use super::config::{SharedConfig, Unusable};
 use super::{Gone, VERSION, cancellations, inspection};
@@ -21,10 +21,15 @@ const ANSWER: Duration = Duration::from_millis(300);
 const CONNECTING: Duration = Duration::from_secs(1);
 /// How long after the start calls wait for the very first connection.
 const FIRST: Duration = Duration::from_millis(400);
-/// How long after a failure it is tried again.
-const AGAIN: Duration = Duration::from_millis(500);
+/// How often it is tried again after a failure.
+const AGAIN: u64 = 500;
+/// How long after a failure at least, so that everybody who waits has noticed it.
+const NOTICED: u64 = 50;
 /// How often a store that nobody asks is asked whether it still takes what is written.
 const PROBE: Duration = Duration::from_secs(1);
+/// How long after the store came back places are only told and not yet asked for, so that it knows of
+/// what every process has begun without it.
+const SETTLING: Duration = Duration::from_millis(50);
 /// How many messages may wait to be read; more are replaced by one that says so.
 const MESSAGES: usize = 1024;
 
@@ -55,11 +60,18 @@ enum State {
     /// It is being made for the first time.
     #[default]
     First,
-    Up(MultiplexedConnection, Number),
+    Up(Live),
     Down,
 }
 
-/// Tells one connection from the one before it.
+#[derive(Clone)]
+struct Live {
+    connection: MultiplexedConnection,
+    number: Number,
+    since: Instant,
+}
+
+/// Tells one try to connect from the one before it.
 type Number = u64;
 
 /// What is known of the connection, as everybody who uses it may change it.
@@ -70,7 +82,7 @@ impl Switch {
     /// Takes a connection out of use at once, unless another has taken its place.
     fn fail(&self, number: Number) {
         self.0.send_if_modified(|state| {
-            let is_this = matches!(state, State::Up(_, up) if *up == number);
+            let is_this = matches!(state, State::Up(live) if live.number == number);
             if is_this {
                 *state = State::Down;
             }
@@ -118,7 +130,7 @@ impl Store {
 
     /// Returns whether it can be used now.
     pub(super) fn is_up(&self) -> bool {
-        matches!(*self.state.0.borrow(), State::Up(..))
+        matches!(*self.state.0.borrow(), State::Up(_))
     }
 
     /// Listens to what the store tells.
@@ -135,7 +147,7 @@ impl Store {
         T: FromRedisValue,
         F: Future<Output = RedisResult<T>>,
     {
-        let (connection, number) = self.connection().await.ok_or(Gone)?;
+        let Live { connection, number, .. } = self.live().await.ok_or(Gone)?;
         match timeout(ANSWER, call(connection)).await {
             Ok(Ok(answer)) => return Ok(answer),
             Ok(Err(problem)) => {
@@ -152,12 +164,26 @@ impl Store {
         self.state.gone().await;
     }
 
+    /// Waits until it is back, which it is not yet.
+    pub(super) async fn back(&self) {
+        let mut state = self.state.0.subscribe();
+        let _ = state.wait_for(|state| !matches!(state, State::Up(_))).await;
+        let _ = state.wait_for(|state| matches!(state, State::Up(_))).await;
+    }
+
+    /// Waits a moment where it has just come back.
+    pub(super) async fn settled(&self) {
+        if let Some(Live { number: 1.., since, .. }) = self.live().await {
+            sleep_until(since + SETTLING).await;
+        }
+    }
+
     /// Returns the connection. Only before the very first one is there anything to wait for.
-    async fn connection(&self) -> Option<(MultiplexedConnection, Number)> {
+    async fn live(&self) -> Option<Live> {
         let mut state = self.state.0.subscribe();
         let first = state.wait_for(|state| !matches!(state, State::First));
         match &*timeout_at(self.opened + FIRST, first).await.ok()?.ok()? {
-            State::Up(connection, number) => Some((connection.clone(), *number)),
+            State::Up(live) => Some(live.clone()),
             State::First | State::Down => None,
         }
     }
@@ -178,7 +204,9 @@ impl Keeper {
         for number in 0.. {
             match self.connect(number).await {
                 Ok(mut connection) => {
-                    self.state.0.send_replace(State::Up(connection.clone(), number));
+                    let (since, live) = (Instant::now(), connection.clone());
+                    let live = Live { connection: live, number, since };
+                    self.state.0.send_replace(State::Up(live));
                     if !was_up {
                         tracing::warn!("the shared store answers again");
                     }
@@ -202,7 +230,7 @@ impl Keeper {
                 Err(_) => {}
             }
             self.state.0.send_replace(State::Down);
-            sleep(AGAIN).await;
+            sleep(until_again(now())).await;
         }
     }
 
@@ -288,6 +316,13 @@ pub(super) fn secrets() -> String {
     format!("wolkvox:{VERSION}:secrets")
 }
 
+/// Returns how long to wait before the next try. All processes try at the same moments: while one had
+/// the store back already and another not yet, their requests would not know of each other.
+fn until_again(now: u64) -> Duration {
+    let earliest = now + NOTICED;
+    Duration::from_millis(earliest.next_multiple_of(AGAIN) - now)
+}
+
 /// Returns this computer's time in milliseconds. Only what may be some seconds wrong goes by it.
 pub(super) fn now() -> u64 {
     u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or_default()
@@ -296,4 +331,17 @@ pub(super) fn now() -> u64 {
 /// Returns the channel on which a process is told something.
 pub(super) fn channel(process: &str) -> String {
     format!("wolkvox:{VERSION}:to:{process}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn processes_that_lost_the_store_at_different_moments_try_again_at_the_same() {
+        let (first, second) = (1_000_100, 1_000_420);
+        let next = |now: u64| u128::from(now) + until_again(now).as_millis();
+        assert_eq!((next(first), next(second)), (1_000_500, 1_000_500));
+        assert_eq!(next(1_000_470), 1_001_000, "nobody would have noticed");
+    }
 }

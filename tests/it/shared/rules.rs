@@ -243,6 +243,33 @@ async fn a_process_that_cannot_reach_the_store_asks_one_thing_at_a_time() {
 }
 
 #[tokio::test]
+async fn what_is_on_its_way_counts_when_the_store_dies_and_when_it_is_back() {
+    for mut store in Store::each() {
+        let team = Team::new(&store, |_| Some(Fault::Slow(Duration::from_secs(2)))).await;
+        let mut program = team.start(&[UNKEPT]).await;
+        begin(&mut program, 101).await;
+        begin(&mut program, 102).await;
+        reached(&team, 2).await;
+        store.kill();
+        begin(&mut program, 103).await;
+        for _ in 101..103 {
+            program.receive().await;
+        }
+        assert_eq!(team.sandbox.peak(), 2, "the store died");
+        reached(&team, 3).await;
+        store.restart();
+        sleep(Duration::from_millis(700)).await;
+        let mut other = team.start(&[UNKEPT]).await;
+        begin(&mut other, 104).await;
+        begin(&mut other, 105).await;
+        for _ in 104..106 {
+            other.receive().await;
+        }
+        assert_eq!((team.sandbox.requests(), team.sandbox.peak()), (5, 2), "it is back");
+    }
+}
+
+#[tokio::test]
 async fn a_store_that_takes_nothing_more_is_as_good_as_gone() {
     for full in [["maxmemory", "1"], ["min-replicas-to-write", "1"]] {
         for store in Store::each() {
