@@ -146,7 +146,7 @@ class Team:
 
     def add(self, name):
         said = subprocess.run(
-            [self.program, "caller", "add", name, "--lang", "en",
+            [self.program, "caller", "add", name, "--role", "agent", "--lang", "en",
              "--callers", os.path.join(self.folder, "callers.toml")],
             capture_output=True, text=True, check=True)
         return next(word for word in said.stdout.split() if word.startswith("wvx_"))
@@ -158,7 +158,9 @@ class Team:
                     **self.settings}
         path = pathlib.Path(self.folder, "settings.toml")
         path.touch(0o600)
-        path.write_text("".join(f"{name} = {value!r}\n" for name, value in settings.items()))
+        lines = [f"{name} = {value!r}" for name, value in settings.items()]
+        # A budget that nobody uses up is counted all the same.
+        path.write_text("\n".join([*lines, "[roles.agent]", "rate = 1000000", ""]))
         self.replicas = [await Replica(self, **more).start() for _ in range(replicas)]
         return self
 

@@ -8,9 +8,6 @@ The proxy is nginx; without one that scenario is left out, and said.
 """
 
 import asyncio
-import itertools
-import json
-import os
 import pathlib
 import re
 import shutil
@@ -352,11 +349,7 @@ async def searched(program, store, report):
 
     listening = asyncio.create_task(listen())
     first = next(CUSTOMERS)
-    it = Team(program, store, 8, 0.01)
-    with open(os.path.join(it.folder, "callers.toml")) as callers:
-        roles = re.sub(r"(?m)^(\[.*\])$", r'\1\nrole = "agent"', callers.read())
-    pathlib.Path(it.folder, "callers.toml").write_text(roles)
-    await it.open(2)
+    it = await team(program, store, 8, 2, seconds=0.01)
     everybody = people(it)
     calls = await load(everybody, 10)
     for person in everybody:
@@ -372,7 +365,7 @@ async def searched(program, store, report):
     values += it.tokens + [f"persona-{number}" for number in range(8)]
     values += [person.session for person in everybody if person.session]
     values += [TOKEN, SECRET, "Ficticia", "id_customer", "empresa", f"127.0.0.1:{it.wolkvox.port}"]
-    for name, text, kinds in (("dump", dump, [b":answer:", b":secrets"]),
+    for name, text, kinds in (("dump", dump, [b":answer:", b":day:", b":secrets"]),
                               ("traffic", bytes(heard), [b":answer:", b":cancelled", b":places"])):
         assert all(kind in text for kind in kinds), f"the {name} holds too little to be searched"
         # A set of all words is quicker than looking for each value.

@@ -243,6 +243,50 @@ async fn a_process_that_cannot_reach_the_store_asks_one_thing_at_a_time() {
 }
 
 #[tokio::test]
+async fn who_gives_up_waiting_is_forgotten_at_once() {
+    for store in Store::each() {
+        let team = Team::new(&store, |_| Some(Fault::Slow(Duration::from_secs(3)))).await;
+        let mut first = team.start(&[UNKEPT]).await;
+        begin(&mut first, 101).await;
+        begin(&mut first, 102).await;
+        reached(&team, 2).await;
+        let mut second = team.start(&[UNKEPT]).await;
+        begin(&mut second, 103).await;
+        let waiting = key(&store, "places").replace(":places", ":waiting");
+        let until = async |count: &[u8]| {
+            let began = Instant::now();
+            while !store.ask(&["ZCARD", &waiting]).starts_with(count) {
+                assert!(began.elapsed() < Duration::from_secs(1), "not {count:?}");
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        until(b":1\r\n").await;
+        let params = json!({ "requestId": 103 });
+        let notice =
+            json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": params });
+        second.send(notice).await;
+        until(b":0\r\n").await;
+        assert_eq!(team.sandbox.requests(), 2);
+    }
+}
+
+#[tokio::test]
+async fn who_waits_when_the_store_dies_goes_on_at_once() {
+    for mut store in Store::each() {
+        let team = Team::new(&store, |_| None).await;
+        let mut program = team.start(&[UNKEPT]).await;
+        ask(&mut program, 900_003_001).await;
+        queue(&store, 2, Duration::from_secs(60));
+        begin(&mut program, 101).await;
+        sleep(Duration::from_millis(350)).await;
+        store.kill();
+        let began = Instant::now();
+        program.receive().await;
+        assert!(began.elapsed() < Duration::from_millis(300), "{:?}", began.elapsed());
+    }
+}
+
+#[tokio::test]
 async fn what_is_on_its_way_counts_when_the_store_dies_and_when_it_is_back() {
     for mut store in Store::each() {
         let team = Team::new(&store, |_| Some(Fault::Slow(Duration::from_secs(2)))).await;
