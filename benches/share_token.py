@@ -4,7 +4,9 @@ a server that refuses a third simultaneous request as wolkvox does. Prints a Mar
 
     python3 benches/share_token.py target/release/wolkvox-mcp [ANOTHER_PROGRAM ...]
 
-A run takes MINUTES for each program and each of SECONDS, the time that an answer takes.
+A run takes MINUTES, with each of SECONDS as the time that an answer takes; all runs are made at once.
+With STORE=redis-server (or a path to valkey-server) in the environment, each program also runs with
+that store in common.
 """
 
 import asyncio
@@ -12,6 +14,8 @@ import json
 import os
 import random
 import sys
+
+from replicas import SECRET, Store
 
 PROCESSES = 60
 MINUTES = int(os.environ.get("MINUTES", "3"))
@@ -55,12 +59,8 @@ class Wolkvox:
                      b'"data":[{"id_customer":"900000001","date":"2026-11-20 10:15:00"}]}')
 
 
-async def assistant(program, port, number, outcomes):
+async def assistant(program, environment, number, outcomes):
     """One process: connects and asks once a minute."""
-    environment = {
-        "WOLKVOX_SERVER": f"http://127.0.0.1:{port}", "WOLKVOX_TOKEN": "FICTITIOUS-TOKEN-0001",
-        "WOLKVOX_OPERATION": "empresa", "WOLKVOX_LOG": "off",
-    }
     process = await asyncio.create_subprocess_exec(
         program, env=environment, stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL)
@@ -92,27 +92,45 @@ async def assistant(program, port, number, outcomes):
     await process.wait()
 
 
-async def measure(program, seconds):
+async def measure(program, seconds, store):
     random.seed(1)
     wolkvox, outcomes = Wolkvox(seconds), {}
     server = await asyncio.start_server(wolkvox.serve, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
+    environment = {
+        "WOLKVOX_SERVER": f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}",
+        "WOLKVOX_TOKEN": "FICTITIOUS-TOKEN-0001", "WOLKVOX_OPERATION": "empresa",
+        # A limit of our own, which a team raises: it would count for all processes together.
+        "WOLKVOX_RATE": "10000",
+        "WOLKVOX_LOG": "off",
+    }
+    if store:
+        secret = os.path.join(store.folder, "secret")
+        with open(secret, "w") as file:
+            file.write(SECRET)
+        environment |= {"WOLKVOX_SHARED": f"redis://127.0.0.1:{store.port}",
+                        "WOLKVOX_SHARED_SECRET_FILE": secret}
     await asyncio.gather(
-        *(assistant(program, port, number, outcomes) for number in range(PROCESSES)))
+        *(assistant(program, environment, number, outcomes) for number in range(PROCESSES)))
     server.close()
+    if store:
+        store.end()
     return outcomes, wolkvox.requests
 
 
 async def main(programs):
     # All at once, so that the machine's noise hits all alike.
-    runs = [(program, seconds) for seconds in SECONDS for program in programs]
+    store = os.environ.get("STORE")
+    runs = [(program, seconds, Store(store) if is_shared else None)
+            for seconds in SECONDS for program in programs
+            for is_shared in ([False, True] if store else [False])]
     measured = await asyncio.gather(*(measure(*run) for run in runs))
     print("| program | answers take | look-ups | busy | other failures | requests a look-up |")
     print("| --- | --- | --- | --- | --- | --- |")
-    for (program, seconds), (outcomes, requests) in zip(runs, measured):
+    for (program, seconds, shared), (outcomes, requests) in zip(runs, measured):
         asked = sum(outcomes.values())
         busy, found = outcomes.get("busy", 0), outcomes.get("found", 0)
-        print(f"| {os.path.basename(os.path.dirname(program)) or program} | {seconds:.0f} s | {asked} "
+        name = os.path.basename(os.path.dirname(program)) or program
+        print(f"| {name}{', with a store' if shared else ''} | {seconds:.0f} s | {asked} "
               f"| {busy / asked:.1%} | {(asked - busy - found) / asked:.1%} "
               f"| {requests / asked:.2f} |")
 

@@ -54,6 +54,11 @@ impl ServerUrl {
         }
     }
 
+    /// Returns the address without a path.
+    pub(crate) fn origin(&self) -> &Url {
+        &self.0
+    }
+
     /// Returns the address of one API endpoint, such as `collections/queryGestion.php`.
     pub fn endpoint(&self, path: &str) -> Url {
         let mut url = self.0.clone();

@@ -30,9 +30,10 @@ use self::exit::{NOTHING_FOUND, WrongSettings};
 use self::flags::Flags;
 use crate::audit as audit_log;
 use crate::caller::Caller;
+use crate::clean;
 use crate::clock::Clock;
 use crate::config::{Account, Config, Log, Sources};
-use crate::language::{Bilingual, Language};
+use crate::language::{Bilingual, Language, bilingual};
 use crate::lookup::{Lookup, Means};
 use crate::sandbox::{self, Sandbox};
 use crate::settings::{Setting, Spec};
@@ -61,6 +62,9 @@ pub struct Cli {
     /// Language of what is printed for people [default: the system's]
     #[arg(long, global = true, value_enum)]
     lang: Option<Language>,
+    /// For `query`, `check` and a client over stdio: which of the file's [tenants] to ask
+    #[arg(long, global = true, value_name = "NAME")]
+    tenant: Option<String>,
     #[command(flatten)]
     flags: Flags,
 }
@@ -96,7 +100,7 @@ enum Command {
 ///
 /// What to print on stderr before ending with [`status_of`] it.
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    let Cli { command, sandbox, lang, flags } = cli;
+    let Cli { command, sandbox, lang, tenant, flags } = cli;
     let mut sources = Sources::new(flags.0, std::env::vars_os());
     let language = lang.unwrap_or_else(|| {
         let variable = |name: &str| sources.variable(name)?.to_str().map(str::to_owned);
@@ -112,6 +116,11 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         // These ask nothing, and need no settings.
         Some(Command::Completions(_) | Command::Man(_)) => sources,
         _ => sources.with_file(),
+    };
+    let sources = match tenant {
+        None => sources,
+        Some(tenant) => of_tenant(&tenant, command.as_ref(), &sources)
+            .map_err(|why| anyhow!(why.to(language).to_owned()))?,
     };
     match command {
         Some(Command::Audit(audit)) => audit.run(&sources, language),
@@ -143,6 +152,37 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             })
         }
     }
+}
+
+/// Returns the settings as one of the file's tenants sees them, for a command that asks only one.
+fn of_tenant(
+    name: &str,
+    command: Option<&Command>,
+    sources: &Sources,
+) -> Result<Sources, Bilingual> {
+    if !matches!(command, None | Some(Command::Query(_) | Command::Check(_))) {
+        return Err(bilingual!(
+            "--tenant is for query, check and a client over stdio alone",
+            "--tenant es solo para query, check y un asistente por stdio",
+        ));
+    }
+    let names = sources.tenants();
+    if names.contains(&name) {
+        return Ok(sources.of_tenant(name));
+    }
+    let (name, names) = (clean::redacted(name), names.join(", "));
+    Err(if names.is_empty() {
+        bilingual!(
+            "--tenant {name}: no file of settings with [tenants] was found; name it with --config",
+            "--tenant {name}: no se encontró un archivo de ajustes con [tenants]; indíquelo con \
+             --config",
+        )
+    } else {
+        bilingual!(
+            "--tenant {name}: the file of settings has no such tenant; there are: {names}",
+            "--tenant {name}: el archivo de ajustes no tiene ese tenant; hay: {names}",
+        )
+    })
 }
 
 /// Prints why the program ends.

@@ -22,12 +22,14 @@ enum Place {
     Client,
     /// In the file of settings, flags or variables.
     File,
+    /// There too, but the file has tenants, of which none was named.
+    Tenants,
     /// There too, for a team's server.
     Team,
 }
 
 /// What is wrong with one setting, never a secret.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct InvalidSetting {
     /// What is set.
     pub subject: Subject,
@@ -78,7 +80,17 @@ impl InvalidSetting {
 
 impl InvalidSettings {
     pub(super) fn of_client(problems: Vec<InvalidSetting>, sources: &Sources) -> Self {
-        let place = if sources.names_file() { Place::File } else { Place::Client };
+        let is_nobodys = sources.tenants_table().is_none() && !sources.tenants().is_empty();
+        let lacks_server = problems.iter().any(|it| {
+            it.subject == Subject::Setting(Setting::Server) && it.problem == SettingError::NotSet
+        });
+        let place = if is_nobodys && lacks_server {
+            Place::Tenants
+        } else if sources.names_file() {
+            Place::File
+        } else {
+            Place::Client
+        };
         Self { problems, place }
     }
 
@@ -113,14 +125,16 @@ impl InvalidSettings {
         };
         let fix = self.advice();
         let check = match self.place {
-            Place::Client | Place::File => bilingual!(
+            Place::Client | Place::File | Place::Tenants => bilingual!(
                 "To test all of it, step by step: wolkvox-mcp check\n",
                 "Para probarlo todo, paso a paso: wolkvox-mcp check\n",
             ),
             Place::Team => Bilingual::same(""),
         };
         let sandbox = match self.place {
-            Place::Client | Place::File => "wolkvox-mcp query --sandbox id_customer 900000001",
+            Place::Client | Place::File | Place::Tenants => {
+                "wolkvox-mcp query --sandbox id_customer 900000001"
+            }
             Place::Team => "wolkvox-mcp serve --sandbox",
         };
         bilingual!(
@@ -138,6 +152,12 @@ impl InvalidSettings {
     /// Returns where to fix them.
     pub fn advice(&self) -> Bilingual {
         match (self.place, self.problems.len()) {
+            (Place::Tenants, _) => bilingual!(
+                "The file's [tenants] are asked by serve; to ask one of them here, name it with \
+                 --tenant.",
+                "A los [tenants] del archivo los consulta serve; para consultar aquí a uno de ellos, \
+                 indíquelo con --tenant.",
+            ),
             (Place::File | Place::Team, 1) => bilingual!(
                 "Set it with its flag, its variable, or in the file that --config names.",
                 "Corríjalo con su opción, su variable o en el archivo que indica --config.",

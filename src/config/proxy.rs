@@ -4,12 +4,13 @@
 use std::ffi::OsStr;
 
 use hyper_util::client::proxy::matcher::Matcher;
+use url::Url;
 
 use super::Sources;
 use crate::clean;
 use crate::error::{ProxyError, SettingError};
 use crate::language::{Bilingual, bilingual};
-use crate::server_url::ServerUrl;
+use crate::server_url::{ServerUrl, stays_here};
 
 /// A variable that keeps a proxy from being used.
 pub(super) struct WrongProxy {
@@ -28,10 +29,10 @@ const NO: [&str; 2] = ["NO_PROXY", "no_proxy"];
 /// chooses HTTP_PROXY. Where it is set, even blank, the HTTP client uses no proxy at all.
 const CGI: &str = "REQUEST_METHOD";
 
-/// Returns the variable because of which the way to a server would not lead through the proxy that
+/// Returns the variable because of which the way to an address would not lead through the proxy that
 /// somebody named.
-pub(super) fn wrong(server: &ServerUrl, sources: &Sources) -> Option<WrongProxy> {
-    if server.is_loopback() || is_excepted(server, sources) {
+pub(super) fn wrong(url: &Url, sources: &Sources) -> Option<WrongProxy> {
+    if stays_here(url) || is_excepted(url, sources) {
         return None;
     }
     let (variable, value) = named(sources)?;
@@ -58,7 +59,7 @@ pub(super) fn warnings(server: &ServerUrl, sources: &Sources) -> Vec<Bilingual> 
     }
     if let Some((variable, _)) = named(sources)
         && HTTP.contains(&variable)
-        && !is_excepted(server, sources)
+        && !is_excepted(server.origin(), sources)
     {
         warnings.push(bilingual!(
             "{variable} has no effect, as wolkvox is asked over https: HTTPS_PROXY names the proxy \
@@ -119,11 +120,11 @@ fn is_scheme(text: &str) -> bool {
         && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "+-.".contains(letter))
 }
 
-/// Returns whether the way to a server avoids the proxy on purpose.
-fn is_excepted(server: &ServerUrl, sources: &Sources) -> bool {
+/// Returns whether the way to an address avoids the proxy on purpose.
+fn is_excepted(url: &Url, sources: &Sources) -> bool {
     let exceptions = first(sources, &NO).and_then(|(_, value)| value.to_str()).unwrap_or_default();
     let proxy = Matcher::builder().https("http://proxy.example").no(exceptions).build();
-    server.to_string().parse().is_ok_and(|uri| proxy.intercept(&uri).is_none())
+    url.as_str().parse().is_ok_and(|uri| proxy.intercept(&uri).is_none())
 }
 
 /// Recognises the forms that other programs know and the HTTP client compares in vain.
@@ -164,7 +165,7 @@ mod tests {
     }
 
     fn is_wrong(set: &[(&str, &str)]) -> bool {
-        wrong(&server("crm0001.wolkvox.com"), &sources(set)).is_some()
+        wrong(server("crm0001.wolkvox.com").origin(), &sources(set)).is_some()
     }
 
     #[test]
@@ -210,7 +211,7 @@ mod tests {
         assert!(is_wrong(&[bad, ("ALL_PROXY", "http://proxy:3128")]));
         assert!(!is_wrong(&[bad, ("NO_PROXY", "wolkvox.com")]), "it is avoided on purpose");
         let local = server("http://127.0.0.1:8080");
-        assert!(wrong(&local, &sources(&[bad])).is_none());
+        assert!(wrong(local.origin(), &sources(&[bad])).is_none());
     }
 
     #[test]

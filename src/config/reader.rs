@@ -138,7 +138,7 @@ impl<'a> Reader<'a> {
 
     pub(super) fn account(&mut self) -> Result<Account, Reported> {
         let server = self.server();
-        let proxy = self.proxy(server.as_ref().ok());
+        let proxy = self.proxy(server.as_ref().ok().map(ServerUrl::origin));
         let roots = self.roots();
         let token = self.token();
         proxy?;
@@ -158,11 +158,15 @@ impl<'a> Reader<'a> {
     }
 
     /// Refuses a proxy that the HTTP client would leave out.
-    pub(super) fn proxy(&mut self, server: Option<&ServerUrl>) -> Result<(), Reported> {
-        let wrong = server.and_then(|server| proxy::wrong(server, self.sources));
+    pub(super) fn proxy(&mut self, url: Option<&Url>) -> Result<(), Reported> {
+        let wrong = url.and_then(|url| proxy::wrong(url, self.sources));
         let Some(WrongProxy { variable, shown, problem }) = wrong else { return Ok(()) };
         let (subject, name) = (Subject::Variable(variable), Bilingual::same(variable));
-        self.problems.push(InvalidSetting { subject, name, shown, problem });
+        let problem = InvalidSetting { subject, name, shown, problem };
+        // It may be wrong for wolkvox and for an identity provider.
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
         Err(Reported)
     }
 

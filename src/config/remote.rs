@@ -42,7 +42,7 @@ impl RemoteConfig {
         if let Err(problem) = &url {
             read.problems.push(wrong_address(problem));
         }
-        let proxy = read.proxy(url.as_ref().ok().map(TeamUrl::server));
+        let proxy = read.proxy(url.as_ref().ok().map(|url| url.server().origin()));
         let roots = read.roots();
         let token = read.caller_token();
         let timeout = read.timeout();

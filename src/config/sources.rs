@@ -108,8 +108,14 @@ impl Sources {
 
     /// Returns the same as one tenant sees it: what its table says, and for what it doesn't say,
     /// what is said for all. Whom to ask, and with which token, each tenant says itself.
-    pub(super) fn of_tenant(&self, name: &str) -> Self {
+    pub fn of_tenant(&self, name: &str) -> Self {
         Self { tenant: Some(name.to_owned()), ..self.clone() }
+    }
+
+    /// Returns the names of the tenants in the file of settings.
+    pub fn tenants(&self) -> Vec<&str> {
+        let file = self.settings_file();
+        file.into_iter().flat_map(|file| &file.tenants).map(|it| it.name.as_str()).collect()
     }
 
     /// Returns the same as one who asks a team's server sees it: the flag for the file of a token names

@@ -316,6 +316,8 @@ impl Reader<'_> {
             }
             return if self.is_fine() { Ok(None) } else { Err(Reported) };
         };
+        // Its documents are fetched as wolkvox is asked.
+        self.proxy(Url::parse(&issuer).ok().as_ref())?;
         let roots = self.roots()?;
         Ok(Some(OAuthConfig {
             issuer,

@@ -11,7 +11,7 @@ use redis::{
 };
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 use super::config::{SharedConfig, Unusable};
 use super::{Gone, VERSION, cancellations, inspection};
@@ -148,15 +148,11 @@ impl Store {
         F: Future<Output = RedisResult<T>>,
     {
         let Live { connection, number, .. } = self.live().await.ok_or(Gone)?;
-        match timeout(ANSWER, call(connection)).await {
-            Ok(Ok(answer)) => return Ok(answer),
-            Ok(Err(problem)) => {
-                tracing::debug!(kind = ?problem.kind(), "the shared store refused a call");
-            }
-            Err(_) => tracing::debug!("the shared store did not answer a call"),
-        }
-        self.state.fail(number);
-        Err(Gone)
+        call(connection).await.map_err(|problem| {
+            tracing::debug!(kind = ?problem.kind(), "the shared store did not answer a call");
+            self.state.fail(number);
+            Gone
+        })
     }
 
     /// Waits until it can no longer be used.
@@ -290,11 +286,6 @@ impl Keeper {
             .arg(&secrets)
             .arg(now + USED)
             .arg(&self.secret)
-            .ignore()
-            .cmd("ZREMRANGEBYSCORE")
-            .arg(&secrets)
-            .arg("-inf")
-            .arg(now)
             .ignore()
             .cmd("PEXPIRE")
             .arg(&secrets)

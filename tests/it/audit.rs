@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::serve::{OLDER, Server, by_customer};
 use crate::support::{Program, modern_meta};
 
 /// Everything that a call may name and no file may hold.
@@ -302,6 +303,44 @@ async fn what_cannot_be_recorded_is_could_not_look_up_and_never_data() {
     log.calls(2).await;
     assert_eq!(log.lines().len(), answered + 2);
     assert_eq!(log.verify().await.0, Some(0));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_servers_disk_that_is_full_gives_no_data_either_until_there_is_room() {
+    // Its files grow to some kilobytes only, as on a full disk.
+    let script = "trap '' XFSZ; ulimit -S -f 8; exec \"$0\" \"$@\"";
+    let program = env!("CARGO_BIN_EXE_wolkvox-mcp");
+    let before = ["-c", script, program];
+    let server = Server::start_by("/bin/sh", &before, &["--audit", "audit.jsonl"], &[]).await;
+    let ask = async |id| server.post(&[OLDER], &by_customer(id)).await.json()["result"].clone();
+    let (mut answered, mut refused) = (0, 0);
+    for id in 0..20 {
+        let result = ask(id).await;
+        if result["isError"] == true {
+            refused += 1;
+            let text = result["content"][0]["text"].as_str().expect("text");
+            assert!(text.starts_with("not_recorded: could not look up: "), "{text}");
+            assert!(!result.to_string().contains("FIC-"), "{result}");
+        } else {
+            answered += 1;
+            assert_eq!(refused, 0, "the disk stays full");
+        }
+    }
+    assert!(answered > 0 && refused > 5, "{answered} {refused}");
+    // A balancer sends people to another server.
+    let ready = server.admin("/readyz").await;
+    assert_eq!(ready.status, 503, "{}", ready.body);
+    let metrics = server.admin("/metrics").await.body;
+    assert!(metrics.contains(&format!("wolkvox_audit_failures_total {refused}\n")), "{metrics}");
+    let room = format!("--pid {} --fsize=unlimited", server.id());
+    let made = std::process::Command::new("prlimit").args(room.split(' ')).status();
+    if made.is_ok_and(|status| status.success()) {
+        // The next call finds it out, and those after it are answered.
+        ask(20).await;
+        assert_ne!(ask(21).await["isError"], true, "with room again it goes on");
+        assert_eq!(server.admin("/readyz").await.status, 200);
+    }
 }
 
 #[cfg(unix)]

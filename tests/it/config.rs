@@ -8,6 +8,8 @@ use insta::assert_snapshot;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::time::timeout;
 
+use wolkvox_mcp::sandbox::Sandbox;
+
 use crate::support::{Program, TOKEN};
 
 /// A folder with a file of settings, in which the program is run.
@@ -366,4 +368,61 @@ async fn a_wrong_setting_for_all_tenants_is_said_once() {
     let scene = Scene::new(&format!("timeout = '5'\n{TENANTS}"));
     let said = scene.refused(&[], &[]).await;
     assert_eq!(said.matches("timeout").count(), 1, "{said}");
+}
+
+#[tokio::test]
+async fn a_command_that_asks_one_account_asks_the_tenant_that_it_is_told() {
+    let sandboxes =
+        [Sandbox::start().await.expect("a sandbox"), Sandbox::start().await.expect("one")];
+    let table = |name: &str, sandbox: &Sandbox, more: &str| {
+        let (url, token) = (sandbox.url(), sandbox.token());
+        format!(
+            "[tenants.{name}]\nserver = '{url}'\ntoken = '{token}'\noperation = 'sandbox'\n{more}"
+        )
+    };
+    let [first, second] = &sandboxes;
+    let settings = table("banco", first, "mask = 'personal'\n") + &table("tienda", second, "");
+    let scene = Scene::new(&settings);
+    let ask = ["query", "id_customer", "900000001", "--limit", "1", "--json"];
+    for (tenant, asked, is_masked) in [("banco", first, true), ("tienda", second, false)] {
+        let (status, said) = scene.run(&[&ask[..], &["--tenant", tenant]].concat(), &[]).await;
+        assert_eq!((status, asked.requests()), (Some(0), 1), "{said}");
+        assert_eq!(!said.contains("Ficticio"), is_masked, "{said}");
+    }
+    let (status, said) = scene.run(&["check", "--tenant", "banco"], &[]).await;
+    assert_eq!(status, Some(0), "{said}");
+    for (arguments, problem) in [
+        (&ask[..], "name it with --tenant"),
+        (&["check", "--offline"], "name it with --tenant"),
+        (&["--tenant", "bank"], "there are: banco, tienda"),
+        (&["--tenant", "banco", "serve"], "for query, check and a client over stdio alone"),
+    ] {
+        let (status, said) = scene.run(arguments, &[]).await;
+        assert!(status != Some(0) && said.contains(problem), "{arguments:?}: {said}");
+    }
+    let (status, said) = Scene::new("").run(&["--tenant", "banco"], &[]).await;
+    assert!(status == Some(2) && said.contains("no file of settings with [tenants]"), "{said}");
+}
+
+#[tokio::test]
+async fn a_proxy_that_cannot_be_used_on_the_way_to_an_identity_provider_ends_the_server() {
+    const SETTINGS: &str = "oauth_issuer = 'https://login.example.com/realms/empresa'\n";
+    let scene = Scene::new(SETTINGS);
+    let proxy = ("HTTPS_PROXY", "socks5://ana:secreto@proxy.example:1080");
+    let said = scene.refused(&["--sandbox"], &[proxy]).await;
+    assert!(said.contains("HTTPS_PROXY") && said.contains("SOCKS"), "{said}");
+    assert!(!said.contains("secreto"), "{said}");
+    // Wrong for wolkvox and for the provider, it is said once.
+    let account = "server = 'crm0001.wolkvox.com'\ntoken = 'FICTITIOUS-TOKEN-0001'\n\
+                   operation = 'empresa'\naudit = 'off'\n";
+    let said = Scene::new(&(SETTINGS.to_owned() + account)).refused(&[], &[proxy]).await;
+    assert_eq!(said.matches("HTTPS_PROXY is").count(), 1, "{said}");
+    let ways_past =
+        [("NO_PROXY", "login.example.com"), ("HTTPS_PROXY", "http://proxy.example:3128")];
+    for past in ways_past {
+        let mut environment = vec![("ALL_PROXY", "socks5://proxy.example:1080"), past];
+        environment.push(("WOLKVOX_ADMIN_LISTEN", "no address"));
+        let said = scene.refused(&["--sandbox"], &environment).await;
+        assert!(!said.contains("_PROXY"), "{past:?}: {said}");
+    }
 }

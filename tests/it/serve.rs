@@ -43,6 +43,16 @@ impl Reply {
 
 impl Server {
     pub(crate) async fn start(arguments: &[&str], files: &[(&str, &str)]) -> Self {
+        Self::start_by(env!("CARGO_BIN_EXE_wolkvox-mcp"), &[], arguments, files).await
+    }
+
+    /// Starts it by another program, such as a shell, which gets these arguments first.
+    pub(crate) async fn start_by(
+        program: &str,
+        before: &[&str],
+        arguments: &[&str],
+        files: &[(&str, &str)],
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         for (name, text) in files {
             let path = folder.path().join(name);
@@ -50,7 +60,8 @@ impl Server {
         }
         let own = ["serve", "--sandbox", "--listen", "127.0.0.1:0"];
         let environment = [("WOLKVOX_ADMIN_LISTEN", "127.0.0.1:0")];
-        let mut command = Program::command(&[&own[..], arguments].concat(), &environment);
+        let arguments = [before, &own, arguments].concat();
+        let mut command = Program::command_of(program, &arguments, &environment);
         command.current_dir(folder.path()).kill_on_drop(true);
         command.stdin(std::process::Stdio::null()).stdout(std::process::Stdio::piped());
         let log = tempfile::NamedTempFile::new().expect("a file");
@@ -125,6 +136,11 @@ impl Server {
         self.child.start_kill().expect("still running");
         timeout(TIMELY, self.child.wait()).await.expect("in time").expect("a status");
         self.log()
+    }
+
+    #[cfg(unix)]
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id().expect("running")
     }
 
     #[cfg(unix)]

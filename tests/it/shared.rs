@@ -359,6 +359,11 @@ async fn without_the_store_a_server_is_ready_and_tells_of_it_in_its_metrics() {
             }
         };
         shown("1").await;
+        // Nobody asks, and it is noticed all the same.
+        store.signal("STOP");
+        shown("0").await;
+        store.signal("CONT");
+        shown("1").await;
         store.kill();
         shown("0").await;
         assert_eq!(server.admin("/readyz").await.status, 200);

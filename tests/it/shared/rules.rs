@@ -287,6 +287,19 @@ async fn who_waits_when_the_store_dies_goes_on_at_once() {
 }
 
 #[tokio::test]
+async fn who_asks_first_waits_no_longer_for_a_store_that_says_nothing() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("redis://{}", silent.local_addr().expect("an address"));
+    for store in Store::each() {
+        let team = Team { url: url.clone(), ..Team::new(&store, |_| None).await };
+        let mut program = team.start(&[UNKEPT]).await;
+        let began = Instant::now();
+        assert_ne!(outcome(&ask(&mut program, 900_003_001).await), "busy");
+        assert!(began.elapsed() < Duration::from_millis(900), "{:?}", began.elapsed());
+    }
+}
+
+#[tokio::test]
 async fn what_is_on_its_way_counts_when_the_store_dies_and_when_it_is_back() {
     for mut store in Store::each() {
         let team = Team::new(&store, |_| Some(Fault::Slow(Duration::from_secs(2)))).await;
@@ -363,7 +376,8 @@ async fn a_store_that_may_drop_keys_is_warned_of_once() {
         let team = Team::new(&store, |_| None).await;
         let mut program = team.start(&[UNKEPT]).await;
         ask(&mut program, 900_003_001).await;
-        store.ask(&["CLIENT", "KILL", "TYPE", "normal"]);
+        let killed = store.ask(&["CLIENT", "KILL", "TYPE", "pubsub"]);
+        assert_eq!(killed.first_chunk(), Some(b":1\r"), "{}", String::from_utf8_lossy(&killed));
         sleep(Duration::from_secs(1)).await;
         ask(&mut program, 900_003_002).await;
         let log = program.end().await.stderr;

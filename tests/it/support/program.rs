@@ -48,7 +48,11 @@ impl Program {
         Self::command_of(env!("CARGO_BIN_EXE_wolkvox-mcp"), arguments, environment)
     }
 
-    fn command_of(program: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
+    pub(crate) fn command_of(
+        program: &str,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Command {
         let mut command = Command::new(program);
         command
             .args(arguments)
