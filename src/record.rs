@@ -109,6 +109,17 @@ impl Record {
         self.find_places();
     }
 
+    /// Takes every field out, and keeps the room that they took.
+    pub(crate) fn drain(&mut self) -> impl Iterator<Item = (FieldKey, Value)> {
+        self.places = None;
+        self.fields.drain(..)
+    }
+
+    /// Gives back the room that no field takes.
+    pub(crate) fn shrink_to_fit(&mut self) {
+        self.fields.shrink_to_fit();
+    }
+
     /// Returns the fields in their order.
     pub fn iter(&self) -> <&Self as IntoIterator>::IntoIter {
         self.into_iter()

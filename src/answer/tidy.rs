@@ -104,10 +104,10 @@ pub fn tidy(records: Vec<Record>) -> Vec<Row> {
     rows
 }
 
-fn row(raw: Record) -> Row {
+fn row(mut record: Record) -> Row {
     let mut known: Documented = [const { None }; FIELDS.len()];
     let mut own: Vec<(FieldKey, Value)> = Vec::new();
-    for (key, mut value) in raw {
+    for (key, mut value) in record.drain() {
         let key = match key {
             // Names from the table of fields are clean already.
             Cow::Borrowed(known) => Cow::Borrowed(known),
@@ -128,8 +128,6 @@ fn row(raw: Record) -> Row {
         }
     }
     spelling::merge(&mut known, &mut own);
-    let count = known.iter().flatten().count() + own.len();
-    let mut record = Record::with_capacity(count);
     for (field, value) in FIELDS.iter().zip(known) {
         if let Some(value) = value {
             record.push(FieldKey::Borrowed(field.name), value);
@@ -140,6 +138,7 @@ fn row(raw: Record) -> Row {
         let key = distinct.name(key, |key| record.contains_key(key));
         record.push(key, value);
     }
+    record.shrink_to_fit();
     let when = record.get_mut(DATE).and_then(read_date);
     Row { when, record }
 }

@@ -97,14 +97,19 @@ fn operation(given: &mut Arguments, tenant: &Tenant) -> Result<Operation, Error>
     if is_missing { operation.map_err(|error| given.beside(error)) } else { operation }
 }
 
+/// Most answers have fewer bytes.
+const USUAL_LENGTH: usize = 8 * 1024;
+
 /// Writes a typed answer as the JSON that a client gets.
 fn to_json<'a, A: Serialize>(
     answer: impl Future<Output = Result<Answered<A>, Error>> + Send + 'a,
 ) -> BoxFuture<'a, Result<Answered<String>, Error>> {
     async move {
         let Answered { answer, records, is_cached } = answer.await?;
-        let answer = serde_json::to_string(&answer);
-        let answer = answer.map_err(|_| internal("an answer cannot be written"))?;
+        let mut text = Vec::with_capacity(USUAL_LENGTH);
+        let written = serde_json::to_writer(&mut text, &answer).ok();
+        let answer = written.and_then(|()| String::from_utf8(text).ok());
+        let answer = answer.ok_or_else(|| internal("an answer cannot be written"))?;
         Ok(Answered { answer, records, is_cached })
     }
     .boxed()

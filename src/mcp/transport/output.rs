@@ -12,6 +12,9 @@ use tokio_util::sync::CancellationToken;
 /// that ask thousands of things before they read the first answer.
 const ENOUGH: usize = 32 * 1024 * 1024;
 
+/// Most messages have fewer bytes.
+const USUAL_LENGTH: usize = 4 * 1024;
+
 /// Messages to be written.
 pub(crate) struct Output<W> {
     pending: Mutex<Pending>,
@@ -57,6 +60,7 @@ impl<W: AsyncWrite + Unpin> Output<W> {
     pub(crate) fn add(&self, message: &impl Serialize) -> io::Result<()> {
         let mut pending = self.pending();
         let before = pending.added.len();
+        pending.added.reserve(USUAL_LENGTH);
         if let Err(problem) = serde_json::to_writer(&mut pending.added, message) {
             pending.added.truncate(before);
             return Err(problem.into());
