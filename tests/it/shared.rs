@@ -147,11 +147,14 @@ async fn a_new_secret_goes_before_the_old_one_and_both_are_understood() {
 
 #[tokio::test]
 async fn a_spent_quota_holds_every_process() {
-    for store in Store::each() {
+    for mut store in Store::each() {
         let team = Team::new(&store, |_| Some(Fault::Quota)).await;
         let (mut first, mut second) = (team.start(&[]).await, team.start(&[]).await);
         assert_eq!(outcome(&ask(&mut first, 900_000_001).await), "quota_exhausted");
         assert_eq!(outcome(&ask(&mut second, 900_000_002).await), "quota_exhausted");
+        // Who has heard of it keeps to it also without the store.
+        store.kill();
+        assert_eq!(outcome(&ask(&mut second, 900_000_003).await), "quota_exhausted");
         assert_eq!(team.sandbox.requests(), 1);
     }
 }

@@ -184,6 +184,19 @@ async fn a_minute_is_over_after_a_minute() {
 }
 
 #[tokio::test]
+async fn a_look_up_of_several_pages_is_one_of_the_minutes() {
+    for store in Store::each() {
+        let team = Team::new(&store, |_| None).await;
+        let mut program = team.start(&[UNKEPT, ("WOLKVOX_RATE", "2")]).await;
+        // It has two pages.
+        ask(&mut program, 900_000_003).await;
+        assert_eq!(outcome(&ask(&mut program, 900_000_001).await), "found");
+        assert_eq!(team.sandbox.requests(), 3);
+        assert_eq!(outcome(&ask(&mut program, 900_000_002).await), "rate_limited");
+    }
+}
+
+#[tokio::test]
 async fn an_answer_is_used_as_long_as_its_reader_says() {
     for store in Store::each() {
         let team = Team::new(&store, |_| None).await;
