@@ -210,6 +210,19 @@ async fn an_answer_is_used_as_long_as_its_reader_says() {
 }
 
 #[tokio::test]
+async fn who_keeps_no_answers_shares_none() {
+    for store in Store::each() {
+        let team = Team::new(&store, |_| None).await;
+        ask(&mut team.start(&[UNKEPT]).await, 900_003_001).await;
+        let commands = store.ask(&["INFO", "commandstats"]);
+        let commands = String::from_utf8_lossy(&commands).into_owned();
+        assert!(commands.contains("cmdstat_evalsha:"), "{commands}");
+        assert!(!commands.contains("cmdstat_set:"), "{commands}");
+        assert!(!commands.contains("cmdstat_mget:"), "{commands}");
+    }
+}
+
+#[tokio::test]
 async fn what_others_wrote_in_place_of_an_answer_is_asked_for_anew() {
     for store in Store::each() {
         let team = Team::new(&store, |_| None).await;
