@@ -26,7 +26,7 @@
 //! connect    → mcp, wolkvox, server_url
 //! http       → mcp, audit, caller, wolkvox, shared, metrics, server_url
 //! install    → caller
-//! mcp        → tools, tenant, audit, caller, lookup, wolkvox
+//! mcp        → tools, tenant, audit, caller, lookup, wolkvox, card
 //! tools      → tenant, audit, caller, lookup, answer, wolkvox
 //! tenant     → caller, lookup, answer, wolkvox
 //! audit      → caller
@@ -45,7 +45,8 @@
 //!   [`answer`] (records to answers, pure), [`tools`] and [`tenant`] (what can be asked, and of
 //!   whom), [`caller`] (who asks, and what that person may), [`audit`] (who asked for what), [`http`]
 //!   (many callers), [`connect`] (one of them, from a desktop), [`shared`] (several processes with
-//!   one token), [`metrics`] (what they do, in numbers), [`mcp`] (the protocol), [`sandbox`] (a
+//!   one token), [`metrics`] (what they do, in numbers), [`mcp`] (the protocol), [`card`] (the page that shows an
+//!   answer to people), [`sandbox`] (a
 //!   wolkvox on this computer with fictitious
 //!   data, which shares no code with the rest), [`clock`] (the call centre's day),
 //!   [`error`] and [`server_url`].
@@ -63,6 +64,7 @@
 pub mod answer;
 pub mod audit;
 pub mod caller;
+pub mod card;
 #[doc(hidden)]
 pub mod clean;
 #[doc(hidden)]

@@ -166,6 +166,8 @@ settings! {
         "Log filter, always on stderr: error, warn, info, debug, trace or off";
     LogFormat = "WOLKVOX_LOG_FORMAT", Some("log-format"), Process, "text", "json",
         "`text` or `json`";
+    Card = "WOLKVOX_CARD", Some("card"), Process, "on", "off",
+        "The card that chats of MCP Apps show beside an answer: `on` or `off`";
     Config = "WOLKVOX_CONFIG", Some("config"), Process, "", "/etc/wolkvox/wolkvox.toml",
         "A TOML file of settings, each under its variable's name in lower case without `WOLKVOX_`; flags and variables come before it";
     Listen = "WOLKVOX_LISTEN", Some("listen"), Team, "127.0.0.1:8080", "0.0.0.0:8443",

@@ -246,6 +246,8 @@ struct App {
     audit: Option<audit_log::Options>,
     /// What processes share.
     shared: Option<Shared>,
+    /// Whether the tools lead to the card.
+    has_card: bool,
 }
 
 /// What records calls: the audit log and who makes them, if there is one.
@@ -253,8 +255,18 @@ type Recording = Option<(audit_log::Audit, Caller)>;
 
 impl App {
     async fn open(config: Config) -> anyhow::Result<Self> {
-        let Config { account, operation, limits, mask, clock, audit, shared, log: _, warnings } =
-            config;
+        let Config {
+            account,
+            operation,
+            limits,
+            mask,
+            clock,
+            audit,
+            shared,
+            card,
+            log: _,
+            warnings,
+        } = config;
         let (client, operation, sandbox) = client(account, operation).await?;
         let shared = shared.as_ref().map(Shared::open).transpose().context("cannot share")?;
         let means = Means { shared: shared.clone(), ..Means::new(&limits) };
@@ -262,7 +274,7 @@ impl App {
         let lookup = Arc::new(lookup);
         let clock = if sandbox.is_some() { sandbox_clock()? } else { clock };
         let tenant = Tenant { clock, ..Tenant::new(lookup, operation, mask, sandbox.is_some()) };
-        Ok(Self { tenant, sandbox, warnings, audit, shared })
+        Ok(Self { tenant, sandbox, warnings, audit, shared, has_card: card })
     }
 
     /// Opens the audit log, if there is one.

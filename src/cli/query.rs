@@ -96,7 +96,7 @@ impl QueryArgs {
         recording: Recording,
         language: Language,
     ) -> anyhow::Result<ExitCode> {
-        let App { tenant, sandbox: _sandbox, warnings: _, audit: _, shared: _ } = app;
+        let App { tenant, sandbox: _sandbox, .. } = app;
         let spinner = ProgressBar::new_spinner().with_message(ASKING.to(language).to_owned());
         spinner.enable_steady_tick(Duration::from_millis(100));
         let report = |stage: Stage| spinner.set_message(stage.text().to(language).to_owned());

@@ -69,7 +69,7 @@ async fn serve(
     language: Language,
 ) -> anyhow::Result<ExitCode> {
     let said = |text: Bilingual| anyhow!(text.to(language).to_owned());
-    let ServeConfig { http, tenants, roles, audit, shared, log: _, warnings } = config;
+    let ServeConfig { http, tenants, roles, audit, shared, card, log: _, warnings } = config;
     for warning in warnings {
         tracing::warn!(%warning, "a setting");
     }
@@ -90,7 +90,7 @@ async fn serve(
     if let Some(shared) = shared.clone() {
         metrics.watch_shared(move || shared.is_up());
     }
-    let opened = open(tenants, audit.as_ref(), &metrics, shared.as_ref()).await?;
+    let opened = open(tenants, card, audit.as_ref(), &metrics, shared.as_ref()).await?;
     let Opened { endpoints, sandboxes, deadline } = opened;
     let url = http.public_url(address).context("the server has no address")?;
     let is_alone = endpoints.len() == 1;
@@ -165,6 +165,7 @@ struct Opened {
 /// belong to the token.
 async fn open(
     tenants: Vec<TenantConfig>,
+    has_card: bool,
     audit: Option<&crate::audit::Audit>,
     metrics: &Metrics,
     shared: Option<&Shared>,
@@ -200,7 +201,7 @@ async fn open(
         };
         opened.deadline = opened.deadline.max(limits.timeout);
         opened.sandboxes.extend(sandbox);
-        let server = Server::new(tenant);
+        let server = Server::new(tenant).with_card(has_card);
         let server = match audit {
             Some(audit) => {
                 server.audited(audit.clone(), (id != DEFAULT_TENANT).then(|| id.clone()))

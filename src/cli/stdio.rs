@@ -14,7 +14,7 @@ pub(super) async fn serve(
     recording: Recording,
     language: Language,
 ) -> anyhow::Result<ExitCode> {
-    let App { tenant, sandbox: _sandbox, warnings, audit: _, shared: _ } = app;
+    let App { tenant, sandbox: _sandbox, warnings, audit: _, shared: _, has_card } = app;
     for warning in warnings {
         tracing::warn!(%warning, "a setting");
     }
@@ -26,7 +26,7 @@ pub(super) async fn serve(
     if io::stdin().is_terminal() {
         logging::print(waiting(tenant.is_sandbox).to(language));
     }
-    let server = Server::new(tenant);
+    let server = Server::new(tenant).with_card(has_card);
     let server = match recording {
         Some((audit, user)) => server.audited(audit, None).asked_by(user),
         None => server,

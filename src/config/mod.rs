@@ -49,6 +49,8 @@ pub struct Config {
     pub audit: Option<audit::Options>,
     /// What processes share, if they share anything.
     pub shared: Option<SharedConfig>,
+    /// Whether the tools lead to the card.
+    pub card: bool,
     /// What to log, and how.
     pub log: Log,
     /// What is set and probably does not do what was meant.
@@ -101,8 +103,8 @@ impl Config {
         let clock = read.clock();
         let audit = read.audit();
         let shared = read.shared();
-        let log = read.log();
-        match (account, operation, limits, mask, clock, audit, shared, log) {
+        let (card, log) = (read.card(), read.log());
+        match (account, operation, limits, mask, clock, audit, shared, card, log) {
             (
                 Ok(account),
                 Ok(operation),
@@ -111,10 +113,22 @@ impl Config {
                 Ok(clock),
                 Ok(audit),
                 Ok(shared),
+                Ok(card),
                 Ok(log),
             ) if read.is_fine() => {
                 let warnings = warnings(&account, &mask, sources);
-                Ok(Self { account, operation, limits, mask, clock, audit, shared, log, warnings })
+                Ok(Self {
+                    account,
+                    operation,
+                    limits,
+                    mask,
+                    clock,
+                    audit,
+                    shared,
+                    card,
+                    log,
+                    warnings,
+                })
             }
             _ => Err(InvalidSettings::of_client(read.into_problems(), sources)),
         }
@@ -207,6 +221,7 @@ mod tests {
             ("WOLKVOX_AUDIT_FAILURE", "continue"),
             ("WOLKVOX_AUDIT_ROTATE", "100MB"),
             ("WOLKVOX_LOG", "wolkvox_mcp::lookup=debug"),
+            ("WOLKVOX_CARD", "off"),
             ("WOLKVOX_LOG_FORMAT", "json"),
         ]);
         let config = resolve(&set).expect("settings");
@@ -223,6 +238,7 @@ mod tests {
         assert_eq!(audit.key_file, Some("/etc/wolkvox/{user}.key".into()));
         assert_eq!(audit.on_failure, audit::OnFailure::Continue);
         assert_eq!(audit.rotation, audit::Rotation::Size(100_000_000));
+        assert!(!config.card);
         assert_eq!(config.log.format, LogFormat::Json);
     }
 

@@ -302,6 +302,15 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// Reads whether the tools lead to the card.
+    pub(super) fn card(&mut self) -> Result<bool, Reported> {
+        self.defaulted(Setting::Card, |text| match text {
+            "on" => Ok(true),
+            "off" => Ok(false),
+            _ => Err(SettingError::OnOrOff),
+        })
+    }
+
     pub(super) fn log(&mut self) -> Result<Log, Reported> {
         let filter = self.defaulted(Setting::Log, |text| {
             let known = text.split(',').map(str::trim).all(is_log_directive);

@@ -42,6 +42,8 @@ pub struct ServeConfig {
     pub audit: Option<audit::Options>,
     /// What processes share, if they share anything.
     pub shared: Option<SharedConfig>,
+    /// Whether the tools lead to the card.
+    pub card: bool,
     /// What to log, and how.
     pub log: Log,
     /// What is set and probably does not do what was meant.
@@ -76,19 +78,23 @@ impl ServeConfig {
         let http = read.http();
         let tenants = read.tenants(sandbox);
         let roles = read.roles(&ids(sources));
-        let audit = read.audit();
-        let shared = read.shared();
+        let (audit, shared) = (read.audit(), read.shared());
         if !sandbox && matches!(sources.get(Setting::Audit), Ok(None)) {
             read.wrong(Setting::Audit, TeamError::NoAudit.into());
         }
-        let log = read.log();
-        match (http, tenants, roles, audit, shared, log) {
-            (Ok(http), Ok((tenants, told)), Ok(roles), Ok(audit), Ok(shared), Ok(log))
-                if read.is_fine() =>
-            {
+        let shown = (read.card(), read.log());
+        match (http, tenants, roles, audit, shared, shown) {
+            (
+                Ok(http),
+                Ok((tenants, told)),
+                Ok(roles),
+                Ok(audit),
+                Ok(shared),
+                (Ok(card), Ok(log)),
+            ) if read.is_fine() => {
                 let of_oauth = both_ways(&http).into_iter().chain(role_claim(&http, &roles));
                 let warnings = told.into_iter().chain(of_oauth).collect();
-                Ok(Self { http, tenants, roles, audit, shared, log, warnings })
+                Ok(Self { http, tenants, roles, audit, shared, card, log, warnings })
             }
             _ => Err(InvalidSettings::of_team(read.into_problems())),
         }

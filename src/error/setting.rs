@@ -80,6 +80,8 @@ pub enum SettingError {
     SharedSecrets(SecretsError),
     /// Not a way to do without the store.
     SharedDown,
+    /// Neither on nor off.
+    OnOrOff,
     /// Not a filter of the log.
     LogFilter,
     /// Not a format of the log.

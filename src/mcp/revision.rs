@@ -19,7 +19,7 @@ impl Revision {
         Self(version)
     }
 
-    /// Returns whether `title`, `outputSchema` and `structuredContent` are known.
+    /// Returns whether `title`, `outputSchema`, `structuredContent` and a tool's `_meta` are known.
     pub(super) fn has_titles_and_structure(&self) -> bool {
         self.0 >= ProtocolVersion::V_2025_06_18
     }
@@ -39,6 +39,7 @@ impl Revision {
         if !self.has_titles_and_structure() {
             tool.title = None;
             tool.output_schema = None;
+            tool.meta = None;
         }
         if self.0 < ProtocolVersion::V_2025_03_26 {
             tool.annotations = None;

@@ -7,14 +7,14 @@ use http::request::Parts;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock,
     CustomRequest, CustomResult, DiscoverResult, ErrorCode, GetPromptRequestParams,
-    GetPromptResponse, Implementation, InitializeRequestParams, InitializeResult,
+    GetPromptResponse, Implementation, InitializeRequestParams, InitializeResult, JsonObject,
     ListPromptsResult, ListResourcesResult, ListToolsResult, MetaObject, PaginatedRequestParams,
     ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
     Tool as ToolDefinition,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::progress::Progress;
@@ -23,6 +23,7 @@ use super::transport::twofold::as_text;
 use super::{call, prompts, resources};
 use crate::audit::Audit;
 use crate::caller::Caller;
+use crate::card;
 use crate::tenant::Tenant;
 use crate::tools::{AuditLog, Gestiones, Obligation, Tool, Tools};
 
@@ -35,6 +36,8 @@ const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
 pub struct Server {
     tools: Tools,
     info: ServerConfig,
+    /// Whether the tools lead to the card.
+    has_card: bool,
     /// Who asks where the transport doesn't say.
     caller: Arc<Caller>,
 }
@@ -50,13 +53,19 @@ impl Server {
 
     fn with_tools(tools: Vec<Arc<dyn Tool>>, sandbox: bool) -> Self {
         let caller = Arc::new(Caller::system("unknown".to_owned()));
-        Self { tools: Tools::new(tools), info: info(sandbox), caller }
+        Self { tools: Tools::new(tools), info: info(sandbox), has_card: true, caller }
     }
 
     /// Sets who asks where the transport does not say.
     #[must_use]
     pub fn asked_by(self, caller: Caller) -> Self {
         Self { caller: Arc::new(caller), ..self }
+    }
+
+    /// Sets whether the tools lead to the card.
+    #[must_use]
+    pub fn with_card(self, has_card: bool) -> Self {
+        Self { has_card, ..self }
     }
 
     /// Lets every call leave its line in an audit log, under the account's name if there are several.
@@ -95,8 +104,14 @@ fn info(sandbox: bool) -> ServerConfig {
     if sandbox {
         instructions.push_str(" SANDBOX: all customers and data are fictitious.");
     }
-    let capabilities =
-        ServerCapabilities::builder().enable_prompts().enable_resources().enable_tools().build();
+    // Declared to all: some hosts show the card without saying that they can.
+    let card = JsonObject::from_iter([("mimeTypes".to_owned(), json!([card::MEDIA_TYPE]))]);
+    let capabilities = ServerCapabilities::builder()
+        .enable_extensions_with([(card::EXTENSION.to_owned(), card)].into())
+        .enable_prompts()
+        .enable_resources()
+        .enable_tools()
+        .build();
     ServerConfig::new(capabilities)
         .with_server_info(
             Implementation::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
@@ -125,6 +140,7 @@ impl ServerHandler for Server {
         let mut result = self.negotiate_initialize(&request)?;
         if !Revision::agreed(result.protocol_version.clone()).has_titles_and_structure() {
             result.server_info.title = None;
+            result.capabilities.extensions = None;
         }
         Ok(result)
     }
@@ -169,7 +185,8 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
         let revision = Revision::of(&context);
-        let known = resources::list().into_iter().map(|it| revision.resource(it)).collect();
+        let known =
+            resources::list(self.has_card).into_iter().map(|it| revision.resource(it)).collect();
         let mut result = ListResourcesResult::with_all_items(known);
         (result.ttl_ms, result.cache_scope) = revision.freshness(FRESH);
         result.meta = self.signature(&context);
@@ -194,7 +211,13 @@ impl ServerHandler for Server {
     ) -> Result<ListToolsResult, ErrorData> {
         let revision = Revision::of(&context);
         let known = self.tools.definitions();
-        let known = known.iter().map(|it| revision.tool(it.clone())).collect();
+        let link = self.has_card.then(resources::link_to_card);
+        let linked = |tool: &ToolDefinition| {
+            let mut tool = tool.clone();
+            tool.meta.clone_from(&link);
+            revision.tool(tool)
+        };
+        let known = known.iter().map(linked).collect();
         let mut result = ListToolsResult::with_all_items(known);
         (result.ttl_ms, result.cache_scope) = revision.freshness(FRESH);
         result.meta = self.signature(&context);

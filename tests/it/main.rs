@@ -18,6 +18,8 @@ mod answers;
 mod audit;
 /// The file of callers, kept at the terminal.
 mod caller;
+/// The page that hosts show beside an answer.
+mod card;
 /// The set-up, checked step by step.
 mod check;
 /// The official Python and TypeScript clients.

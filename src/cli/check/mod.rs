@@ -120,7 +120,7 @@ impl Check {
     }
 
     async fn steps(&self, app: App, sources: &Sources, output: Output) -> Report {
-        let App { tenant, sandbox: _sandbox, warnings, audit: _, shared } = app;
+        let App { tenant, sandbox: _sandbox, warnings, shared, .. } = app;
         let mut report = Report::of_own(output);
         let (listed, defaults) = settings(sources, tenant.is_sandbox, None);
         let finding = Finding::listed(listed).with_ticket([defaults]);

@@ -139,6 +139,7 @@ impl SettingError {
             Self::SharedDown => {
                 bilingual!("must be `degrade` or `refuse`", "debe ser `degrade` o `refuse`")
             }
+            Self::OnOrOff => bilingual!("must be `on` or `off`", "debe ser `on` u `off`"),
             Self::LogFilter => {
                 bilingual!("is not a valid log filter", "no es un filtro válido del log")
             }
