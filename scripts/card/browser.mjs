@@ -27,20 +27,24 @@ export async function launch() {
  * Opens the host's page. The browser's own language, theme and zone differ from what hosts in the tests say, so
  * that a card that takes the wrong ones is seen.
  */
-export async function openHost({ browser, servers }, { page: html, ...settings } = {}) {
+export async function openHost({ browser, servers }, { page: html, isClockReal, ...settings } = {}) {
   const context = await browser.newContext({
     locale: "fr-FR", colorScheme: "dark", timezoneId: "Asia/Tokyo",
     viewport: { width: 900, height: 2200 }, ...settings,
   });
-  await context.clock.setFixedTime(NOW);
+  if (!isClockReal) await context.clock.setFixedTime(NOW);
+  context.setDefaultTimeout(10_000);
   const tab = await context.newPage();
   const seen = { errors: [], requests: [] };
   tab.on("console", (message) => {
+    // What Chromium says of every host that frames as the specification asks.
+    if (message.text().includes("allow-scripts and allow-same-origin")) return;
     if (["error", "warning"].includes(message.type())) seen.errors.push(message.text());
   });
   tab.on("pageerror", (error) => seen.errors.push(String(error)));
   tab.on("request", (request) => {
-    if (request.frame().parentFrame()?.parentFrame()) seen.requests.push(request.url());
+    const isOfView = request.frame().parentFrame()?.parentFrame();
+    if (isOfView && !request.isNavigationRequest()) seen.requests.push(request.url());
   });
   await tab.goto(servers.host);
   const open = (options = {}) => tab.evaluate((given) => window.host.open(given), {
@@ -49,16 +53,27 @@ export async function openHost({ browser, servers }, { page: html, ...settings }
   const view = () => tab.frames().find((frame) => frame.url().includes("/view/"));
   const bridge = (method, params) =>
     tab.evaluate(([name, given]) => window.host.bridge[name](given), [method, params]);
+  /** Waits until the view has drawn. */
+  const drawn = () => view().evaluate(() => new Promise((done) =>
+    requestAnimationFrame(() => setTimeout(done))));
+  const answer = async (result, args = {}) => {
+    await bridge("sendToolInput", { arguments: args });
+    await bridge("sendToolResult", result);
+    await drawn();
+  };
   return {
-    tab, seen, open, view, bridge,
+    tab, seen, open, view, bridge, drawn, answer,
     card: () => tab.frameLocator("#outer").frameLocator("iframe").locator("body"),
-    /** Lets a tool be called, and answers. */
-    answer: async (result, args = {}) => {
-      await bridge("sendToolInput", { arguments: args });
-      await bridge("sendToolResult", result);
-      await view().evaluate(() => new Promise((done) =>
-        requestAnimationFrame(() => requestAnimationFrame(done))));
-    },
+    /** Returns what the view has said with this method. */
+    said: (method) => tab.evaluate((name) =>
+      window.host.said.filter((it) => it.method === name), method),
+    /** Answers the view's oldest call of a tool that waits. */
+    answerCall: (result) => tab.evaluate((given) => {
+      const { resolve, reject } = window.host.calls.shift();
+      return given === null ? reject(new Error("not available")) : resolve(given);
+    }, result),
+    calls: () => tab.evaluate(() => window.host.calls.map((it) => it.params)),
+    picture: (path) => tab.locator("#outer").screenshot({ path }),
     close: () => context.close(),
   };
 }

@@ -76,7 +76,7 @@ function statusOf(view) {
     case "cancelled": return say("cancelled");
     case "closed": return "";
     case "gone": return say("gone");
-    case "none": return say("none");
+    case "none": return "other_matches" in view.answer ? say("noneHere") : say("none");
     case "failed": {
       const known = FAILURES.get(view.failure);
       return known ? pick(known.what) : say("failed");
