@@ -2,6 +2,7 @@
 //! types that cannot be wrong, or lists everything that is.
 
 mod invalid;
+mod login;
 mod path;
 mod proxy;
 mod reader;

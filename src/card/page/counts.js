@@ -23,8 +23,20 @@ function numbers({ summary, total }, { asOf, isOld }) {
     el("h2", { id: "numbers" }, say("numbers")),
     el("dl", { class: "tiles" }, ...tiles.map(([n, label]) => n !== undefined
       && el("div", {}, el("dt", {}, label), el("dd", {}, whole(n))))),
+    recent(summary.last_7_days_by_channel),
     note(say("attempts"), isOld && asOf && ` ${say("asOfDay", { date: dayText(asOf) })}.`),
     months(summary));
+}
+
+/**
+ * Says by which channels the last 7 days' contacts came.
+ * @param {Record<string, unknown> | undefined} counts
+ */
+function recent(counts) {
+  const all = ranked(counts, channelWords, "", 0);
+  if (all.length === 0) return null;
+  const pieces = all.map(({ label, n }) => el("span", {}, label, " ", el("b", {}, whole(n))));
+  return el("p", { class: "recent" }, `${say("sevenDays")}: `, ...dotted(...pieces));
 }
 
 /**

@@ -101,16 +101,32 @@ function ago(days) {
  * @param {{ weekday?: boolean, year?: boolean }} [how]
  */
 function dayText(moment, { weekday = false, year = true } = {}) {
-  const part = (/** @type {Intl.DateTimeFormatOptions} */ options) =>
-    new Intl.DateTimeFormat(wordsLocale(), { ...options, timeZone: "UTC" })
-      .format(utc(moment)).replace(/\.$/, "");
   return [
-    weekday ? part({ weekday: "short" }) : "",
+    weekday ? dayPart(moment, "weekday") : "",
     String(moment.day),
-    part({ month: "short" }),
+    dayPart(moment, "month"),
     year ? String(moment.year) : "",
   ].filter(Boolean).join(" ");
 }
+
+/**
+ * Writes a weekday's or a month's short name.
+ * @param {Moment} moment
+ * @param {"weekday" | "month"} name
+ */
+function dayPart(moment, name) {
+  const key = `${name} ${wordsLocale()}`;
+  const format = formats.get(key)
+    ?? new Intl.DateTimeFormat(wordsLocale(), { [name]: "short", timeZone: "UTC" });
+  formats.set(key, format);
+  return format.format(utc(moment)).replace(/\.$/, "");
+}
+
+/**
+ * Formats are dear to make: a hundred rows need two.
+ * @type {Map<string, Intl.DateTimeFormat>}
+ */
+const formats = new Map();
 
 /**
  * Writes a day and its time: "vie 20 nov 2026, 10:15".

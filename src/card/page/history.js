@@ -144,9 +144,18 @@ function outcome({ outcome: words, rival }) {
 /** @param {string} code */
 function channel(code) {
   if (!code) return null;
-  const known = CHANNELS.get(code.trim().toLowerCase());
-  return el("span", { class: "channel" },
-    icon(known?.icon ?? "other"), known ? pick(known.words) : value(code));
+  return el("span", {}, icon(knownChannel(code)?.icon ?? "other"), channelWords(code));
+}
+
+/** @param {string} code */
+function channelWords(code) {
+  const known = knownChannel(code);
+  return known ? pick(known.words) : value(code);
+}
+
+/** @param {string} code */
+function knownChannel(code) {
+  return CHANNELS.get(code.trim().toLowerCase());
 }
 
 /** @param {Child[]} children */
