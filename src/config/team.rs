@@ -18,7 +18,7 @@ use crate::clock::Clock;
 use crate::error::{PublicUrlError, SettingError, TeamError};
 use crate::file;
 use crate::http::{Endpoint, HttpConfig, OAuthConfig, TlsFiles};
-use crate::language::{Bilingual, bilingual};
+use crate::language::Bilingual;
 use crate::lookup::Limits;
 use crate::server_url::stays_here;
 use crate::settings::{Setting, unquoted};
