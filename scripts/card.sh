@@ -4,7 +4,8 @@
 # fast it is. Pictures of what was tried come to target/card/pictures. Needs npm; Chromium is
 # installed where there is none (as root, on Debian), the rest below target/.
 #
-#   cargo build && scripts/card.sh
+#   cargo build && scripts/card.sh            # everything
+#   cargo build && scripts/card.sh picture    # only the READMEs' pictures, into docs/pictures
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=$(cargo metadata --locked --format-version 1 --no-deps |
@@ -22,14 +23,21 @@ if [ ! -x "$CHROMIUM" ]; then
     exit
 fi
 
-mkdir -p "$target/card/page"
+rm -rf "$target/card/page" "$target/card/chat"
+mkdir -p "$target/card"
 cp scripts/card/* "$target/card/"
-cp src/card/page/* "$target/card/page/"
+cp -r src/card/page src/card/chat "$target/card/"
+pictures=$PWD/docs/pictures
 cd "$target/card"
 npm install --no-audit --no-fund --no-package-lock --loglevel=error
+if [ "${1:-}" = picture ]; then
+    exec node picture.mjs "$pictures"
+fi
 node types.mjs "$WOLKVOX_MCP" answers.d.ts
-node_modules/.bin/tsc --project .
+node_modules/.bin/tsc --project tsconfig.json
+node_modules/.bin/tsc --project chat.tsconfig.json
 rm -rf pictures
 # One after the other: they share a browser, and measure it.
 PICTURES=$PWD/pictures node --test --test-reporter=dot card.test.mjs
+node --test --test-reporter=dot try.test.mjs
 node speed.mjs

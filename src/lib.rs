@@ -24,7 +24,7 @@
 //! cli        → config, connect, http, install, mcp, tools, tenant, audit, caller, sandbox, lookup, answer, wolkvox, shared, metrics, server_url
 //! config     → http, audit, caller, lookup, answer, wolkvox, shared, server_url
 //! connect    → mcp, wolkvox, server_url
-//! http       → mcp, audit, caller, wolkvox, shared, metrics, server_url
+//! http       → mcp, audit, caller, card, wolkvox, shared, metrics, server_url
 //! install    → caller
 //! mcp        → tools, tenant, audit, caller, lookup, wolkvox, card
 //! tools      → tenant, audit, caller, lookup, answer, wolkvox

@@ -12,6 +12,8 @@
 //! | `words.js` | every word, in English and Spanish |
 //! | `dates.js`, `amounts.js`, `elements.js` | what all of them use |
 //! | `types.d.ts` | for `scripts/card.sh`, which checks the types and tries the card in a browser |
+//!
+//! `chat/` is a small chat in which people try the card without a client of MCP Apps.
 
 use std::sync::LazyLock;
 
@@ -65,18 +67,35 @@ pub fn is_card(uri: &str) -> bool {
 
 /// Returns the page: one document, without its source's comments and indents.
 pub fn page() -> &'static str {
-    static PAGE: LazyLock<String> = LazyLock::new(|| {
-        let is_comment =
-            |line: &str| ["//", "/*", "* ", "*/"].iter().any(|it| line.starts_with(it));
-        let lines = SOURCE.lines().map(str::trim);
-        let mut page = String::with_capacity(SOURCE.len());
-        for line in lines.filter(|line| !(line.is_empty() || *line == "*" || is_comment(line))) {
+    static PAGE: LazyLock<String> = LazyLock::new(|| bare(SOURCE));
+    &PAGE
+}
+
+/// Returns the small chat in which people try the card; it finds the card at `card` beside it, and
+/// calls tools at `card/call`.
+pub fn chat() -> &'static str {
+    concat!(
+        include_str!("chat/head.html"),
+        "<style>\n",
+        include_str!("chat/chat.css"),
+        "</style>\n",
+        include_str!("chat/body.html"),
+        "<script>\n\"use strict\";\n(() => {\n",
+        include_str!("chat/chat.js"),
+        "})();\n</script>\n</body>\n</html>\n",
+    )
+}
+
+fn bare(source: &str) -> String {
+    let is_comment = |line: &str| ["//", "/*", "* ", "*/"].iter().any(|it| line.starts_with(it));
+    let mut page = String::with_capacity(source.len());
+    for line in source.lines().map(str::trim) {
+        if !(line.is_empty() || line == "*" || is_comment(line)) {
             page.push_str(line);
             page.push('\n');
         }
-        page
-    });
-    &PAGE
+    }
+    page
 }
 
 /// FNV-1a: the crates for it need more lines than it has.

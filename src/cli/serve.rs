@@ -19,7 +19,8 @@ use super::{audit_log, client, sandbox_clock, stop, system, with_runtime};
 use crate::caller::{Budgets, Caller, Callers, Roles};
 use crate::config::{DEFAULT_TENANT, ServeConfig, Sources, TenantConfig};
 use crate::http::{
-    Access, Certificate, Ending, Endpoint, HttpConfig, Names, OAuth, Service, listen, probes,
+    Access, Certificate, Ending, Endpoint, HttpConfig, Names, OAuth, Service, TryCard, listen,
+    probes,
 };
 use crate::language::{Bilingual, Language, bilingual};
 use crate::lookup::{Admission, Lookup, Means};
@@ -69,7 +70,8 @@ async fn serve(
     language: Language,
 ) -> anyhow::Result<ExitCode> {
     let said = |text: Bilingual| anyhow!(text.to(language).to_owned());
-    let ServeConfig { http, tenants, roles, audit, shared, card, log: _, warnings } = config;
+    let ServeConfig { http, tenants, roles, audit, shared, card: has_card, log: _, warnings } =
+        config;
     for warning in warnings {
         tracing::warn!(%warning, "a setting");
     }
@@ -90,12 +92,14 @@ async fn serve(
     if let Some(shared) = shared.clone() {
         metrics.watch_shared(move || shared.is_up());
     }
-    let opened = open(tenants, card, audit.as_ref(), &metrics, shared.as_ref()).await?;
+    let opened = open(tenants, has_card, audit.as_ref(), &metrics, shared.as_ref()).await?;
     let Opened { endpoints, sandboxes, deadline } = opened;
     let url = http.public_url(address).context("the server has no address")?;
     let is_alone = endpoints.len() == 1;
     let access = access(&http, roles, &url, is_alone).map_err(said)?;
     let paths: Vec<String> = endpoints.iter().map(Endpoint::path).collect();
+    let card = endpoints.first().filter(|_| is_sandbox && has_card);
+    let card = card.map(|endpoint| TryCard::new(Arc::clone(&endpoint.server)));
     let names = Names::new(address, http.public_url.as_ref());
     let login = Login::of(&http);
     let trusted = http.trusted_proxies;
@@ -110,7 +114,14 @@ async fn serve(
         let place = format!("{}{path}", url.as_str().trim_end_matches('/'));
         tell(&place, is_sandbox, login, language);
     }
-    let probing = tokio::spawn(probes(admin, Arc::clone(&service)));
+    if card.is_some() {
+        let text = bilingual!(
+            "The card in a browser: http://{probed}/",
+            "La tarjeta en un navegador: http://{probed}/",
+        );
+        let _ = writeln!(std::io::stdout(), "{}", text.to(language));
+    }
+    let probing = tokio::spawn(probes(admin, Arc::clone(&service), card));
     let refreshing = tokio::spawn(refresh(Arc::clone(&service), audit.clone(), certificate));
     let ending = Ending {
         stop: stop::asked(),

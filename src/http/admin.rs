@@ -1,5 +1,6 @@
 //! Answers probes and whoever reads the numbers, on an address of their own: `/livez`, whether the
-//! program runs, `/readyz`, whether clients should be sent here, and `/metrics`.
+//! program runs, `/readyz`, whether clients should be sent here, and `/metrics`; on a sandbox also the
+//! small chat in which people try the card.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use tokio::sync::Semaphore;
 use super::listen::accept;
 use super::refusal::{Body, full};
 use super::service::Service;
+use super::try_card::TryCard;
 
 const CONNECTIONS: usize = 32;
 /// Prometheus's text format.
@@ -24,18 +26,24 @@ const PROMETHEUS: HeaderValue =
     HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
 const HEADERS: Duration = Duration::from_secs(10);
 
-/// Answers probes until it is dropped.
-pub async fn probes(listener: TcpListener, service: Arc<Service>) {
+/// Answers probes until it is dropped, and those who try the card.
+pub async fn probes(listener: TcpListener, service: Arc<Service>, card: Option<TryCard>) {
+    let card = card.map(Arc::new);
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
         let (stream, _) = accept(&listener).await;
-        let service = Arc::clone(&service);
+        let (service, card) = (Arc::clone(&service), card.clone());
         tokio::spawn(async move {
             let _place = place;
-            let answer = service_fn(move |request| {
-                let answered = answer(&request, &service);
-                async { Ok::<_, Infallible>(answered) }
+            let answer = service_fn(move |request: Request<Incoming>| {
+                let (service, card) = (Arc::clone(&service), card.clone());
+                async move {
+                    Ok::<_, Infallible>(match card {
+                        Some(card) if TryCard::is_for(&request) => card.answer(request).await,
+                        _ => answer(&request, &service),
+                    })
+                }
             });
             let connection = http1::Builder::new()
                 .timer(TokioTimer::new())

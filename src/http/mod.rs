@@ -29,6 +29,7 @@ mod places;
 mod refusal;
 mod service;
 mod tls;
+mod try_card;
 
 pub use self::admin::probes;
 pub use self::auth::{Access, Denied, OAuth};
@@ -38,3 +39,4 @@ pub use self::listen::{Ending, listen};
 pub use self::names::Names;
 pub use self::service::Service;
 pub use self::tls::Certificate;
+pub use self::try_card::TryCard;

@@ -22,8 +22,9 @@ use super::revision::Revision;
 use super::transport::twofold::as_text;
 use super::{call, prompts, resources};
 use crate::audit::Audit;
-use crate::caller::Caller;
+use crate::caller::{Call, Caller};
 use crate::card;
+use crate::error::Error;
 use crate::tenant::Tenant;
 use crate::tools::{AuditLog, Gestiones, Obligation, Tool, Tools};
 
@@ -66,6 +67,14 @@ impl Server {
     #[must_use]
     pub fn with_card(self, has_card: bool) -> Self {
         Self { has_card, ..self }
+    }
+
+    /// Calls a tool for somebody without a client, and returns the result; none if there is no such
+    /// tool.
+    pub async fn try_tool(&self, name: &str, arguments: JsonObject) -> Option<CallToolResult> {
+        let call = Call::new(Arc::clone(&self.caller));
+        let answer = self.tools.call(name, arguments, &call, &mut |_| {}).await.ok()?;
+        Some(result(answer, |text| serde_json::from_str(text).ok()))
     }
 
     /// Lets every call leave its line in an audit log, under the account's name if there are several.
@@ -118,6 +127,22 @@ fn info(sandbox: bool) -> ServerConfig {
                 .with_title("wolkvox CRM"),
         )
         .with_instructions(instructions)
+}
+
+/// Returns the result of a call: the answer as text and as what `structure` makes of it, or the failure.
+fn result(
+    answer: Result<String, Error>,
+    structure: impl FnOnce(&str) -> Option<Value>,
+) -> CallToolResult {
+    match answer {
+        Ok(text) => {
+            let structure = structure(&text);
+            let mut result = CallToolResult::success(vec![ContentBlock::text(text)]);
+            result.structured_content = structure;
+            result
+        }
+        Err(error) => CallToolResult::error(vec![ContentBlock::text(error.for_model())]),
+    }
 }
 
 /// Returns an answer as structure. Over HTTP it is the SDK that writes it, elsewhere our transport.
@@ -261,16 +286,9 @@ impl ServerHandler for Server {
             let message = format!("unknown tool; this server has {}", names.join(", "));
             return call::noted(&context, Err(ErrorData::invalid_params(message, None)));
         };
-        let mut result = match answer {
-            Ok(text) => {
-                let has_structure = Revision::of(&context).has_titles_and_structure();
-                let structure = if has_structure { structure(&text, &context) } else { None };
-                let mut result = CallToolResult::success(vec![ContentBlock::text(text)]);
-                result.structured_content = structure;
-                result
-            }
-            Err(error) => CallToolResult::error(vec![ContentBlock::text(error.for_model())]),
-        };
+        let has_structure = Revision::of(&context).has_titles_and_structure();
+        let mut result =
+            result(answer, |text| if has_structure { structure(text, &context) } else { None });
         result.meta = self.signature(&context);
         Ok(result.into())
     }

@@ -149,3 +149,36 @@ async fn revisions_that_know_no_metadata_of_tools_get_none() {
         assert_eq!(links(&listed["result"]), [Value::Null, Value::Null], "{version}");
     }
 }
+
+#[tokio::test]
+async fn a_sandboxs_admin_address_shows_the_card_in_a_plain_browser() {
+    let server = Server::start(&[], &[]).await;
+    let chat = server.admin("/").await;
+    assert_eq!(chat.status, 200);
+    for customer in 900_000_001..=900_000_009 {
+        assert!(chat.body.contains(&format!("\"{customer}\"")), "{customer} is not offered");
+    }
+    let card = server.admin("/card").await;
+    assert!(
+        card.headers.contains("content-security-policy: sandbox allow-scripts; default-src 'none'")
+    );
+    assert!(card.body.starts_with("<!doctype html>"), "{}", card.body);
+    let call = json!({ "name": "get_obligation", "arguments": { "record_id": "0000000000000000000000aa" } });
+    let owed = server.admin_post("/card/call", &call.to_string()).await.json();
+    assert_eq!(owed["structuredContent"]["outcome"], "found", "{owed}");
+    let failed = json!({ "name": "query_obligation", "arguments": { "field": "f", "value": "" } });
+    let failed = server.admin_post("/card/call", &failed.to_string()).await.json();
+    assert_eq!(failed["isError"], true, "{failed}");
+    for wrong in ["{}", "no JSON", r#"{ "name": "other", "arguments": {} }"#] {
+        let refused = server.admin_post("/card/call", wrong).await;
+        assert!([400, 404].contains(&refused.status), "{wrong}: {}", refused.status);
+    }
+}
+
+#[tokio::test]
+async fn without_the_card_there_is_nothing_to_try() {
+    let server = Server::start(&["--card", "off"], &[]).await;
+    for path in ["/", "/card", "/card/call"] {
+        assert_eq!(server.admin(path).await.status, 404, "{path}");
+    }
+}

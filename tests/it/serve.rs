@@ -79,8 +79,18 @@ impl Server {
         std::fs::read_to_string(self.log.path()).expect("a log")
     }
 
-    /// Asks the admin address, which the log names.
+    /// Asks the admin address.
     pub(crate) async fn admin(&self, path: &str) -> Reply {
+        self.ask_admin(&format!("GET {path}"), "").await
+    }
+
+    /// Posts to the admin address.
+    pub(crate) async fn admin_post(&self, path: &str, body: &str) -> Reply {
+        self.ask_admin(&format!("POST {path}"), body).await
+    }
+
+    /// Asks the admin address, which the log names.
+    async fn ask_admin(&self, what: &str, body: &str) -> Reply {
         let named = async {
             loop {
                 let log = self.log();
@@ -93,8 +103,10 @@ impl Server {
         };
         let address = timeout(TIMELY, named).await.expect("an address in the log");
         let mut stream = TcpStream::connect(&address).await.expect("connects");
-        let get = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n\r\n");
-        stream.write_all(get.as_bytes()).await.expect("sent");
+        let length = body.len();
+        let request =
+            format!("{what} HTTP/1.1\r\nHost: {address}\r\nContent-Length: {length}\r\n\r\n{body}");
+        stream.write_all(request.as_bytes()).await.expect("sent");
         reply(&mut stream).await
     }
 

@@ -43,12 +43,13 @@ async fn every_older_version_is_served_by_a_handshake() {
 }
 
 /// Members of results, and the revision that brought each.
-const MEMBERS: [(&str, &str); 8] = [
+const MEMBERS: [(&str, &str); 9] = [
     ("annotations", "2025-03-26"),
     ("title", "2025-06-18"),
     ("outputSchema", "2025-06-18"),
     ("structuredContent", "2025-06-18"),
-    ("_meta", "2026-07-28"),
+    ("_meta", "2025-06-18"),
+    ("io.modelcontextprotocol/serverInfo", "2026-07-28"),
     ("ttlMs", "2026-07-28"),
     ("cacheScope", "2026-07-28"),
     ("resultType", "2026-07-28"),
