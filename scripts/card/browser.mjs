@@ -24,12 +24,12 @@ export async function launch() {
 }
 
 /**
- * Opens the host's page. The browser's own language, theme and zone differ from what hosts in the tests say, so
+ * Opens the host's page. The browser's own language, theme and zone differ from what hosts say in the tests, so
  * that a card that takes the wrong ones is seen.
  */
 export async function openHost({ browser, servers }, { page: html, isClockReal, ...settings } = {}) {
   const context = await browser.newContext({
-    locale: "fr-FR", colorScheme: "dark", timezoneId: "Asia/Tokyo",
+    locale: "fr-FR", colorScheme: "dark", timezoneId: "America/Los_Angeles",
     viewport: { width: 900, height: 2200 }, ...settings,
   });
   if (!isClockReal) await context.clock.setFixedTime(NOW);
