@@ -380,6 +380,8 @@ describe("what is no answer", () => {
     await says("No se encontró nada", "Check the number.", "Consultado: 20 nov 2026, 20:10");
     assert.equal(await host.card().locator("li").count(), 0);
     assert.doesNotMatch(await text(), /\b0\b/);
+    await show({ ...none(), records: undefined, obligations: [] });
+    await says("No se encontró nada", "Check the number.");
     await show(none({ other_matches: 36 }), { args: { since: "2026-11-20" } });
     await says("Nada en estas fechas y filtros", "36 gestiones");
     await neverSays("No se encontró nada");
@@ -745,6 +747,15 @@ describe("without a mouse, without eyes", () => {
     await host.tab.keyboard.press("Enter");
     assert.equal(await host.card().locator(".timeline > li").count(), 16);
     assert.equal(await host.card().locator("details[open]").count(), 1, "it stays open");
+  });
+
+  it("nothing moves for people who asked for that", async () => {
+    await host.tab.emulateMedia({ reducedMotion: "reduce" });
+    await host.open({ context: SPANISH, width: 320 });
+    const moves = await host.view().evaluate(() =>
+      getComputedStyle(document.querySelector(".skeleton span")).animationName);
+    await host.tab.emulateMedia({ reducedMotion: null });
+    assert.equal(moves, "none");
   });
 
   it("a screen reader hears names, roles and the course of things", async () => {
