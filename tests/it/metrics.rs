@@ -125,7 +125,7 @@ async fn probes_are_answered_on_the_admin_address_alone() {
     for (path, status, text) in [
         ("/livez", 200, "alive\n"),
         ("/readyz", 200, "ready\n"),
-        ("/", 404, "/livez, /readyz and /metrics are here\n"),
+        ("/other", 404, "/livez, /readyz and /metrics are here\n"),
     ] {
         let reply = server.admin(path).await;
         assert_eq!((reply.status, reply.body.as_str()), (status, text), "{path}");
