@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use jiff::ZonedDateTime;
 use serde_json::Value;
 
+use super::amount;
 use super::filter::text;
 use super::obligation::NotFound;
 use super::page::with_offset;
@@ -91,7 +92,7 @@ impl NamedObligations {
         }
         incomplete |= failed > 0;
         let is_whole = !incomplete && not_found.is_empty();
-        let total_balance = sum(&obligations).filter(|_| is_whole && obligations.len() > 1);
+        let total_balance = balances(&obligations).filter(|_| is_whole && obligations.len() > 1);
         let mut hint = Hints::default();
         hint.extend(self.hints(&obligations, failed, &not_found, total_balance.is_some()));
         let mut answer = ObligationAnswer {
@@ -174,94 +175,8 @@ const NAME_IS_NO_ID: Bilingual = Bilingual::new(
      dé el id. No significa que no se deba nada.",
 );
 
-/// Sums up the balances, if every one is a number that can mean one thing only.
-fn sum(obligations: &[Record]) -> Option<String> {
-    let balance = |it: &Record| Amount::parse(it.get("total_balance")?.as_str()?);
-    let amounts = obligations.iter().map(balance).collect::<Option<Vec<_>>>()?;
-    let decimals = amounts.iter().map(|it| it.decimals).max()?;
-    let scaled =
-        amounts.iter().map(|it| it.units.checked_mul(10_i128.checked_pow(decimals - it.decimals)?));
-    let sum = scaled.reduce(|sum, next| sum?.checked_add(next?))??;
-    Some(Amount { units: sum, decimals }.to_string())
-}
-
-/// An exact decimal number.
-struct Amount {
-    /// Of the last decimal.
-    units: i128,
-    decimals: u32,
-}
-
-impl Amount {
-    /// Reads a number with a point before its decimals. Three of them may be thousands
-    /// (`1.250`), and marks between digits are another country's: neither is read.
-    fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
-        let digits = text.strip_prefix('-').unwrap_or(text);
-        let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
-        let is_number = |part: &str| part.bytes().all(|it| it.is_ascii_digit());
-        if digits.is_empty()
-            || !is_number(whole)
-            || !is_number(decimals)
-            || whole.is_empty() && decimals.is_empty()
-            || decimals.len() == 3
-        {
-            return None;
-        }
-        let units: i128 = format!("{whole}{decimals}").parse().ok()?;
-        let units = if text.starts_with('-') { -units } else { units };
-        Some(Self { units, decimals: decimals.len().try_into().ok()? })
-    }
-}
-
-impl std::fmt::Display for Amount {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let sign = if self.units < 0 { "-" } else { "" };
-        let decimals = self.decimals as usize;
-        let digits = format!("{:0>width$}", self.units.unsigned_abs(), width = decimals + 1);
-        let (whole, decimals) = digits.split_at(digits.len() - decimals);
-        match decimals {
-            "" => write!(f, "{sign}{whole}"),
-            decimals => write!(f, "{sign}{whole}.{decimals}"),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::answer::tests::record;
-
-    fn summed(balances: &[&str]) -> Option<String> {
-        let of = |balance: &&str| record(json!({ "total_balance": balance }));
-        sum(&balances.iter().map(of).collect::<Vec<_>>())
-    }
-
-    #[test]
-    fn a_sum_is_exact() {
-        for (balances, expected) in [
-            (&["10000", "2000"][..], "12000"),
-            (&["0.10", "0.2"], "0.30"),
-            (&["99999999999999999999", "1"], "100000000000000000000"),
-            (&[".50", "-1"], "-0.50"),
-            (&["-0.05", "0.05"], "0.00"),
-            (&[" 5 ", "5."], "10"),
-        ] {
-            assert_eq!(summed(balances).as_deref(), Some(expected), "{balances:?}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_plain_number_is_not_summed() {
-        for odd in ["", "-", ".", "1.250", "1.250.000", "1,5", "$100", "1e3", "100 COP", "٣"] {
-            assert_eq!(summed(&["1", odd]), None, "{odd}");
-        }
-        assert_eq!(sum(&[record(json!({ "total_balance": "1" })), record(json!({}))]), None);
-        assert_eq!(sum(&[]), None);
-        let most = i128::MAX.to_string();
-        assert_eq!(summed(&[&most, "1"]), None);
-        assert_eq!(summed(&[&most, "0.1"]), None);
-    }
+/// Returns the sum of the balances, if every one can be read.
+fn balances(obligations: &[Record]) -> Option<String> {
+    let balances = obligations.iter().map(|it| it.get("total_balance").and_then(Value::as_str));
+    amount::sum(&balances.collect::<Option<Vec<_>>>()?)
 }

@@ -3,6 +3,7 @@
 //! [`tidy`] makes rows of raw records, once for a look-up. [`Answer`] is made of them for one view:
 //! which days, which columns, which page. [`ObligationAnswer`] is the answer about an obligation.
 
+mod amount;
 mod case_file;
 mod channel;
 mod classification;
@@ -35,6 +36,7 @@ use serde::Serialize;
 
 use self::page::Draft;
 
+pub use self::amount::AmountParts;
 pub use self::case_file::{MOST_OBLIGATIONS, NamedObligations};
 pub use self::channel::channel_in_words;
 pub use self::dates::read_day;

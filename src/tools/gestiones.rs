@@ -19,7 +19,7 @@ use crate::tenant::Tenant;
 use crate::wolkvox::{GestionQuery, Operation};
 
 pub(crate) const NAME: &str = "query_obligation";
-const ARGUMENTS: &[&str] = &[
+pub(super) const ARGUMENTS: &[&str] = &[
     "operation",
     "field",
     "value",

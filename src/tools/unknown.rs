@@ -216,19 +216,8 @@ fn shown(name: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    const QUERY: &[&str] = &[
-        "operation",
-        "field",
-        "value",
-        "limit",
-        "offset",
-        "since",
-        "until",
-        "tipification",
-        "channel",
-        "obligation",
-        "columns",
-    ];
+    use crate::tools::gestiones::ARGUMENTS as QUERY;
+
     const OBLIGATION: &[&str] = &["operation", "obligation", "record_id"];
 
     fn ignored(names: &[&str]) -> Result<Ignored, Error> {

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde_json::Value;
 
-use crate::answer::channel_in_words;
+use crate::answer::{AmountParts, channel_in_words};
 use crate::fields::{self, CHANNEL, DATE};
 use crate::language::{Bilingual, Language, bilingual};
 
@@ -106,23 +106,18 @@ impl Words {
         Some(ago.to(self.language).to_owned())
     }
 
-    /// Groups an amount's digits. What is no plain number stays as wolkvox wrote it, and so does
-    /// one with three decimals, which may be thousands.
+    /// Groups an amount's digits. What can mean more than one number stays as wolkvox wrote it.
     fn amount(self, amount: &str) -> String {
-        let number = amount.trim();
-        let (sign, digits) = number.strip_prefix('-').map_or(("", number), |it| ("-", it));
-        let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
-        let is_number = |part: &str| part.bytes().all(|it| it.is_ascii_digit());
-        if whole.is_empty() || !is_number(whole) || !is_number(decimals) || decimals.len() == 3 {
+        let Some(AmountParts { is_negative, whole, decimals }) = AmountParts::of(amount) else {
             return amount.to_owned();
-        }
+        };
+        let sign = if is_negative { "-" } else { "" };
         let point = match (decimals, self.language) {
             ("", _) => "",
             (_, Language::English) => ".",
             (_, Language::Spanish) => ",",
         };
-        let whole = grouped(whole);
-        format!("{sign}{}{point}{decimals}", whole.to(self.language))
+        format!("{sign}{}{point}{decimals}", grouped(whole).to(self.language))
     }
 }
 
@@ -189,7 +184,7 @@ mod tests {
             ("1.250", "1.250", "1.250"),
             ("1.250.000", "1.250.000", "1.250.000"),
             ("$ 5", "$ 5", "$ 5"),
-            (".50", ".50", ".50"),
+            (".50", ".50", ",50"),
             ("", "", ""),
         ] {
             assert_eq!(words(Language::English).amount(amount), english);
