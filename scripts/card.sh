@@ -12,6 +12,8 @@ target=$(cargo metadata --locked --format-version 1 --no-deps |
     node -p 'JSON.parse(require("fs").readFileSync(0)).target_directory')
 export WOLKVOX_MCP=${WOLKVOX_MCP:-$target/debug/wolkvox-mcp}
 export CHROMIUM=${CHROMIUM:-/usr/bin/chromium}
+# What hosted runners have instead.
+[ -x "$CHROMIUM" ] || CHROMIUM=$(command -v google-chrome || echo "$CHROMIUM")
 
 if [ ! -x "$CHROMIUM" ]; then
     apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-liberation
@@ -38,6 +40,6 @@ node_modules/.bin/tsc --project tsconfig.json
 node_modules/.bin/tsc --project chat.tsconfig.json
 rm -rf pictures
 # One after the other: they share a browser, and measure it.
-PICTURES=$PWD/pictures node --test --test-reporter=dot card.test.mjs
-node --test --test-reporter=dot try.test.mjs
+PICTURES=$PWD/pictures node --test --test-reporter=spec card.test.mjs
+node --test --test-reporter=spec try.test.mjs
 node speed.mjs

@@ -46,7 +46,11 @@ for (const [language, { locale, questions }] of Object.entries(LANGUAGES)) {
       color: #fff; }
     img { display: block; border-radius: 12px; border: 1px solid #d3dade; }
   </style><main>${turns.join("")}</main>`);
-  const whole = await frame.locator("main").screenshot();
+  // Whole pixels only.
+  const size = await frame.locator("main").evaluate((main) =>
+    ({ width: Math.floor(main.offsetWidth), height: Math.floor(main.offsetHeight) }));
+  await frame.setViewportSize(size);
+  const whole = await frame.screenshot({ clip: { x: 0, y: 0, ...size } });
   // A tenth of the size, for pages that many load.
   const small = await frame.evaluate(async (data) => {
     const picture = Object.assign(new Image(), { src: `data:image/png;base64,${data}` });

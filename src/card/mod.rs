@@ -51,12 +51,12 @@ const SOURCE: &str = concat!(
 );
 
 /// Known when the program is built, so that listing the tools does not read the page.
-const HASH: u64 = hash(SOURCE.as_bytes());
+const HASH: u32 = hash(SOURCE.as_bytes());
 
 /// Returns the card's address. It changes with the page: some hosts keep a page for as long as its
 /// address stays.
 pub fn uri() -> String {
-    format!("{BEGINNING}-{HASH:016x}.html")
+    format!("{BEGINNING}-{HASH:08x}.html")
 }
 
 /// Returns whether an address is the card's, today's or an earlier one: hosts may keep a list of
@@ -98,12 +98,13 @@ fn bare(source: &str) -> String {
     page
 }
 
-/// FNV-1a: the crates for it need more lines than it has.
-const fn hash(mut bytes: &[u8]) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325;
+/// FNV-1a of 32 bits, as each character of the address costs tokens. The crates for it need more lines
+/// than it has.
+const fn hash(mut bytes: &[u8]) -> u32 {
+    let mut hash = 0x811c_9dc5;
     while let [byte, rest @ ..] = bytes {
-        hash ^= *byte as u64;
-        hash = u64::wrapping_mul(hash, 0x0100_0000_01b3);
+        hash ^= *byte as u32;
+        hash = u32::wrapping_mul(hash, 0x0100_0193);
         bytes = rest;
     }
     hash
@@ -150,9 +151,10 @@ mod tests {
 
     #[test]
     fn the_address_changes_with_the_page_and_earlier_ones_are_known() {
-        assert_eq!(hash(b""), 0xcbf2_9ce4_8422_2325);
-        assert_eq!(hash(b"foobar"), 0x8594_4171_f739_67e8, "the algorithm's own example");
-        assert!(is_card(&uri()) && is_card("ui://wolkvox/card-0123456789abcdef.html"));
+        assert_eq!(hash(b""), 0x811c_9dc5);
+        assert_eq!(hash(b"foobar"), 0xbf9c_f968, "the algorithm's own example");
+        assert_eq!(uri().len(), 31, "its characters are tokens of every conversation");
+        assert!(is_card(&uri()) && is_card("ui://wolkvox/card-01234567.html"));
         assert!(!is_card("wolkvox://fields") && !is_card("ui://other/card.html"));
     }
 
