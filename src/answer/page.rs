@@ -91,8 +91,7 @@ impl<'a> Draft<'a> {
             common: None,
             records: Vec::new(),
             next_offset: None,
-            other_matches: (view.is_narrow() && matches.others > 0)
-                .then_some(matches.others as u64),
+            other_matches: (matches.others > 0).then_some(matches.others as u64),
             latest: None,
             summary: has_summary.then(|| Summary::of(&matches.rows, &counting)),
             sandbox: None,

@@ -149,6 +149,18 @@ fn filters_compare_without_case_and_accents_by_code_or_words() {
 }
 
 #[test]
+fn wolkvoxs_own_number_is_of_all_and_not_of_what_a_filter_keeps() {
+    let mut found = found(&[
+        contact("2026-11-20", "No contesta", "inbound", ""),
+        contact("2026-11-19", "Promesa de pago", "inbound", ""),
+    ]);
+    (found.complete, found.upstream_total) = (false, Some(1_300));
+    let total = |filters| built(&found, &View { filters, ..View::default() }, "").total;
+    assert_eq!(total(Filters::default()), 1_300);
+    assert_eq!(total(filters("No contesta", "", "")), 1);
+}
+
+#[test]
 fn a_filter_that_matches_nothing_lists_the_nearest_values_there_are() {
     let records = [
         contact("2026-11-20", "No contesta", "inbound", "FIC-001"),

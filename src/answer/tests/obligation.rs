@@ -260,6 +260,16 @@ fn an_obligation_that_could_not_be_shown_is_named_with_the_reason() {
 }
 
 #[test]
+fn a_masked_name_is_masked_among_those_not_found_too() {
+    let found = found(vec![json!({ "obligation": "SECRETO-889900045" })]);
+    let mask = Mask::parse("obligation").expect("a mask");
+    let missing = vec![asked(vec![], "SECRETO-889900045")];
+    let answer = NamedObligations::of(&found).answer(missing, &mask, &as_of(&found));
+    let told = json!(answer.expect("an answer")).to_string();
+    assert!(told.contains("•••0045") && !told.contains("SECRETO"), "{told}");
+}
+
+#[test]
 fn a_case_file_without_obligations_is_not_one_that_owes_nothing() {
     let answer = of_case_file(&["", ""], vec![]).expect("an answer");
     assert_eq!((&answer["outcome"], &answer["total"]), (&json!("none"), &json!(0)));
