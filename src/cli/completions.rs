@@ -7,6 +7,7 @@ use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
 use super::Cli;
+use super::flags::NoSettings;
 
 /// For which shell.
 #[derive(Debug, Args)]
@@ -14,6 +15,8 @@ pub(super) struct Completions {
     /// Shell to complete commands in
     #[arg(value_enum)]
     shell: Shell,
+    #[command(flatten)]
+    _none: NoSettings,
 }
 
 impl Completions {

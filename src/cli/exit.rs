@@ -10,7 +10,7 @@ use crate::language::Language;
 /// A look-up found nothing, or a check failed.
 pub(super) const NOTHING_FOUND: u8 = 1;
 /// Wrong usage, or a failure that no other status is for.
-pub(super) const FAILED: u8 = 2;
+pub(in crate::cli) const FAILED: u8 = 2;
 /// The settings are wrong.
 const WRONG_SETTINGS: u8 = 3;
 /// wolkvox does not accept the token.

@@ -1,32 +1,29 @@
 //! Connects a client: writes this server into its configuration, or takes it out again.
 
+mod choose;
 mod paths;
 mod remote;
 mod said;
 mod token;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
-use clap::Args;
+use clap::{Args, ValueHint};
 
 use self::paths::{absolute, is_file, own_command};
+use super::flags::NoSettings;
+use super::help;
 use crate::config::{Config, NotUnicode, Origin, Sources};
 use crate::error::{EntryError, FileErrorKind, SettingError};
-use crate::install::{
-    self, Backup, Change, ClientKind, ConfigDirs, Entry, Os, Scope, ServerName, TokenDelivery,
-};
+use crate::install::{self, Backup, Change, ClientKind, Entry, Scope, ServerName, TokenDelivery};
 use crate::language::{Bilingual, Language, bilingual};
 use crate::settings::Setting;
 
-/// Which configuration.
-#[derive(Debug, Args)]
-pub(super) struct Target {
-    /// Client whose configuration to change
-    #[arg(value_enum)]
-    client: ClientKind,
+/// Which of a client's configurations.
+#[derive(Clone, Debug, Args)]
+struct Place {
     /// Use the configuration of the project in this folder instead of the user's
     #[arg(long)]
     project: bool,
@@ -41,12 +38,26 @@ pub(super) struct Target {
 
 /// Where to write this server, and what.
 #[derive(Debug, Args)]
-pub(super) struct Install {
+#[command(after_help = help::OF_INSTALL)]
+pub(super) struct InstallArgs {
+    /// Client whose configuration to change; without one, the clients are shown
+    #[arg(value_enum)]
+    client: Option<ClientKind>,
+    /// Connect every client that is on this computer
+    #[arg(long, conflicts_with_all = ["client", "project", "print"])]
+    all: bool,
     #[command(flatten)]
-    target: Target,
+    place: Place,
+    #[command(flatten)]
+    what: What,
+}
+
+/// What to write.
+#[derive(Clone, Debug, Args)]
+struct What {
     /// Connect the client to the team's server at this address instead of starting this program; the
     /// token comes from WOLKVOX_CALLER_TOKEN where the client starts, or from --token-file
-    #[arg(long)]
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     url: Option<String>,
     /// With --url: people log in at the identity provider, and no token of ours is sent
     #[arg(long, requires = "url")]
@@ -62,24 +73,59 @@ pub(super) struct Install {
 
 /// Where to take this server out.
 #[derive(Debug, Args)]
-pub(super) struct Uninstall {
+pub(super) struct UninstallArgs {
+    /// Client whose configuration to change
+    #[arg(value_enum)]
+    client: ClientKind,
     #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    _none: NoSettings,
+}
+
+/// The configuration of one client.
+struct Target {
+    client: ClientKind,
+    place: Place,
+}
+
+/// This server in one client.
+struct Install {
     target: Target,
+    what: What,
+}
+
+impl InstallArgs {
+    /// Connects a client, all of them, or says which there are.
+    pub(super) fn run(
+        &self,
+        sandbox: bool,
+        sources: &Sources,
+        language: Language,
+    ) -> anyhow::Result<ExitCode> {
+        match self.client {
+            Some(client) => self.of(client).run(sandbox, sources, language),
+            None => self.several(sandbox, sources, language),
+        }
+    }
+
+    fn of(&self, client: ClientKind) -> Install {
+        let target = Target { client, place: self.place.clone() };
+        Install { target, what: self.what.clone() }
+    }
 }
 
 impl Target {
     fn name(&self) -> Result<ServerName, Bilingual> {
-        self.name.parse().map_err(|problem: EntryError| problem.text())
+        self.place.name.parse().map_err(|problem: EntryError| problem.text())
     }
 
     fn scope(&self) -> Scope {
-        if self.project { Scope::Project } else { Scope::User }
+        if self.place.project { Scope::Project } else { Scope::User }
     }
 
     fn found(&self, sources: &Sources) -> Result<install::Target, Bilingual> {
-        let variable = |name: &str| sources.variable(name).map(PathBuf::from);
-        let dirs = ConfigDirs::from_environment(Os::current(), variable)
-            .map_err(|problem| problem.text())?;
+        let dirs = choose::dirs(sources)?;
         let title = self.client.title();
         let file = self.client.file(self.scope(), &dirs).ok_or_else(|| {
             bilingual!(
@@ -87,12 +133,17 @@ impl Target {
                 "{title} no tiene configuración por proyecto",
             )
         })?;
-        Ok(install::Target { client: self.client, file, state: dirs.state, force: self.force })
+        Ok(install::Target {
+            client: self.client,
+            file,
+            state: dirs.state,
+            force: self.place.force,
+        })
     }
 }
 
 impl Install {
-    pub(super) fn run(
+    fn run(
         &self,
         sandbox: bool,
         sources: &Sources,
@@ -102,13 +153,16 @@ impl Install {
         let client = self.target.client;
         let target = self.target.found(sources).map_err(in_language)?;
         let file = &target.file;
-        let entry = match &self.url {
+        // Asked before our own entry makes the client's folder.
+        let dirs = choose::dirs(sources).map_err(in_language)?;
+        let is_here = self.target.place.project || client.is_here(&dirs, sources.variable("PATH"));
+        let entry = match &self.what.url {
             Some(url) => self.remote_entry(url, sandbox, sources),
             None => self.entry(sandbox, sources),
         };
         let entry = entry.map_err(in_language)?;
         entry.check(client).map_err(|problem| in_language(problem.text()))?;
-        if self.print {
+        if self.what.print {
             // Only the entry goes to stdout, so that it can be piped.
             let shown = file.display();
             let heading = bilingual!("For {shown}:", "Para {shown}:");
@@ -136,6 +190,14 @@ impl Install {
             })?;
             self.print_result(&change, file, &entry, sources, language)?;
         }
+        if !is_here && !self.what.print {
+            let title = client.title();
+            let absent = bilingual!(
+                "{title} was not found on this computer; the entry waits for it.",
+                "No se encontró {title} en este equipo; la entrada queda lista para cuando lo instale.",
+            );
+            writeln!(io::stderr(), "{}", absent.to(language))?;
+        }
         for warning in self.warnings(file, &entry) {
             writeln!(io::stderr(), "{}", warning.to(language))?;
         }
@@ -159,7 +221,7 @@ impl Install {
         let of_server = Setting::ALL.iter().copied().filter(|setting| setting.is_own_servers());
         let in_file: Vec<Setting> = of_server.clone().filter(from_file).collect();
         let is_token = |setting: &Setting| matches!(setting, Setting::Token | Setting::TokenFile);
-        let token = match (self.inline_token, set(Setting::TokenFile)?) {
+        let token = match (self.what.inline_token, set(Setting::TokenFile)?) {
             (true, Some(_)) => {
                 return Err(bilingual!(
                     "give --inline-token or a token file, not both",
@@ -179,7 +241,7 @@ impl Install {
                 Setting::TokenFile,
                 &file,
                 set(Setting::Token)?,
-                self.target.force,
+                self.target.place.force,
                 sources,
             )?),
             (false, None) if in_file.iter().any(is_token) => TokenDelivery::SettingsFile,
@@ -206,7 +268,7 @@ impl Install {
     /// client's environment or from a file is stood in for.
     fn check(&self, sandbox: bool, sources: &Sources) -> Result<(), Bilingual> {
         let mut later = sources.clone().without(Setting::TokenFile);
-        if !self.inline_token {
+        if !self.what.inline_token {
             later = later.with_flag(Setting::Token, "later");
         }
         if matches!(later.get(Setting::Server), Ok(None)) {
@@ -239,12 +301,14 @@ fn kept_in(backup: &Backup) -> Bilingual {
     }
 }
 
-impl Uninstall {
+impl UninstallArgs {
+    /// Takes this server out of a client's configuration.
     pub(super) fn run(&self, sources: &Sources, language: Language) -> anyhow::Result<ExitCode> {
         let in_language = |text: Bilingual| anyhow!(text.to(language).to_owned());
-        let client = self.target.client;
-        let name = self.target.name().map_err(in_language)?;
-        let target = self.target.found(sources).map_err(in_language)?;
+        let client = self.client;
+        let place = Target { client, place: self.place.clone() };
+        let name = place.name().map_err(in_language)?;
+        let target = place.found(sources).map_err(in_language)?;
         let change = target.uninstall(&name).map_err(|problem| in_language(problem.text()))?;
         let (title, shown) = (client.title(), target.file.display());
         let mut said = vec![match &change {

@@ -1,6 +1,7 @@
 //! Defines the command line and runs what it asks for.
 
 mod audit;
+mod build;
 mod caller;
 mod check;
 mod completions;
@@ -8,6 +9,7 @@ mod connect;
 mod descriptors;
 mod exit;
 mod flags;
+mod help;
 mod install;
 mod layout;
 mod logging;
@@ -16,6 +18,7 @@ mod query;
 mod serve;
 mod stdio;
 mod stop;
+mod suggested;
 mod system;
 
 use std::process::ExitCode;
@@ -32,7 +35,7 @@ use crate::audit as audit_log;
 use crate::caller::Caller;
 use crate::clean;
 use crate::clock::Clock;
-use crate::config::{Account, Config, Log, Sources};
+use crate::config::{Account, Config, Log, Sources, machines_file};
 use crate::language::{Bilingual, Language, bilingual};
 use crate::lookup::{Lookup, Means};
 use crate::sandbox::{self, Sandbox};
@@ -44,14 +47,12 @@ use crate::wolkvox::{Client, Operation};
 /// Answers questions about customers' obligations from the wolkvox CRM.
 #[derive(Debug, Parser)]
 #[command(
-    version,
+    version = build::version(),
     about = "MCP server that answers questions about customers' obligations from the wolkvox CRM",
     long_about = "MCP server that answers questions about customers' obligations from the wolkvox \
                   CRM.\n\nWithout a command it serves MCP on standard input and output; that is \
                   what an mcp.json starts.",
-    after_help = "Exit status: 0 success, 1 nothing found or a check failed, 2 wrong usage or a \
-                  failure not listed here, 3 wrong settings, 4 token not accepted, 5 no answer from \
-                  the network or wolkvox, 6 later (too many requests, no calls left, maintenance)."
+    after_help = help::OF_PROGRAM
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -83,7 +84,7 @@ enum Command {
     /// Print completions for a shell
     Completions(completions::Completions),
     /// Write this server into a client's configuration
-    Install(install::Install),
+    Install(install::InstallArgs),
     /// Write the manual pages into a folder
     Man(man::Man),
     /// Make one look-up and print the answer
@@ -91,7 +92,7 @@ enum Command {
     /// Serve MCP over HTTP to a team: one server with the token, a name for each who asks
     Serve(serve::Serve),
     /// Remove this server from a client's configuration
-    Uninstall(install::Uninstall),
+    Uninstall(install::UninstallArgs),
 }
 
 /// Runs the command and returns the exit status.
@@ -101,7 +102,8 @@ enum Command {
 /// What to print on stderr before ending with [`status_of`] it.
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let Cli { command, sandbox, lang, tenant, flags } = cli;
-    let mut sources = Sources::new(flags.0, std::env::vars_os());
+    let machines = machines_file(|name| std::env::var_os(name));
+    let mut sources = Sources::new(flags.0, std::env::vars_os()).on_machine(machines);
     let language = lang.unwrap_or_else(|| {
         let variable = |name: &str| sources.variable(name)?.to_str().map(str::to_owned);
         Language::detect(variable, sys_locale::get_locale)

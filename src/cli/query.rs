@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 use indicatif::ProgressBar;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -21,7 +21,8 @@ use self::page::Page;
 use self::words::Words;
 use super::exit::{self, WrongSettings};
 use super::layout::width;
-use super::{App, NOTHING_FOUND, Recording};
+use super::suggested::Suggested;
+use super::{App, NOTHING_FOUND, Recording, help};
 use crate::answer::{Filters, Outcome, Reader, View};
 use crate::caller::{Call, Caller, Program};
 use crate::error::Error;
@@ -37,11 +38,17 @@ use crate::tools::{
 
 /// What to look up.
 #[derive(Debug, Args)]
+#[command(after_help = help::OF_QUERY)]
 pub(super) struct QueryArgs {
     /// Field to search by, such as id_customer; with VALUE alone, that one
-    #[arg(required_unless_present = "case_file")]
+    #[arg(
+        required_unless_present = "case_file",
+        value_parser = Suggested::fields(),
+        hide_possible_values = true,
+    )]
     field: Option<String>,
     /// Exact value
+    #[arg(value_hint = ValueHint::Other)]
     value: Option<String>,
     /// Get the balances of the obligations of this case file instead: wolkvox_idRecord of a gestión
     #[arg(long = "record", value_name = "ID", conflicts_with_all = [
@@ -55,22 +62,31 @@ pub(super) struct QueryArgs {
     #[arg(long, value_name = "OUTCOME")]
     tipification: Option<String>,
     /// Keep only this channel: wolkvox's code, or call, inbound, outbound, chat
-    #[arg(long)]
+    #[arg(
+        long,
+        value_parser = Suggested::new(&["call", "inbound", "outbound", "chat"]),
+        hide_possible_values = true,
+    )]
     channel: Option<String>,
     /// First day: YYYY-MM-DD, today, yesterday, or 30d for the last 30 days
-    #[arg(long, value_name = "DAY", allow_hyphen_values = true)]
+    #[arg(long, value_name = "DAY", value_hint = ValueHint::Other, allow_hyphen_values = true)]
     since: Option<String>,
     /// Last day
-    #[arg(long, value_name = "DAY", allow_hyphen_values = true)]
+    #[arg(long, value_name = "DAY", value_hint = ValueHint::Other, allow_hyphen_values = true)]
     until: Option<String>,
     /// Records to print, 1 to 100
-    #[arg(long)]
+    #[arg(long, value_name = "NUMBER", value_hint = ValueHint::Other)]
     limit: Option<String>,
     /// Records to skip
-    #[arg(long)]
+    #[arg(long, value_name = "NUMBER", value_hint = ValueHint::Other)]
     offset: Option<String>,
     /// Field to add to the usual ones, or `*` for all; repeat it for more
-    #[arg(long = "column", value_name = "FIELD")]
+    #[arg(
+        long = "column",
+        value_name = "FIELD",
+        value_parser = Suggested::fields(),
+        hide_possible_values = true,
+    )]
     columns: Vec<String>,
     /// Print fields by wolkvox's keys and values as they are
     #[arg(long)]

@@ -15,7 +15,7 @@ use url::Url;
 
 use super::exit::WrongSettings;
 use super::flags::TeamFlags;
-use super::{audit_log, client, sandbox_clock, stop, system, with_runtime};
+use super::{audit_log, client, help, sandbox_clock, stop, system, with_runtime};
 use crate::caller::{Budgets, Caller, Callers, Roles};
 use crate::config::{DEFAULT_TENANT, ServeConfig, Sources, TenantConfig};
 use crate::http::{
@@ -41,6 +41,7 @@ const CERTIFICATE: Duration = Duration::from_secs(5);
 
 /// Where and for whom to serve.
 #[derive(Debug, Args)]
+#[command(after_help = help::OF_SERVE)]
 pub(super) struct Serve {
     #[command(flatten)]
     flags: TeamFlags,

@@ -3,6 +3,7 @@
 
 mod invalid;
 mod login;
+mod machine;
 mod path;
 mod proxy;
 mod reader;
@@ -16,6 +17,7 @@ mod team;
 use tracing_subscriber::filter::Targets;
 
 pub use self::invalid::{InvalidSetting, InvalidSettings, Subject};
+pub use self::machine::machines_file;
 pub use self::path::path;
 pub use self::proxy::proxy_variable;
 use self::reader::Reader;

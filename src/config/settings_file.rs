@@ -10,6 +10,7 @@ use std::path::Path;
 
 use toml_edit::{Document, TableLike, TomlError, Value};
 
+use super::machine::is_administrators;
 use super::path;
 use super::shown::shown;
 use crate::clean;
@@ -80,8 +81,25 @@ impl SettingsFile {
     /// Why nothing of it can be used. Single mistakes are in the file itself.
     pub(super) fn open(text: &str, home: Option<&Path>) -> Result<Self, SettingError> {
         let path = path(text, home).map_err(SettingError::Path)?;
+        Self::read(&path, home)
+    }
+
+    /// Reads the file that counts for everybody on this computer, which is none of the person's own.
+    ///
+    /// # Errors
+    ///
+    /// As for [`SettingsFile::open`], and if others than an administrator can change it.
+    pub(super) fn open_machines(path: &Path, home: Option<&Path>) -> Result<Self, SettingError> {
         let unreadable = |problem: std::io::Error| SettingError::Unreadable(problem.kind());
-        let bytes = file::read(&path, LARGEST).map_err(unreadable)?;
+        if !is_administrators(&path.metadata().map_err(unreadable)?) {
+            return Err(SettingError::ConfigFile(ConfigFileError::NotAdministrators));
+        }
+        Self::read(path, home)
+    }
+
+    fn read(path: &Path, home: Option<&Path>) -> Result<Self, SettingError> {
+        let unreadable = |problem: std::io::Error| SettingError::Unreadable(problem.kind());
+        let bytes = file::read(path, LARGEST).map_err(unreadable)?;
         let is_private = path.metadata().is_ok_and(|it| is_private(&it));
         let shown = shown(Setting::Config, &path.to_string_lossy(), home);
         let (content, _, is_broken) = encoding_rs::UTF_8.decode(&bytes);

@@ -8,7 +8,7 @@
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::settings_file::{Mistake, Section, SettingsFile, Written};
@@ -25,6 +25,8 @@ pub struct Sources {
     environment: HashMap<String, OsString>,
     defaults: HashMap<Setting, &'static str>,
     file: Option<Result<Arc<SettingsFile>, SettingError>>,
+    /// The file that is read where none is named, if it is there.
+    machines: Option<PathBuf>,
     /// Settings that were taken out.
     absent: Vec<Setting>,
     /// The tenant whose table comes first.
@@ -87,13 +89,23 @@ impl Sources {
         Self { flags, environment: environment.collect(), ..<Self as Default>::default() }
     }
 
-    /// Reads the file of settings, if one is named.
+    /// Says which file counts for everybody on this computer, if it is there.
+    #[must_use]
+    pub fn on_machine(self, file: Option<PathBuf>) -> Self {
+        Self { machines: file, ..self }
+    }
+
+    /// Reads the file of settings that is named, or else the one for everybody on this computer.
     #[must_use]
     pub fn with_file(mut self) -> Self {
+        let home = self.home();
         self.file = match self.get(Setting::Config) {
-            Ok(named) => {
-                named.map(|raw| SettingsFile::open(&raw.text, self.home().as_deref()).map(Arc::new))
-            }
+            Ok(Some(raw)) => Some(SettingsFile::open(&raw.text, home.as_deref()).map(Arc::new)),
+            Ok(None) => self
+                .machines
+                .as_deref()
+                .filter(|file| file.exists())
+                .map(|file| SettingsFile::open_machines(file, home.as_deref()).map(Arc::new)),
             Err(NotUnicode) => Some(Err(SettingError::NotUnicode)),
         };
         self
@@ -199,6 +211,12 @@ impl Sources {
         self.file.as_ref()?.as_deref().ok()
     }
 
+    /// Returns the file for everybody on this computer, if that is the one that was read.
+    pub fn machines_file(&self) -> Option<&Path> {
+        let is_named = !matches!(self.get(Setting::Config), Ok(None));
+        self.machines.as_deref().filter(|_| self.file.is_some() && !is_named)
+    }
+
     /// Returns whether a file of settings is named, whatever it is.
     pub(super) fn names_file(&self) -> bool {
         self.file.is_some()
@@ -238,6 +256,11 @@ impl Sources {
         match &self.file {
             None => Vec::new(),
             Some(Err(problem)) => {
+                if let Some(file) = self.machines_file() {
+                    let name = Bilingual::same(file.display().to_string());
+                    let (subject, problem) = (Subject::Key, problem.clone());
+                    return vec![InvalidSetting { subject, name, shown: None, problem }];
+                }
                 let raw = self.get(Setting::Config).ok().flatten();
                 let name = self.name_of(Setting::Config, raw.as_ref().map(|raw| raw.origin));
                 let shown = raw.and_then(|raw| {
@@ -316,6 +339,41 @@ mod tests {
             let raw = raw.as_ref().map(|raw| (raw.text.as_str(), raw.origin));
             assert_eq!(raw, found, "{flag:?} {variable:?}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_machines_file_comes_last_and_only_an_administrator_may_have_written_it() {
+        use std::fs::Permissions;
+        use std::os::unix::fs::{MetadataExt, PermissionsExt};
+        let folder = tempfile::tempdir().expect("a folder");
+        let machines = folder.path().join("config.toml");
+        std::fs::write(&machines, "operation = 'todos'\nrate = 7\n").expect("written");
+        let read = |mode, variable| {
+            std::fs::set_permissions(&machines, Permissions::from_mode(mode)).expect("set");
+            sources(None, variable).on_machine(Some(machines.clone())).with_file()
+        };
+        let open = read(0o666, None).file_problems();
+        let [problem] = &open[..] else { panic!("{open:?}") };
+        assert!(problem.text().english.contains("must belong to root"), "{}", problem.text());
+
+        let sources = read(0o644, Some("propia"));
+        if folder.path().metadata().expect("metadata").uid() == 0 {
+            let text = |setting| sources.get(setting).expect("Unicode").map(|raw| raw.text);
+            assert_eq!(text(Setting::Operation).as_deref(), Some("propia"));
+            assert_eq!(text(Setting::Rate).as_deref(), Some("7"));
+            assert_eq!(sources.machines_file(), Some(machines.as_path()));
+        } else {
+            assert_eq!(sources.file_problems().len(), 1, "it is not root's");
+        }
+
+        let own = folder.path().join("own.toml");
+        std::fs::write(&own, "rate = 9\n").expect("written");
+        let named = Sources::default().with_flag(Setting::Config, own.to_string_lossy());
+        let named = named.on_machine(Some(machines)).with_file();
+        assert_eq!(named.get(Setting::Rate).expect("Unicode").expect("set").text, "9");
+        assert_eq!(named.get(Setting::Operation), Ok(None), "a named file takes its place");
+        assert_eq!(named.machines_file(), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 /// What stood between this program and wolkvox.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Outage {
     /// The name does not resolve.
     Dns,
@@ -25,6 +26,7 @@ pub enum Outage {
 
 /// Why there is no connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ConnectFailure {
     /// Nothing listens there.
     Refused,
@@ -50,6 +52,7 @@ pub enum ConnectFailure {
 
 /// Why the TLS handshake failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TlsFailure {
     /// The certificate's issuer is not trusted.
     UnknownIssuer {
@@ -85,6 +88,7 @@ pub enum TlsFailure {
 
 /// What a body that is not JSON looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum BodyKind {
     /// Nothing at all.
     Empty,
@@ -109,6 +113,7 @@ pub struct Timings {
 
 /// Why a reply is not wolkvox's; it never quotes the reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ReplyDefect {
     /// A body that is not JSON, such as a gateway's HTML page.
     NotJson {

@@ -117,7 +117,6 @@ impl fmt::Display for Kind {
     }
 }
 
-/// Why a look-up gave no answer. `Display` is the sentence, in English; [`Error::hint`] says
 /// A limit on one person's look-ups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Budget {
@@ -127,6 +126,7 @@ pub enum Budget {
     Day,
 }
 
+/// Why a look-up gave no answer. `Display` is the sentence, in English; [`Error::hint`] says
 /// what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

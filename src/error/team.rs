@@ -11,6 +11,8 @@ use crate::settings::Setting;
 pub enum ConfigFileError {
     /// It is not UTF-8 text.
     NotUtf8,
+    /// It counts for everybody on the computer, and others than an administrator can change it.
+    NotAdministrators,
     /// It is not TOML.
     NotToml {
         /// Counted from 1.

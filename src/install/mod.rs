@@ -12,6 +12,7 @@ mod entry;
 mod files;
 mod installed;
 mod own;
+mod present;
 mod record;
 mod remote;
 mod secret;

@@ -1,5 +1,6 @@
 //! Why a request brought no page, and what is known about another try.
 
+use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -18,6 +19,7 @@ pub struct Failure {
 
 /// What is known about another try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Retry {
     /// Nothing.
     Unsaid,
@@ -29,6 +31,14 @@ pub enum Retry {
     /// The server says: not before this time has passed (`Retry-After`).
     After(Duration),
 }
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl std::error::Error for Failure {}
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {

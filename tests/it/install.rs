@@ -1138,3 +1138,65 @@ async fn numbers_and_comments_in_our_own_entry_stay_as_they_stand() {
         assert_eq!(text, changed.replace("crm0001", "crm0002"), "{client}");
     }
 }
+
+#[tokio::test]
+async fn without_a_client_those_that_are_here_are_shown_and_nothing_is_written() {
+    let machine = Machine::new();
+    fs::create_dir(machine.home.path().join(".cursor")).expect("a folder");
+    fs::create_dir(machine.home.path().join(".gemini")).expect("a folder");
+    machine.run(&["install", "gemini", "--sandbox"], &[]).await;
+    let (status, said) = machine.run(&["install", "--sandbox"], &[]).await;
+    assert_eq!(status, Some(0), "{said}");
+    let state = |client: &str| {
+        let line = said.lines().find(|line| line.starts_with(client)).expect("a line");
+        line.trim_start_matches(client).trim().replace('\\', "/")
+    };
+    assert_eq!(state("cursor"), "here, not connected");
+    assert_eq!(state("codex"), "not found here");
+    assert_eq!(state("gemini"), "connected: `wolkvox` in ~/.gemini/settings.json");
+    assert!(said.contains("wolkvox-mcp install --all"), "{said}");
+    assert!(!machine.file("cursor", false).exists(), "nobody was asked");
+    let (_, said) = machine.run(&["install", "--lang", "es"], &[]).await;
+    assert!(said.contains("está en este equipo, sin conectar"), "{said}");
+}
+
+#[tokio::test]
+async fn all_clients_that_are_here_are_connected_and_one_that_cannot_be_stops_no_other() {
+    let machine = Machine::new();
+    let (status, said) = machine.run(&["install", "--all", "--sandbox"], &[]).await;
+    assert_eq!(status, Some(2), "{said}");
+    assert!(said.contains("none of the clients"), "{said}");
+    for client in ["cursor", "codex"] {
+        let file = machine.file(client, false);
+        fs::create_dir(file.parent().expect("a folder")).expect("a folder");
+    }
+    let (status, said) = machine.run(&["install", "--all", "--sandbox"], &[]).await;
+    assert_eq!(status, Some(0), "{said}");
+    assert!(
+        said.contains("check --client cursor") && said.contains("check --client codex"),
+        "{said}"
+    );
+    for client in ["cursor", "codex"] {
+        assert!(read(&machine.file(client, false)).contains("--sandbox"), "{client}");
+    }
+    assert!(!machine.file("gemini", false).exists());
+    machine.write(&machine.file("cursor", false), "{ broken");
+    fs::remove_file(machine.file("codex", false)).expect("removed");
+    let (status, said) = machine.run(&["install", "--all", "--sandbox"], &[]).await;
+    assert_eq!(status, Some(2), "{said}");
+    assert!(said.contains("Cursor: "), "{said}");
+    assert!(read(&machine.file("codex", false)).contains("--sandbox"));
+}
+
+#[tokio::test]
+async fn a_client_that_is_not_here_is_told_and_uninstall_takes_no_settings() {
+    let machine = Machine::new();
+    let absent = "Cursor was not found on this computer";
+    let (_, said) = machine.run(&["install", "cursor", "--sandbox"], &[]).await;
+    assert!(said.contains(absent), "{said}");
+    let (_, said) = machine.run(&["install", "cursor", "--sandbox"], &[]).await;
+    assert!(!said.contains(absent), "{said}");
+    let (status, said) = machine.run(&["uninstall", "cursor", "--mask", "personal"], &[]).await;
+    assert_eq!(status, Some(2), "{said}");
+    assert!(said.contains("takes no settings"), "{said}");
+}

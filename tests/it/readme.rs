@@ -18,6 +18,7 @@ const PAGES: &[(&str, &str)] = &[
     ("docs/development.md", "docs/desarrollo.md"),
     ("docs/failures.md", "docs/fallas.md"),
     ("docs/performance.md", "docs/rendimiento.md"),
+    ("docs/rollout.md", "docs/despliegue.md"),
     ("docs/settings.md", "docs/ajustes.md"),
     ("docs/team-server.md", "docs/equipo.md"),
     ("docs/tools.md", "docs/herramientas.md"),
@@ -383,6 +384,25 @@ async fn every_argument_and_every_member_of_an_answer_is_on_the_tools_page() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn the_picture_shows_the_real_answer() {
+    let picture = file("docs/answer.svg").replace("&quot;", "\"");
+    let mut program = Program::start(&["--sandbox"], &[]);
+    program.initialize("2025-11-25").await;
+    let call = serde_json::json!({ "field": "id_customer", "value": "900000005" });
+    assert!(picture.contains(r#"{"field": "id_customer", "value": "900000005"}"#));
+    let answer = program.call(call).await["structuredContent"].clone();
+    let [last, before] = [&answer["records"][0], &answer["records"][1]];
+    let outcome = "tipification_description";
+    for shown in
+        [&last["agent_name"], &last[outcome], &before[outcome], &answer["common"]["obligation"]]
+    {
+        let shown = shown.as_str().expect("text");
+        assert!(picture.contains(shown), "{shown}: run scripts/picture.py");
+    }
+    assert!(picture.contains(&format!("total {}", answer["total"])));
 }
 
 #[test]

@@ -97,7 +97,15 @@ async fn completions_and_manual_pages_come_from_the_command_line_itself() {
     let ended = Program::run(&["man", man.to_str().expect("a plain path")], &[]).await;
     assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
     let page = |name: &str| fs::read_to_string(man.join(name)).expect("a page");
-    assert!(page("wolkvox-mcp.1").contains("WOLKVOX"));
+    let root = page("wolkvox-mcp.1");
+    for section in ["EXIT STATUS", "ENVIRONMENT", "FILES", "EXAMPLES"] {
+        assert!(
+            root.contains(&format!(".SH \"{section}\""))
+                || root.contains(&format!(".SH {section}")),
+            "{section}: {root}"
+        );
+    }
+    assert!(root.contains("WOLKVOX\\_TOKEN") || root.contains("WOLKVOX_TOKEN"), "{root}");
     assert!(page("wolkvox-mcp-install.1").contains("inline"));
 }
 

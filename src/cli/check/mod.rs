@@ -16,7 +16,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 use serde_json::{Value, json};
 
 use self::clients::EntryReport;
@@ -26,7 +26,9 @@ use self::report::{Output, Report};
 use self::settings::settings;
 use self::step::Step;
 use self::tls::tls;
-use super::{App, NOTHING_FOUND, with_app};
+use super::build::BUILD;
+use super::suggested::Suggested;
+use super::{App, NOTHING_FOUND, help, with_app};
 use crate::config::{Config, Sources, clock_warning};
 use crate::install::ClientKind;
 use crate::language::{Bilingual, Language, bilingual};
@@ -39,18 +41,19 @@ const TICKET: u64 = 1;
 
 /// What to check.
 #[derive(Debug, Args)]
+#[command(after_help = help::OF_CHECK)]
 pub(super) struct Check {
     /// Test the way to a team's server at this address instead
-    #[arg(long, conflicts_with_all = ["client", "field", "value"])]
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url, conflicts_with_all = ["client", "field", "value"])]
     url: Option<String>,
     /// Run only what needs no network
     #[arg(long)]
     offline: bool,
     /// Also make one real look-up: the field to search by
-    #[arg(long, requires = "value")]
+    #[arg(long, requires = "value", value_parser = Suggested::fields(), hide_possible_values = true)]
     field: Option<String>,
     /// Also make one real look-up: the value to look for
-    #[arg(long, requires = "field")]
+    #[arg(long, requires = "field", value_hint = ValueHint::Other)]
     value: Option<String>,
     /// Test a client's entry for this server as it stands [default if nothing is set: every client's]
     #[arg(long, value_enum)]
@@ -203,6 +206,7 @@ fn ticket(ok: bool, key: &str, found: Value) -> anyhow::Result<String> {
     let mut ticket = json!({
         "format": TICKET,
         "version": env!("CARGO_PKG_VERSION"),
+        "build": BUILD,
         "system": format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
         "ok": ok,
     });

@@ -51,6 +51,13 @@ pub(super) fn settings(
             "el sandbox, con datos ficticios"
         ));
     }
+    if let Some(file) = sources.machines_file() {
+        let file = file.display();
+        lines.push(bilingual!(
+            "for everybody on this computer: {file}",
+            "para todos en este equipo: {file}",
+        ));
+    }
     let mut defaults = Vec::new();
     let is_used =
         |setting: &Setting| setting.is_own_servers() && !(sandbox && setting.is_account());

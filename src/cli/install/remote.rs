@@ -17,7 +17,7 @@ impl Install {
         sandbox: bool,
         sources: &Sources,
     ) -> Result<Entry, Bilingual> {
-        if sandbox || self.inline_token {
+        if sandbox || self.what.inline_token {
             return Err(bilingual!(
                 "--url goes with neither --sandbox nor --inline-token: the team's server says whom it \
                  asks, and your token for it is never written into a configuration",
@@ -26,7 +26,7 @@ impl Install {
             ));
         }
         let sources = &sources.clone().of_caller();
-        if self.login && self.target.client == ClientKind::ClaudeDesktop {
+        if self.what.login && self.target.client == ClientKind::ClaudeDesktop {
             return Err(bilingual!(
                 "Claude Desktop cannot log in at a server inside a company: it starts `connect`, which \
                  needs a token from `wolkvox-mcp caller add` (see --token-file)",
@@ -42,10 +42,10 @@ impl Install {
         let token_file = set(Setting::CallerTokenFile);
         let token_file = token_file.map(|file| {
             let setting = Setting::CallerTokenFile;
-            token::file(setting, &file, given.clone(), self.target.force, sources)
+            token::file(setting, &file, given.clone(), self.target.place.force, sources)
         });
         let token_file = token_file.transpose()?;
-        if self.login && token_file.is_some() {
+        if self.what.login && token_file.is_some() {
             return Err(bilingual!(
                 "--login and --token-file exclude each other: who logs in needs no other token",
                 "--login y --token-file se excluyen: quien inicia sesión no necesita otro token",
@@ -62,14 +62,14 @@ impl Install {
         })?;
         let mut settings = Vec::new();
         // With any, the entry would start `connect`, which cannot log in.
-        for setting in USED.into_iter().filter(|_| !self.login) {
+        for setting in USED.into_iter().filter(|_| !self.what.login) {
             if let Some(text) = set(setting) {
                 let text = if is_file(setting, &text) { absolute(&text, sources)? } else { text };
                 settings.push((setting, text));
             }
         }
         let is_open = config.url.server().is_loopback() && given.is_none() && token_file.is_none();
-        let has_token = !is_open && !self.login;
+        let has_token = !is_open && !self.what.login;
         let remote = RemoteEntry { url: config.url.to_string(), token_file, has_token };
         Ok(Entry {
             name: self.target.name()?,

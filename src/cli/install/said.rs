@@ -63,14 +63,14 @@ impl Install {
             said.push(bilingual!("VS Code will ask for the token.", "VS Code pedirá el token."));
         }
         if let Some(remote) = &entry.remote {
-            said.extend(remote::hints(remote, self.login));
+            said.extend(remote::hints(remote, self.what.login));
         } else if !entry.sandbox && !entry.names(Setting::Operation) {
             said.push(bilingual!(
                 "No operation is set: the assistant will have to ask for it (--operation sets one).",
                 "No hay operación definida: el asistente tendrá que preguntarla (--operation la define).",
             ));
         }
-        if client == ClientKind::Codex && self.target.project {
+        if client == ClientKind::Codex && self.target.place.project {
             said.push(bilingual!(
                 "Codex reads it only in a project that you trust.",
                 "Codex lo lee solo en un proyecto de confianza (trusted).",
@@ -78,8 +78,8 @@ impl Install {
         }
         said.push(client.restart());
         if let Some(remote) = &entry.remote {
-            said.extend((!self.login).then(|| remote::test(remote, &entry.settings)));
-        } else if !self.target.project
+            said.extend((!self.what.login).then(|| remote::test(remote, &entry.settings)));
+        } else if !self.target.place.project
             && let Some(name) = client.to_possible_value()
         {
             let name = name.get_name();
@@ -119,7 +119,7 @@ impl Install {
             return missing.map(care).into_iter().collect();
         }
         match &entry.token {
-            TokenDelivery::Inline(_) if !entry.sandbox => vec![if self.target.project {
+            TokenDelivery::Inline(_) if !entry.sandbox => vec![if self.target.place.project {
                 bilingual!(
                     "Warning: the token is in {shown}, in plain text. Keep that file out of \
                  version control.",

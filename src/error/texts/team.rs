@@ -33,6 +33,12 @@ impl ConfigFileError {
                 "must be a table, such as [tenants.banco] or [roles.agent]",
                 "debe ser una tabla, como [tenants.banco] o [roles.agent]",
             ),
+            Self::NotAdministrators => bilingual!(
+                "counts for everybody on this computer, so it must belong to root and nobody else may \
+                 change it (chown root, chmod 644)",
+                "vale para todos en este equipo, así que debe pertenecer a root y nadie más puede \
+                 cambiarlo (chown root, chmod 644)",
+            ),
             Self::OpenSecret => bilingual!(
                 "stands in a file that other users can read or its group can change: protect it \
                  (chmod 600), or set token_file instead",
