@@ -9,6 +9,7 @@ RUN apk add --no-cache ca-certificates musl-dev
 WORKDIR /source
 COPY . .
 # Messages of a panic name source files; where they lay here is nobody's business.
+ARG WOLKVOX_MCP_BUILD=
 RUN RUSTFLAGS="--remap-path-prefix=$CARGO_HOME=/cargo" cargo build --locked --release \
     && ! grep -aqF "$CARGO_HOME" target/release/wolkvox-mcp
 RUN mkdir /empty
