@@ -7,13 +7,14 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// A language of people at the terminal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Language {
     /// English.
-    #[value(name = "en")]
+    #[cfg_attr(feature = "cli", value(name = "en"))]
     English,
     /// Spanish.
-    #[value(name = "es")]
+    #[cfg_attr(feature = "cli", value(name = "es"))]
     Spanish,
 }
 

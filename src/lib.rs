@@ -1,6 +1,38 @@
 //! Answers a call-centre agent's questions about customers' obligations from the wolkvox CRM, as
 //! an MCP server and at the terminal.
 //!
+//! # As a library
+//!
+//! ```
+//! use wolkvox_mcp::sandbox::{OPERATION, Sandbox};
+//! use wolkvox_mcp::wolkvox::{Client, FieldName, FieldValue, GestionQuery, Operation};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // A wolkvox on this computer with fictitious customers; `examples/real_tenant.rs` asks a real one.
+//! let sandbox = Sandbox::start().await?;
+//! let client = Client::local(&sandbox.url(), sandbox.token())?;
+//! let query = GestionQuery {
+//!     operation: Operation::parse(OPERATION.to_owned())?,
+//!     field: FieldName::parse("id_customer".to_owned())?,
+//!     value: FieldValue::parse("900000005".to_owned())?,
+//! };
+//! let page = client.query_gestion(&query, Some(1)).await?;
+//! assert_eq!(page.records.len(), 2);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Features: `client` (the API, look-ups within a token's limits, answers) is always there; `mcp` adds
+//! the protocol, its tools over pipes and HTTP, and the sandbox; `cli`, the default, adds the program.
+//! `default-features = false, features = ["client"]` builds without clap, axum, indicatif and
+//! toml_edit. A [`lookup::Lookup`] is one token's: a host of several tenants has one for each.
+//!
+//! Stable, so that a change raises the major version from 1.0 on, and the minor one until then: the
+//! tools' names, arguments and JSON; the words of [`error::Kind`]; the exit statuses; the keys and
+//! codes of `check --json`; the settings. Not stable: sentences for people, the hidden modules, and how
+//! many variants the enums of causes have, which are `#[non_exhaustive]`.
+//!
 //! # The way of a question
 //!
 //! ```text
@@ -61,38 +93,52 @@
 //! - The token or a customer's value in a log, an error, or on stdout outside an answer.
 //! - Anything but the protocol on stdout while serving.
 
+// What only the program uses is not left out of what it has in common with the library.
+#![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports, unreachable_pub))]
+
 pub mod answer;
+#[cfg(feature = "mcp")]
 pub mod audit;
+#[cfg(feature = "mcp")]
 pub mod caller;
 pub mod card;
 #[doc(hidden)]
 pub mod clean;
+#[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
 pub mod clock;
+#[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod config;
+#[cfg(feature = "mcp")]
 pub mod connect;
 pub mod error;
 #[doc(hidden)]
 pub mod fields;
 mod file;
+#[cfg(feature = "mcp")]
 pub mod http;
+#[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod install;
 #[doc(hidden)]
 pub mod language;
 pub mod lookup;
+#[cfg(feature = "mcp")]
 pub mod mcp;
 pub mod metrics;
 mod offload;
 mod record;
+#[cfg(feature = "mcp")]
 pub mod sandbox;
 pub mod server_url;
 #[doc(hidden)]
 pub mod settings;
 pub mod shared;
+#[cfg(feature = "mcp")]
 pub mod tenant;
+#[cfg(feature = "mcp")]
 pub mod tools;
 pub mod wolkvox;
 

@@ -346,6 +346,8 @@ mod tests {
     fn the_machines_file_comes_last_and_only_an_administrator_may_have_written_it() {
         use std::fs::Permissions;
         use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+        use crate::error::ConfigFileError;
         let folder = tempfile::tempdir().expect("a folder");
         let machines = folder.path().join("config.toml");
         std::fs::write(&machines, "operation = 'todos'\nrate = 7\n").expect("written");
@@ -355,7 +357,8 @@ mod tests {
         };
         let open = read(0o666, None).file_problems();
         let [problem] = &open[..] else { panic!("{open:?}") };
-        assert!(problem.text().english.contains("must belong to root"), "{}", problem.text());
+        let refused = SettingError::ConfigFile(ConfigFileError::NotAdministrators);
+        assert_eq!(problem.problem, refused);
 
         let sources = read(0o644, Some("propia"));
         if folder.path().metadata().expect("metadata").uid() == 0 {
@@ -369,7 +372,8 @@ mod tests {
 
         let own = folder.path().join("own.toml");
         std::fs::write(&own, "rate = 9\n").expect("written");
-        let named = Sources::default().with_flag(Setting::Config, own.to_string_lossy());
+        let named = super::Sources::new(HashMap::new(), [])
+            .with_flag(Setting::Config, own.to_string_lossy());
         let named = named.on_machine(Some(machines)).with_file();
         assert_eq!(named.get(Setting::Rate).expect("Unicode").expect("set").text, "9");
         assert_eq!(named.get(Setting::Operation), Ok(None), "a named file takes its place");

@@ -863,6 +863,23 @@ async fn a_wolkvox_that_answers_too_late_may_only_be_slow() {
     assert_eq!(status, Some(0), "{report}");
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_token_file_that_everybody_can_read_is_a_warning() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("token");
+    std::fs::write(&file, TOKEN).expect("written");
+    let path = file.to_str().expect("a plain path");
+    let environment = [("WOLKVOX_SERVER", "crm0001.wolkvox.com"), ("WOLKVOX_TOKEN_FILE", path)];
+    for (mode, is_told) in [(0o644, true), (0o640, false)] {
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).expect("set");
+        let (status, report) = check(&environment, &["--offline"]).await;
+        assert_eq!(status, Some(0), "{report}");
+        assert_eq!(report.to_string().contains("chmod 600"), is_told, "{report}");
+    }
+}
+
 #[tokio::test]
 async fn a_step_is_printed_as_it_ends_while_the_next_one_still_runs() {
     let (silent, _) =

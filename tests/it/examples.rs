@@ -2,9 +2,16 @@
 
 use std::process::Command;
 
+use wolkvox_mcp::sandbox::{OPERATION, Sandbox};
+
 fn example(name: &str) -> String {
+    example_with(name, &[], &[])
+}
+
+fn example_with(name: &str, arguments: &[&str], set: &[(&str, &str)]) -> String {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["run", "--quiet", "--example", name]).current_dir(env!("CARGO_MANIFEST_DIR"));
+    cargo.args(["run", "--quiet", "--example", name, "--"]).args(arguments);
+    cargo.envs(set.iter().copied()).current_dir(env!("CARGO_MANIFEST_DIR"));
     // What cargo tells a test of its package would be another environment for build scripts, which
     // would run again, here and then in the next `cargo test`.
     for (variable, _) in std::env::vars_os() {
@@ -32,4 +39,20 @@ fn client_alone_prints_the_contacts() {
     2026-11-11 10:15:00  Promesa de pago
     2026-11-08 10:15:00  No contesta
     ");
+}
+
+#[tokio::test]
+async fn real_tenant_asks_whom_the_environment_names() {
+    let sandbox = Sandbox::start().await.expect("a sandbox");
+    let set = [
+        ("WOLKVOX_SERVER", sandbox.url()),
+        ("WOLKVOX_TOKEN", sandbox.token().to_owned()),
+        ("WOLKVOX_OPERATION", OPERATION.to_owned()),
+    ];
+    let said = tokio::task::spawn_blocking(move || {
+        let set = set.each_ref().map(|(name, value)| (*name, value.as_str()));
+        example_with("real_tenant", &["900000004"], &set)
+    });
+    let said = said.await.expect("ran");
+    assert!(said.contains("2026-11-18 10:15:00  Pago realizado"), "{said}");
 }

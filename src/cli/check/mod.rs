@@ -23,7 +23,7 @@ use self::clients::EntryReport;
 use self::finding::Finding;
 use self::reach::Route;
 use self::report::{Output, Report};
-use self::settings::settings;
+use self::settings::{open_token_file, settings};
 use self::step::Step;
 use self::tls::tls;
 use super::build::BUILD;
@@ -129,6 +129,8 @@ impl Check {
         let finding = Finding::listed(listed).with_ticket([defaults]);
         let finding = finding.with_warnings("settings_without_effect", warnings);
         let clock = clock_warning(&tenant.clock).into_iter().collect();
+        let open = open_token_file(sources).filter(|_| !tenant.is_sandbox).into_iter().collect();
+        let finding = finding.with_warnings("token_file_open", open);
         report.set(Step::Settings, finding.with_warnings("time_zone_unknown", clock));
         if self.offline {
             report.skip_the_rest("offline", &not_offline());

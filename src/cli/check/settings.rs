@@ -35,6 +35,28 @@ pub(super) fn of_caller(config: &RemoteConfig, sources: &Sources) -> Vec<Bilingu
     lines
 }
 
+/// Warns of a token that everybody on this computer can read.
+#[cfg(unix)]
+pub(super) fn open_token_file(sources: &Sources) -> Option<Bilingual> {
+    use std::os::unix::fs::PermissionsExt;
+    let raw = sources.get(Setting::TokenFile).ok()??;
+    let file = path(&raw.text, sources.home().as_deref()).ok()?;
+    let is_open = file.metadata().ok()?.permissions().mode() & 0o007 != 0;
+    let name = shown(Setting::TokenFile, &raw.text, sources.home().as_deref());
+    is_open.then(|| {
+        bilingual!(
+            "every user of this computer can read the token: chmod 600 {name}",
+            "todos los usuarios de este equipo pueden leer el token: chmod 600 {name}",
+        )
+    })
+}
+
+/// Elsewhere the folder's rights say who may read it.
+#[cfg(not(unix))]
+pub(super) fn open_token_file(_: &Sources) -> Option<Bilingual> {
+    None
+}
+
 /// Lists the settings with a value, and where each comes from. The value of one that is `wrong` may
 /// be a secret in the wrong place, and then is not shown. The defaults are apart: a ticket has them,
 /// and people find them in `--help`.
