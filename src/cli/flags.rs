@@ -75,6 +75,7 @@ const fn value_name(setting: Setting) -> &'static str {
         Setting::Shared | Setting::PublicUrl | Setting::OAuthIssuer => "URL",
         Setting::Log => "LEVEL",
         Setting::LogFormat => "text|json",
+        Setting::Card => "on|off",
         Setting::Listen | Setting::AdminListen => "ADDRESS:PORT",
         Setting::TrustedProxies => "ADDRESSES",
         Setting::OAuthAudience => "AUDIENCES",
