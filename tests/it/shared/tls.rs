@@ -34,10 +34,14 @@ impl Encrypted {
     }
 
     /// Runs `check`, and returns the step of the store and what was printed beside the steps.
-    async fn check(&self, password: &str, more: &[&str]) -> (Value, String) {
+    async fn check(&self, password: &str, more: &[&str], system: &str) -> (Value, String) {
         let secret = self.secret.path().display().to_string();
-        let environment =
-            [("WOLKVOX_SHARED", &*self.url(password)), ("WOLKVOX_SHARED_SECRET_FILE", &secret)];
+        let environment = [
+            ("WOLKVOX_SHARED", &*self.url(password)),
+            ("WOLKVOX_SHARED_SECRET_FILE", &secret),
+            // What the system trusts.
+            ("SSL_CERT_FILE", system),
+        ];
         let arguments = [&["--sandbox", "check", "--json"], more].concat();
         let ended = Program::run(&arguments, &environment).await;
         let ticket: Value = serde_json::from_str(&ended.stdout.concat()).expect("a ticket");
@@ -76,13 +80,17 @@ async fn check_tells_a_wrong_password_or_authority_and_prints_nothing_else() {
     let other = tempfile::NamedTempFile::new().expect("a file");
     std::fs::write(other.path(), Authority::certify("localhost").certificate).expect("written");
     let other = other.path().display().to_string();
-    for (password, more, status) in [
-        (PASSWORD, &trusting[..], "ok"),
-        ("otra-clave", &trusting, "failed"),
-        (PASSWORD, &["--ca-file", &other], "failed"),
-        (PASSWORD, &[], "failed"),
+    let distrusting = ["--ca-file", other.as_str()];
+    for (password, more, system, status) in [
+        (PASSWORD, &trusting[..], &other, "ok"),
+        ("otra-clave", &trusting, &other, "failed"),
+        (PASSWORD, &distrusting, &other, "failed"),
+        (PASSWORD, &[], &other, "failed"),
+        (PASSWORD, &[], &authority, "ok"),
+        // The system's authorities count beside those of the file.
+        (PASSWORD, &distrusting, &authority, "ok"),
     ] {
-        let (step, beside) = encrypted.check(password, more).await;
+        let (step, beside) = encrypted.check(password, more, system).await;
         assert_eq!(step["status"], status, "{step}");
         assert_eq!(beside, "", "{step}");
     }
