@@ -68,15 +68,12 @@ end
 
 -- What is left is to ask.
 local held = redis.call('PTTL', hold)
-if held > 0 then
-  redis.call('ZREM', W, id)
-  return finish(-2, held)
-end
+-- Who is refused leaves.
+if held > 0 then return finish(-2, held) end
 local rate = tonumber(ARGV[7])
 if rate > 0 then
   redis.call('ZREMRANGEBYSCORE', minute, '-inf', now - 60000)
   if redis.call('ZCARD', minute) >= rate then
-    redis.call('ZREM', W, id)
     local oldest = redis.call('ZRANGE', minute, 0, 0, 'WITHSCORES')
     return finish(-3, math.max(1, oldest[2] + 60000 - now))
   end

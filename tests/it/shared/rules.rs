@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use wolkvox_mcp::sandbox::Fault;
@@ -65,6 +66,29 @@ async fn who_asked_first_goes_first_and_who_died_waiting_is_passed_over() {
         let waited = began.elapsed();
         assert!(waited > Duration::from_millis(500), "it went first: {waited:?}");
         assert!(waited < Duration::from_millis(1_500), "it waited for the dead: {waited:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_place_that_is_free_goes_to_the_next_process_at_once() {
+    for store in Store::each() {
+        let team = Team::new(&store, |_| Some(Fault::Slow(Duration::from_millis(20)))).await;
+        let one = [UNKEPT, ("WOLKVOX_MAX_IN_FLIGHT", "1")];
+        let mut asking = JoinSet::new();
+        for process in [900_004_000, 900_005_000] {
+            let mut program = team.start(&one).await;
+            asking.spawn(async move {
+                for customer in process..process + 15 {
+                    ask(&mut program, customer).await;
+                }
+            });
+        }
+        let began = Instant::now();
+        while let Some(ended) = asking.join_next().await {
+            ended.expect("answered");
+        }
+        // Thirty requests of 20 ms; a beat or a timer that wakes would take some hundred each.
+        assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
     }
 }
 
