@@ -68,7 +68,7 @@ end
 
 -- What is left is to ask.
 local held = redis.call('PTTL', hold)
--- Who is refused leaves.
+-- Whoever is refused leaves the queue with a call of its own.
 if held > 0 then return finish(-2, held) end
 local rate = tonumber(ARGV[7])
 if rate > 0 then
