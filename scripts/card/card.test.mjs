@@ -385,6 +385,10 @@ describe("what is no answer", () => {
     await show(none({ other_matches: 36 }), { args: { since: "2026-11-20" } });
     await says("Nada en estas fechas y filtros", "36 gestiones");
     await neverSays("No se encontró nada");
+    const latest = { date: "2026-11-19 08:00:00", tipification: "No contesta" };
+    await show(none({ other_matches: 36, latest }), { args: { since: "2026-11-20" } });
+    await says("Último contacto", "No contesta", "ayer · jue 19 nov 2026, 08:00");
+    await neverSays("lista");
     if (PICTURES) await host.picture(`${PICTURES}/none.png`);
   });
 
@@ -547,6 +551,14 @@ describe("the balance", () => {
     await says("Total que debe", "300", "10 días", "12 días según el vencimiento");
     await show(balance(two));
     await neverSays("Total que debe", "300");
+  });
+
+  it("keeps a tenant's own fields, those of the form by their names", async () => {
+    const form = { Frecuencia: "Mensual", Sede: "" };
+    await show(balance([{ id: "A", form, otros: ["x", { y: "z" }] }]));
+    await host.card().getByText("Campos propios").click();
+    await says("Frecuencia", "Mensual", "otros", "x, y: z");
+    await neverSays("Sede", "form");
   });
 
   it("lists what has no balance, with the reason", async () => {

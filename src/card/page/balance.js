@@ -94,11 +94,23 @@ function payment(text, reader, unknown) {
   return [paid ? value(amount(paid)) : unknown, " · ", ...dayOf(day, reader, blank)];
 }
 
-/** @param {Row} obligation */
+/** What stands elsewhere in the card, and which fields are blank, which their places say. */
+const PLACED = new Set([
+  "id", "name", "total_balance", "portfolio_type", "last_pay", "last_pay_date", "expiring_date",
+  "days_delay", "days_overdue", "unknown",
+]);
+
+/**
+ * Shows the tenant's own fields: those of the form by their names.
+ * @param {Row} obligation
+ */
 function own(obligation) {
-  const form = Object.hasOwn(obligation, "form") ? obligation.form : null;
-  const entries = Object.entries(typeof form === "object" && form ? form : {});
-  const shown = Array.isArray(form) ? [["form", form]] : entries.filter(([, it]) => flat(it));
+  const others = Object.entries(obligation).filter(([name]) => !PLACED.has(name));
+  const entries = others.flatMap(([name, it]) => {
+    const isForm = name === "form" && typeof it === "object" && it && !Array.isArray(it);
+    return isForm ? Object.entries(it) : [[name, it]];
+  });
+  const shown = entries.filter(([, it]) => flat(it));
   if (shown.length === 0) return null;
   return el("details", {},
     el("summary", {}, say("ownFields")),

@@ -122,8 +122,8 @@ function lastContact(answer, contacts, asked, reader, isOfSeveral) {
       contact.agent ? value(contact.agent) : say("noAgent"),
       contact.obligation && value(contact.obligation))),
     contact.rival && note(say("contradicts")),
-    latest && note(say("notListed")),
-    others && note(say("listIsCut", { n: counted("contacts", others) })),
+    latest && contacts.length > 0 && note(say("notListed")),
+    others && contacts.length > 0 && note(say("listIsCut", { n: counted("contacts", others) })),
     contact.moment && undated && note(say("mayBeNewer", { n: whole(undated) })));
 }
 
