@@ -330,6 +330,16 @@ async fn a_persons_budget_is_the_same_on_every_server() {
         let office = Office::open(&store).await;
         assert_eq!(office.ask(0, 0..4).await, ["found", "found", "found", "rate_limited"]);
         assert_eq!(office.ask(1, 0..2).await, ["found", "quota_exhausted"]);
+        for kind in ["minute", "day:*"] {
+            let keys = store.ask(&["KEYS", &format!("wolkvox:1:{{*}}:{kind}")]);
+            let keys = String::from_utf8_lossy(&keys).into_owned();
+            let keys: Vec<_> = keys.lines().filter(|line| line.starts_with("wolkvox:")).collect();
+            assert!(!keys.is_empty(), "{kind}");
+            for key in keys {
+                let time = store.ask(&["PTTL", key]);
+                assert!(!time.starts_with(b":-"), "{key} stays for ever");
+            }
+        }
         let dump = store.dump();
         let dump = String::from_utf8_lossy(&dump);
         assert!(dump.contains(":day:") && !dump.contains("ana") && !dump.contains("eva"), "{dump}");
