@@ -3,7 +3,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use wolkvox_mcp::answer::{Answer, Columns, Found, LONGEST_ANSWER, Mask, Reader, Searched, View, tidy};
+use wolkvox_mcp::answer::{
+    Answer, Columns, Found, LONGEST_ANSWER, Mask, Reader, Searched, View, tidy,
+};
 use wolkvox_mcp::wolkvox::{Reply, Token};
 
 const TOKEN: &str = "ficticio-0001";
@@ -27,8 +29,8 @@ fuzz_target!(|input: (u16, Option<&str>, &[u8])| {
     let view = View { columns: Columns::All, ..View::default() };
     let searched = Searched { field: "id_customer", value: "1", reader: Reader::Model };
     let as_of = found.as_of.to_zoned_datetime(jiff::tz::TimeZone::UTC);
-    let answer =
-        Answer::new(&found, searched, &view, &Mask::default(), &as_of).expect("columns need no check");
+    let answer = Answer::new(&found, searched, &view, &Mask::default(), &as_of)
+        .expect("columns need no check");
     let json = serde_json::to_string(&answer).expect("an answer is JSON");
     assert!(json.chars().count() < LONGEST_ANSWER);
 });
