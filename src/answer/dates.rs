@@ -22,7 +22,7 @@ impl Reading {
     }
 }
 
-/// Reads a day without a time, as [`parse`] reads dates.
+/// Reads a day without a time, in every form that can mean one day only.
 pub fn read_day(text: &str) -> Option<Date> {
     parse(text).filter(|read| !read.has_time).map(|read| read.when.date())
 }
