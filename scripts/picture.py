@@ -73,8 +73,8 @@ def draw(answer):
         "  <style>text{font:15px system-ui,sans-serif;fill:#1f2328}.tool{font:13px ui-monospace,monospace;"
         "fill:#57606a}.user{fill:#fff}</style>",
         '  <rect width="720" height="276" rx="12" fill="#f6f8fa"/>',
-        '  <rect x="300" y="18" width="402" height="40" rx="16" fill="#0969da"/>',
-        text(318, 43, QUESTION, "user"),
+        '  <rect x="262" y="18" width="440" height="40" rx="16" fill="#0969da"/>',
+        text(282, 43, QUESTION, "user"),
         '  <rect x="18" y="74" width="560" height="56" rx="8" fill="#fff" stroke="#d0d7de"/>',
         text(34, 97, call, "tool"),
         text(34, 118, counted, "tool"),
