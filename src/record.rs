@@ -115,7 +115,7 @@ impl Record {
         self.fields.drain(..)
     }
 
-    /// Gives back the room that no field takes.
+    /// Frees the room that no field takes.
     pub(crate) fn shrink_to_fit(&mut self) {
         self.fields.shrink_to_fit();
     }

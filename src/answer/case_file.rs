@@ -25,8 +25,8 @@ pub struct NamedObligations {
     pub names: Vec<String>,
     /// How many more there are.
     pub more: usize,
-    /// Whether all gestiones were read.
-    pub is_complete: bool,
+    /// Why not all gestiones were read, if so.
+    pub incomplete: Option<Error>,
     /// Whether there are gestiones.
     pub has_gestiones: bool,
 }
@@ -43,23 +43,25 @@ impl NamedObligations {
         let more = names.len().saturating_sub(MOST_OBLIGATIONS);
         names.truncate(MOST_OBLIGATIONS);
         let has_gestiones = !found.rows.is_empty();
-        Self { names, more, is_complete: found.complete, has_gestiones }
+        let incomplete = (!found.complete).then(|| found.incomplete());
+        Self { names, more, incomplete, has_gestiones }
     }
 
     /// Puts the answers about the single obligations together, each in the place of its name.
     ///
     /// # Errors
     ///
-    /// The first failure, if none could be looked up.
+    /// Why nothing can be said, if no obligation was found and not all could be looked up: the first
+    /// failure, what ended the reading of gestiones, or [`Error::Incomplete`] for too many names.
     pub fn answer(
         &self,
         answers: Vec<Result<ObligationAnswer, Error>>,
         mask: &Mask,
         as_of: &ZonedDateTime,
     ) -> Result<ObligationAnswer, Error> {
-        let all_failed = !answers.is_empty() && answers.iter().all(Result::is_err);
         let (mut obligations, mut not_found): (Vec<Record>, Vec<NotFound>) = Default::default();
-        let (mut failed, mut incomplete) = (0, !self.is_complete || self.more > 0);
+        let (mut failed, mut incomplete) = (0, self.incomplete.is_some() || self.more > 0);
+        let mut why = None;
         for (name, answer) in self.names.iter().zip(answers) {
             let shown = || {
                 let mut shown = Value::String(name.clone());
@@ -67,10 +69,10 @@ impl NamedObligations {
                 text(&shown).into_owned()
             };
             match answer {
-                Err(error) if all_failed => return Err(error),
                 Err(error) => {
                     failed += 1;
                     let kind = error.kind();
+                    why.get_or_insert(error);
                     let reason = bilingual!(
                         "could not be looked up ({kind}): whether it has a balance is unknown",
                         "no se pudo consultar ({kind}): no se sabe si tiene saldo"
@@ -91,6 +93,11 @@ impl NamedObligations {
             }
         }
         incomplete |= failed > 0;
+        if obligations.is_empty() && incomplete {
+            let (fetched, total) = (self.names.len(), Some((self.names.len() + self.more) as u64));
+            let too_many = || Error::Incomplete { fetched, total };
+            return Err(why.or_else(|| self.incomplete.clone()).unwrap_or_else(too_many));
+        }
         let is_whole = !incomplete && not_found.is_empty();
         let total_balance = balances(&obligations).filter(|_| is_whole && obligations.len() > 1);
         let mut hint = Hints::default();
@@ -123,7 +130,7 @@ impl NamedObligations {
         } else if self.names.is_empty() {
             hints.push(NO_NAMES);
         }
-        if !self.is_complete {
+        if self.incomplete.is_some() {
             hints.push(Bilingual::new(
                 "INCOMPLETE: not all gestiones of the case file were read; it may have more \
                  obligations.",

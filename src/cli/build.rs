@@ -1,4 +1,4 @@
-//! Says which program this is: version, build and system.
+//! Which program this is: version, build and system.
 
 use std::sync::LazyLock;
 

@@ -89,7 +89,7 @@ impl Sources {
         Self { flags, environment: environment.collect(), ..<Self as Default>::default() }
     }
 
-    /// Says which file counts for everybody on this computer, if it is there.
+    /// Sets the file that counts for everybody on this computer, if it is there.
     #[must_use]
     pub fn on_machine(self, file: Option<PathBuf>) -> Self {
         Self { machines: file, ..self }

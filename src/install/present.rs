@@ -1,4 +1,4 @@
-//! Tells which clients are on this computer.
+//! Which clients are on this computer.
 
 use std::ffi::OsStr;
 use std::path::Path;

@@ -111,7 +111,7 @@ impl Shared {
         budget::admit(store, secrets, person, day, allowance).await
     }
 
-    /// Tells the other processes, in the background, to cancel the call that these parts name.
+    /// Asks the other processes, in the background, to cancel the call that these parts name.
     pub(crate) fn cancel(&self, call: Vec<Vec<u8>>) {
         let shared = self.clone();
         tokio::spawn(async move {

@@ -71,7 +71,7 @@ struct Live {
     since: Instant,
 }
 
-/// Tells one try to connect from the one before it.
+/// The number of a try to connect, which sets it apart from the one before.
 type Number = u64;
 
 /// What is known of the connection, as everybody who uses it may change it.

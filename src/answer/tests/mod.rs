@@ -1,12 +1,12 @@
 //! Whole answers: what an assistant reads in each situation (`shown`, `days`, `masks`, `facts`,
-//! `obligation`), and what must
-//! hold for all of them (`always`).
+//! `obligation`), and what must hold for all of them (`always`, `recount`).
 
 mod always;
 mod days;
 mod facts;
 mod masks;
 mod obligation;
+mod recount;
 mod shown;
 
 use serde_json::{Value, json};

@@ -260,6 +260,21 @@ fn an_obligation_that_could_not_be_shown_is_named_with_the_reason() {
 }
 
 #[test]
+fn none_is_not_said_of_a_case_file_where_not_all_was_looked_up() {
+    let busy = || Error::Busy { attempts: 1, max_in_flight: Some(2) };
+    let refused = of_case_file(&["A", "B"], vec![asked(vec![], "A"), Err(busy())]);
+    assert_eq!(refused.expect_err("refused"), busy());
+    let names: Vec<String> = (0..11).map(|n| format!("FIC-{n}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let missing = names.iter().take(8).map(|name| asked(vec![], name)).collect();
+    let refused = of_case_file(&names, missing).expect_err("refused");
+    assert_eq!(refused, Error::Incomplete { fetched: 8, total: Some(11) });
+    let part = Found { complete: false, ..found(vec![json!({ "date": "2026-11-01" })]) };
+    let refused = NamedObligations::of(&part).answer(vec![], &Mask::default(), &as_of(&part));
+    assert_eq!(refused.expect_err("refused"), Error::Incomplete { fetched: 1, total: None });
+}
+
+#[test]
 fn a_masked_name_is_masked_among_those_not_found_too() {
     let found = found(vec![json!({ "obligation": "SECRETO-889900045" })]);
     let mask = Mask::parse("obligation").expect("a mask");

@@ -106,7 +106,7 @@ impl Finding {
         self
     }
 
-    /// Names it more exactly.
+    /// Adds a more exact name.
     #[must_use]
     pub(super) fn with_code(mut self, code: &'static str) -> Self {
         self.code = code;

@@ -178,7 +178,7 @@ impl Route {
         self.with_proxy(finding)
     }
 
-    /// Tells a program which proxy is used, and where it is named.
+    /// Writes for a program which proxy is used, and where it is named.
     fn with_proxy(&self, finding: Finding) -> Finding {
         let Self { host, port, is_proxy, proxy_source, .. } = self;
         if *is_proxy {

@@ -62,7 +62,7 @@ impl Report {
         Self { steps, found: BTreeMap::new(), output, since, spinner, problem: None }
     }
 
-    /// Says which step runs from now on.
+    /// Begins a step, which is shown as running until it is set.
     pub(super) fn begin(&mut self, step: Step) {
         self.spinner.finish_and_clear();
         self.since = Instant::now();
