@@ -268,7 +268,9 @@ async fn a_server_with_callers_tls_and_a_name_starts() {
 
 #[tokio::test]
 async fn roles_and_the_claim_that_names_them_are_missed_without_each_other() {
-    let issuer = ["--oauth-issuer", "https://login.empresa.com/realms/a"];
+    // Keys that cannot be fetched would be a warning too.
+    let provider = crate::oauth::issuer::Issuer::start().await;
+    let issuer = ["--oauth-issuer", &provider.url];
     let claim = ["--oauth-role", "roles"];
     let role = "[roles.agent]\n";
     for (arguments, file, warning) in [
