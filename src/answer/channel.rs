@@ -17,29 +17,58 @@ enum Group {
 }
 
 /// The codes of calls; those of chats begin with `chat`.
-static CALLS: [(&str, Group, Bilingual); 8] = [
-    ("inbound", Group::Inbound, Bilingual::new("incoming call", "llamada entrante")),
-    ("outbound_ma", Group::Outbound, Bilingual::new("manual call", "llamada manual")),
-    ("out_pre", Group::Outbound, Bilingual::new("predictive call", "llamada predictiva")),
-    ("internal call", Group::Internal, Bilingual::new("internal call", "llamada interna")),
-    ("internal call_inb", Group::Internal, Bilingual::new("internal call", "llamada interna")),
-    ("internal call_que", Group::Internal, Bilingual::new("internal call", "llamada interna")),
-    ("transfer", Group::Internal, Bilingual::new("transferred call", "llamada transferida")),
-    ("conference", Group::Internal, Bilingual::new("conference call", "llamada en conferencia")),
+static CALLS: [(&str, Group, Words); 8] = [
+    ("inbound", Group::Inbound, INCOMING),
+    ("outbound_ma", Group::Outbound, MANUAL),
+    ("out_pre", Group::Outbound, PREDICTIVE),
+    ("internal call", Group::Internal, INTERNAL),
+    ("internal call_inb", Group::Internal, INTERNAL),
+    ("internal call_que", Group::Internal, INTERNAL),
+    ("transfer", Group::Internal, TRANSFERRED),
+    ("conference", Group::Internal, CONFERENCE),
 ];
 
-/// What chats go through, by the end of their code.
-const CHATS: [(&str, &str); 7] = [
+/// A channel in people's words: of one contact, and of several.
+type Words = [Bilingual; 2];
+
+const INCOMING: Words = [
+    Bilingual::new("incoming call", "llamada entrante"),
+    Bilingual::new("incoming calls", "llamadas entrantes"),
+];
+const MANUAL: Words = [
+    Bilingual::new("manual call", "llamada manual"),
+    Bilingual::new("manual calls", "llamadas manuales"),
+];
+const PREDICTIVE: Words = [
+    Bilingual::new("predictive call", "llamada predictiva"),
+    Bilingual::new("predictive calls", "llamadas predictivas"),
+];
+const INTERNAL: Words = [
+    Bilingual::new("internal call", "llamada interna"),
+    Bilingual::new("internal calls", "llamadas internas"),
+];
+const TRANSFERRED: Words = [
+    Bilingual::new("transferred call", "llamada transferida"),
+    Bilingual::new("transferred calls", "llamadas transferidas"),
+];
+const CONFERENCE: Words = [
+    Bilingual::new("conference call", "llamada en conferencia"),
+    Bilingual::new("conference calls", "llamadas en conferencia"),
+];
+const E_MAIL: Words = [Bilingual::new("e-mail", "correo"), Bilingual::new("e-mails", "correos")];
+const WEB_CHAT: Words =
+    [Bilingual::new("web chat", "chat web"), Bilingual::new("web chats", "chats web")];
+
+/// What chats go through, by the end of their code; names are the same for several.
+const CHATS: [(&str, &str); 5] = [
     ("whatsapp", "WhatsApp"),
-    ("web", "chat web"),
-    ("email", "e-mail"),
     ("facebook", "Facebook"),
     ("instagram", "Instagram"),
     ("telegram", "Telegram"),
     ("line", "LINE"),
 ];
 
-fn call(code: &str) -> Option<&'static (&'static str, Group, Bilingual)> {
+fn call(code: &str) -> Option<&'static (&'static str, Group, Words)> {
     CALLS.iter().find(|(known, ..)| clean::folded(known) == code)
 }
 
@@ -63,23 +92,33 @@ pub(super) fn is(code: &str, wanted: &str) -> bool {
             "outbound" | "outgoing" | "saliente" | "salientes" => is_of(&[Group::Outbound]),
             "chat" | "chats" => is_of(&[Group::Chat]),
             "whatsapp" => code == "chat-whatsapp",
-            _ => false,
+            _ => [1, 2].map(|count| channels_in_words(code, count)).iter().any(|words| {
+                [&words.english, &words.spanish].iter().any(|it| clean::folded(it) == wanted)
+            }),
         }
 }
 
 /// Returns a channel in people's words, or the code where none are known.
 pub fn channel_in_words(code: &str) -> Bilingual {
-    let folded = clean::folded(code);
-    if let Some((.., words)) = call(&folded) {
-        return words.clone();
-    }
-    let chat = folded.strip_prefix("chat-").and_then(|end| CHATS.iter().find(|it| it.0 == end));
-    match chat {
-        Some((_, "e-mail")) => Bilingual::new("e-mail", "correo"),
-        Some((_, "chat web")) => Bilingual::new("web chat", "chat web"),
-        Some((_, words)) => Bilingual::same(*words),
-        None => Bilingual::same(code.to_owned()),
-    }
+    channels_in_words(code, 1)
+}
+
+/// Returns a channel in people's words for so many contacts.
+pub fn channels_in_words(code: &str, count: u64) -> Bilingual {
+    let [one, several] = match clean::folded(code).as_str() {
+        "chat-web" => WEB_CHAT,
+        "chat-email" => E_MAIL,
+        folded => match call(folded) {
+            Some((.., words)) => words.clone(),
+            None => return chat(folded).map_or(Bilingual::same(code.to_owned()), Bilingual::same),
+        },
+    };
+    if count == 1 { one } else { several }
+}
+
+fn chat(folded: &str) -> Option<&'static str> {
+    let end = folded.strip_prefix("chat-")?;
+    CHATS.iter().find(|(known, _)| *known == end).map(|(_, name)| *name)
 }
 
 #[cfg(test)]
@@ -96,6 +135,10 @@ mod tests {
             ("chat", &["chat-whatsapp", "chat-web", "chat-transferSkill"]),
             ("whatsapp", &["chat-whatsapp"]),
             ("outbound_ma", &["outbound_ma"]),
+            ("llamada manual", &["outbound_ma"]),
+            ("Llamadas predictivas", &["out_pre"]),
+            ("incoming call", &["inbound"]),
+            ("correo", &["chat-email"]),
             ("Visita", &["visita"]),
         ] {
             for code in codes {
@@ -110,6 +153,7 @@ mod tests {
             ("chat", "inbound"),
             ("chat", "mensaje chat"),
             ("out_pre", "outbound_ma"),
+            ("llamada manual", "out_pre"),
             ("", "inbound"),
         ] {
             assert!(!is(&clean::folded(code), &clean::folded(wanted)), "{wanted} {code}");
@@ -123,5 +167,13 @@ mod tests {
         assert_eq!(channel_in_words("chat-email").spanish, "correo");
         assert_eq!(channel_in_words("chat-transferSkill").english, "chat-transferSkill");
         assert_eq!(channel_in_words("Visita").english, "Visita");
+    }
+
+    #[test]
+    fn several_contacts_of_a_channel_are_in_the_plural() {
+        assert_eq!(channels_in_words("inbound", 1).spanish, "llamada entrante");
+        assert_eq!(channels_in_words("inbound", 33).spanish, "llamadas entrantes");
+        assert_eq!(channels_in_words("inbound", 2).english, "incoming calls");
+        assert_eq!(channels_in_words("chat-whatsapp", 2).english, "WhatsApp");
     }
 }

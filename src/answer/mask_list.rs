@@ -76,6 +76,12 @@ impl Name {
         if written.contains(BRACKETS) || written.starts_with('(') || !is_balanced {
             return Err(MaskError::Bracket);
         }
+        if compared.contains('*') {
+            return Err(MaskError::Pattern);
+        }
+        if compared.starts_with(['-', '!', '+', '^', '~']) {
+            return Err(MaskError::Exception);
+        }
         // Semicolons and commas of other scripts become plain ones when a name is folded.
         if compared.contains([';', ',', '、']) || self.is_list() {
             return Err(MaskError::SeveralNames);
@@ -145,6 +151,10 @@ mod tests {
             ("id_customer client_name", "commas"),
             ("personal employees", "commas"),
             ("date, id_customer|client_name", "commas"),
+            ("*", "in full"),
+            ("client_*", "in full"),
+            ("personal,-agent_name", "left out"),
+            ("personal,!agent_name", "left out"),
         ] {
             let refused = SettingError::Mask(Mask::parse(list).expect_err(list)).to_string();
             assert!(refused.contains(problem), "{list}: {refused}");

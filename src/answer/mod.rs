@@ -38,7 +38,7 @@ use self::page::Draft;
 
 pub use self::amount::AmountParts;
 pub use self::case_file::{MOST_OBLIGATIONS, NamedObligations};
-pub use self::channel::channel_in_words;
+pub use self::channel::{channel_in_words, channels_in_words};
 pub use self::dates::read_day;
 pub use self::filter::{Filters, Wanted};
 pub use self::hints::Hints;

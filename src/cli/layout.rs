@@ -14,12 +14,37 @@ const STYLE: TableStyle =
 /// Returns how wide a line may be: as `COLUMNS` says (POSIX, "Environment Variables"), or the
 /// terminal.
 pub(super) fn width() -> u16 {
-    let terminal = Term::stdout();
+    width_of(&Term::stdout()).unwrap_or(WIDTH_ELSEWHERE)
+}
+
+/// Returns the width of what people read as it comes; what goes elsewhere has none.
+fn width_of(terminal: &Term) -> Option<u16> {
     let told = std::env::var("COLUMNS").ok().and_then(|it| it.parse().ok());
-    match told.filter(|width| (20..=1_000).contains(width)) {
-        Some(width) => width,
-        None if terminal.is_term() => terminal.size().1,
-        None => WIDTH_ELSEWHERE,
+    told.filter(|width| (20..=1_000).contains(width))
+        .or_else(|| terminal.is_term().then(|| terminal.size().1))
+}
+
+/// Breaks each line of a text between its words where standard error is a terminal. Lines that go
+/// elsewhere stay whole.
+pub(super) fn for_stderr(text: &str) -> String {
+    let Some(width) = width_of(&Term::stderr()) else { return text.to_owned() };
+    let lines = text.lines().map(|line| {
+        let own = line.len() - line.trim_start().len();
+        wrapped(line, width, &" ".repeat(own + 2))
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Breaks a text between its words where standard output is a terminal, for a column with this
+/// before it. Lines that go elsewhere stay whole.
+pub(super) fn beside(indent: &str, text: &str) -> String {
+    let before = u16::try_from(indent.len()).unwrap_or(u16::MAX);
+    match width_of(&Term::stdout()).map(|width| width.saturating_sub(before)) {
+        // In a narrower column the text is harder to read than in broken lines.
+        Some(width) if width >= 20 => {
+            wrapped(text, width, "").replace('\n', &format!("\n{indent}"))
+        }
+        _ => text.to_owned(),
     }
 }
 

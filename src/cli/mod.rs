@@ -189,7 +189,7 @@ fn of_tenant(
 
 /// Prints why the program ends.
 pub fn report(problem: &anyhow::Error) {
-    logging::print(&format!("wolkvox-mcp: {problem:#}"));
+    logging::print(&layout::for_stderr(&format!("wolkvox-mcp: {problem:#}")));
 }
 
 fn resolve(sandbox: bool, sources: &Sources, language: Language) -> anyhow::Result<Config> {

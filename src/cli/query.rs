@@ -11,7 +11,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, ValueHint};
-use indicatif::ProgressBar;
+use console::style;
+use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::json;
@@ -20,7 +21,7 @@ use self::day::day;
 use self::page::Page;
 use self::words::Words;
 use super::exit::{self, WrongSettings};
-use super::layout::width;
+use super::layout::{for_stderr, width};
 use super::suggested::Suggested;
 use super::{App, NOTHING_FOUND, Recording, help};
 use crate::answer::{Filters, Outcome, Reader, View};
@@ -75,10 +76,10 @@ pub(super) struct QueryArgs {
     #[arg(long, value_name = "DAY", value_hint = ValueHint::Other, allow_hyphen_values = true)]
     until: Option<String>,
     /// Records to print, 1 to 100
-    #[arg(long, value_name = "NUMBER", value_hint = ValueHint::Other)]
+    #[arg(long, value_name = "NUMBER", value_hint = ValueHint::Other, allow_hyphen_values = true)]
     limit: Option<String>,
     /// Records to skip
-    #[arg(long, value_name = "NUMBER", value_hint = ValueHint::Other)]
+    #[arg(long, value_name = "NUMBER", value_hint = ValueHint::Other, allow_hyphen_values = true)]
     offset: Option<String>,
     /// Field to add to the usual ones, or `*` for all; repeat it for more
     #[arg(
@@ -112,8 +113,14 @@ impl QueryArgs {
         recording: Recording,
         language: Language,
     ) -> anyhow::Result<ExitCode> {
-        let App { tenant, sandbox: _sandbox, .. } = app;
+        let App { tenant, sandbox: _sandbox, warnings, shared, .. } = app;
+        for warning in warnings {
+            tracing::warn!(%warning, "a setting");
+        }
         let spinner = ProgressBar::new_spinner().with_message(ASKING.to(language).to_owned());
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
+            spinner.set_style(style);
+        }
         spinner.enable_steady_tick(Duration::from_millis(100));
         let report = |stage: Stage| spinner.set_message(stage.text().to(language).to_owned());
         let asked = self.ask(&tenant, recording, language, report).await;
@@ -121,12 +128,21 @@ impl QueryArgs {
         let (outcome, text) = match asked {
             Ok((outcome, text)) => (outcome, text?),
             Err(error) => {
+                let error = match error {
+                    // Only processes that share their limits are held back after this one ends.
+                    Error::QuotaExhausted { .. } if shared.is_none() => {
+                        Error::QuotaExhausted { hold: None }
+                    }
+                    error => error,
+                };
                 let (kind, sentence, hint) = (error.kind(), error.sentence(), error.hint());
                 let (sentence, hint) = (sentence.to(language), hint.to(language));
                 if self.json {
                     failure(kind.as_str(), sentence, hint)?;
                 } else {
-                    writeln!(io::stderr(), "{kind}: {sentence}. {hint}")?;
+                    let kind = style(kind).for_stderr().red();
+                    let told = for_stderr(&format!("{kind}: {sentence}. {hint}"));
+                    writeln!(io::stderr(), "{told}")?;
                 }
                 return Ok(exit::of_look_up(&error));
             }

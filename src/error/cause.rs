@@ -65,7 +65,10 @@ pub enum TlsFailure {
         issuer: Option<String>,
     },
     /// The certificate is its own issuer.
-    SelfSigned,
+    SelfSigned {
+        /// Its own name, if it can be read.
+        issuer: Option<String>,
+    },
     /// The certificate has expired.
     Expired,
     /// The certificate is not valid yet.

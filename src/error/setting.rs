@@ -203,6 +203,10 @@ pub enum MaskError {
     Bracket,
     /// Several names stand where one is expected.
     SeveralNames,
+    /// A name has `*` for letters that are not written.
+    Pattern,
+    /// A name has a sign before it, as if it were to be left out.
+    Exception,
 }
 
 impl fmt::Display for SettingError {

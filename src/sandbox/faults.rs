@@ -21,6 +21,8 @@ pub enum Fault {
     Token,
     /// 403: closed for a backup.
     Maintenance,
+    /// 403: the operation is not the token's.
+    Operation,
     /// 403 for a reason that nobody has documented.
     Forbidden,
     /// 400: something is missing in the request.
@@ -50,6 +52,7 @@ const NAMED: &[Named] = &[
     ("quota", || Fault::Quota),
     ("token", || Fault::Token),
     ("maintenance", || Fault::Maintenance),
+    ("operation", || Fault::Operation),
     ("forbidden", || Fault::Forbidden),
     ("bad_request", || Fault::BadRequest),
     ("method", || Fault::Method),
@@ -123,6 +126,7 @@ impl Fault {
             Self::Quota => (403, "FORBIDDEN", "TOKEN LIMIT EXCEEDED"),
             Self::Token => (403, "FORBIDDEN", "PLEASE VALIDATE TOKEN"),
             Self::Maintenance => (403, "FORBIDDEN", "SERVER BACKUP IN PROGRESS, TRY AGAIN LATER"),
+            Self::Operation => (403, "FORBIDDEN", "THIS OPERATION DOES NOT BELONG TO THE TOKEN"),
             Self::Forbidden => (403, "FORBIDDEN", "THIS USER HAS NO PERMISSION"),
             Self::BadRequest => (400, "BAD REQUEST", "SOME PARAMETERS ARE REQUIRED"),
             Self::Method => (405, "METHOD NOT ALLOWED", "METHOD NOT ALLOWED"),

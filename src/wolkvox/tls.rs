@@ -121,11 +121,12 @@ fn distrusted(
     );
     let Ok(read) = Certificate::from_der(certificate) else { return error };
     let read = read.tbs_certificate();
-    let is_unknown = matches!(problem, Problem::UnknownIssuer);
+    // A root of the same name and another key signs nothing that it is asked about.
+    let is_unknown = matches!(problem, Problem::UnknownIssuer | Problem::BadSignature);
     let failure = if is_told {
         return error;
     } else if read.issuer() == read.subject() {
-        TlsFailure::SelfSigned
+        TlsFailure::SelfSigned { issuer: name_in_words(read.issuer()) }
     } else if is_unknown && intermediates.is_empty() {
         TlsFailure::NoIntermediate { issuer: name_in_words(read.issuer()) }
     } else if is_unknown {

@@ -192,7 +192,7 @@ async fn what_wolkvox_refuses_fails_at_the_token() {
             "External tokens",
         ),
         (403, r#"{"code":"403","error":"FORBIDDEN","msg":"SERVER BACKUP"}"#, "closed for", "later"),
-        (404, "<html>", "refused the request with code 404", "WOLKVOX_SERVER"),
+        (404, "<html>", "was refused with code 404", "WOLKVOX_SERVER"),
         (200, "<html>", "cannot be used", "WOLKVOX_SERVER"),
         (500, "", "status 500", "minute"),
     ] {
@@ -951,6 +951,50 @@ async fn without_any_setting_the_entries_that_clients_have_are_tested() {
         said.starts_with("Cursor: `wolkvox` in ~/.cursor/mcp.json\n✓ ok       settings"),
         "{said}"
     );
+}
+
+#[tokio::test]
+async fn a_token_exported_for_clients_to_pass_on_is_no_account_of_its_own() {
+    let passed_on = [
+        ("WOLKVOX_SERVER", "crm0001.wolkvox.com"),
+        ("WOLKVOX_TOKEN", "${WOLKVOX_TOKEN}"),
+        ("WOLKVOX_OPERATION", "empresa"),
+    ];
+    let home = home(&[(".claude.json", &entry(&[], &passed_on))]);
+    let home = home.path().to_str().expect("a plain path");
+    let mut environment = vec![("HOME", home), ("USERPROFILE", home), ("WOLKVOX_TOKEN", TOKEN)];
+    let (status, report) = check(&environment, &["--offline"]).await;
+    assert_eq!(status, Some(0), "{report}");
+    assert_eq!(report["clients"][0]["client"], "Claude Code", "{report}");
+
+    environment.push(("WOLKVOX_SERVER", "crm0002.wolkvox.com"));
+    let (_, report) = check(&environment, &["--offline"]).await;
+    assert!(report["steps"].to_string().contains("crm0002.wolkvox.com"), "{report}");
+    let (_, report) = check(&environment[..3], &["--offline", "--timeout", "5s"]).await;
+    assert!(report["steps"].to_string().contains("WOLKVOX_SERVER is not set"), "{report}");
+}
+
+#[tokio::test]
+async fn a_root_that_is_set_and_leads_to_no_certificate_is_not_asked_for_again() {
+    let authority = Authority::certify("crm0001.wolkvox.com");
+    let (proxy, _) = proxy_to_wolkvox(&authority, TOKEN_INFORMATION).await;
+    let proxy = format!("http://{proxy}");
+    let other = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(other.path(), Authority::certify("other.example").certificate).expect("written");
+    let file = other.path().to_str().expect("a plain path");
+    let mut environment = account("crm0001.wolkvox.com");
+    environment.extend([("HTTPS_PROXY", proxy.as_str()), ("WOLKVOX_CA_FILE", file)]);
+    let report = check(&environment, &[]).await;
+    let fix = "WOLKVOX_CA_FILE does not hold what this certificate needs";
+    assert_fails(&report, "tls", "Autoridad Ficticia", fix);
+}
+
+#[tokio::test]
+async fn lines_of_a_check_are_broken_between_words_beside_the_steps_names() {
+    let ended = Program::run(&["check", "--sandbox"], &[("COLUMNS", "60")]).await;
+    let said = ended.stdout.join("\n");
+    assert!(said.contains("4799\n                       left, resets"), "{said}");
+    assert!(ended.stdout.iter().all(|line| line.chars().count() <= 60), "{said}");
 }
 
 #[tokio::test]

@@ -131,7 +131,7 @@ async fn every_problem_is_listed_at_once_with_the_flag_the_variable_or_the_line(
       w.toml, line 5: tenants.x.log belongs to no table: write it at the top of the file, before the first `[`.
       WOLKVOX_SERVER is "sv0001.crmvox.com": it names a server that wolkvox retired; its new name is crm0001.wolkvox.com. Example: crm0001.wolkvox.com
       --timeout is "5": it must be a time with its unit, at most a day, such as 500ms, 20s or 2m. Example: 20s
-      w.toml, line 2: rate is "many": it must be a whole number from 1 to 4294967295. Example: 60
+      w.toml, line 2: rate is "many": it must be a whole number, 1 or more. Example: 60
     Set them with their flags, their variables, or in the file that --config names.
     To test all of it, step by step: wolkvox-mcp check
     Without a wolkvox account, try the sandbox: wolkvox-mcp query --sandbox id_customer 900000001
@@ -350,14 +350,14 @@ async fn what_is_wrong_with_tenants_and_roles_is_said_with_its_line() {
       w.toml, line 1: operation must not be set beside [tenants]: write it in the table of its tenant. Example: mycompany
       w.toml, line 5: tenants.banco.server is not a host of wolkvox.com; if it is your company's proxy for wolkvox, allow it with WOLKVOX_ALLOW_HOST. Example: crm0001.wolkvox.com
       w.toml, line 7: tenants.banco.token_file is set as well as token: keep only one of the two. Example: /etc/wolkvox/token
-      w.toml, line 2: max_pages is "all": it must be a whole number from 0 to 4294967295. Example: 4
+      w.toml, line 2: max_pages is "all": it must be a whole number, 0 or more. Example: 4
       w.toml, line 8: tenants.Tienda has a name that cannot stand in an address: use up to 64 lower-case letters, digits, `-` and `_`, a letter or digit first.
       w.toml, line 8: tenants.Tienda.server is not set. Example: crm0001.wolkvox.com
       w.toml, line 8: tenants.Tienda.token is not set, nor is token_file; it is the CRM's internal token.
-      w.toml, line 9: tenants.Tienda.rate is "0": it must be a whole number from 1 to 4294967295. Example: 60
+      w.toml, line 9: tenants.Tienda.rate is "0": it must be a whole number, 1 or more. Example: 60
       w.toml, line 14: roles.agent.mask is "a,,b": it has a blank name between its commas.
-      w.toml, line 11: roles.agent.rate is "many": it must be a whole number from 1 to 4294967295.
-      w.toml, line 12: roles.agent.daily is "0": it must be a whole number from 1 to 4294967295.
+      w.toml, line 11: roles.agent.rate is "many": it must be a whole number, 1 or more.
+      w.toml, line 12: roles.agent.daily is "0": it must be a whole number, 1 or more.
       w.toml, line 13: roles.agent.tenants is "banco,bancos": it names the tenant `bancos`, which is not configured; there are: banco, Tienda.
       w.toml, line 16: roles.other.tenants is "": it names no tenant, so the role could ask nothing: name one, or take the line out.
     Set them with their flags, their variables, or in the file that --config names.

@@ -73,7 +73,7 @@ async fn a_part_of_many_says_how_to_see_the_rest() {
     From 2025-02-20 to 2026-11-20 (today); today: 1; last 7 days: 4 (1 WhatsApp, 1 incoming call, 1 predictive call, 1
       manual call); last 30 days: 15
     Outcomes: 107 No contesta, 54 Mensaje con tercero, 53 Promesa de pago, 53 Promesa incumplida, 53 not classified
-    Channels: 80 WhatsApp, 80 incoming call, 80 predictive call, 80 manual call
+    Channels: 80 WhatsApp, 80 incoming calls, 80 predictive calls, 80 manual calls
     Obligations: 40 FIC-300, 40 FIC-301, 40 FIC-302, 40 FIC-303, 40 FIC-304, 40 FIC-305, 40 FIC-306, 40 FIC-307
     Months: 2026-11: 10, 2026-10: 16, 2026-09: 15, 2026-08: 15, 2026-07: 16, 2026-06: 15, 2026-05: 15, 2026-04: 15, 2026-03:
       16, 2026-02: 14, 2026-01: 15, 2025-12: 16, 2025-11: 15, earlier: 127
@@ -131,6 +131,9 @@ async fn a_failure_has_its_kind_on_stderr_and_a_status_for_what_to_do() {
         let kind = stderr.split(':').next().expect("a kind");
         assert!(Kind::ALL.iter().any(|it| it.as_str() == kind), "{stderr}");
     }
+    let (_, _, stderr) = query(&["sandbox_fault", "quota"]).await;
+    assert!(stderr.contains("resets the quota daily"), "{stderr}");
+    assert!(!stderr.contains("minutes"), "this program ends and holds nothing back: {stderr}");
     let (status, _, stderr) = query(&["id_customer", "1", "--limit", "1000"]).await;
     assert_eq!(status, Some(2));
     assert!(stderr.starts_with("invalid_input: "), "{stderr}");
@@ -251,6 +254,8 @@ async fn days_and_filters_are_typed_as_people_say_them() {
         (&["--until", "31/12/2025"], 7),
         (&["--tipification", "promesa de pago"], 10),
         (&["--channel", "outbound"], 19),
+        (&["--channel", "predictive call"], 10),
+        (&["--channel", "llamadas predictivas"], 10),
         (&["--obligation", "fic-002"], 12),
     ] {
         let (_, stdout, stderr) = query(&[&["900000001", "--json"], arguments].concat()).await;
@@ -272,15 +277,17 @@ async fn no_word_is_broken_and_no_line_too_long_at_any_usual_width() {
             &["--record", "0000000000000000000000aa"],
             &["customer_id", "900000001"],
             &["900000001", "--tipification", "promesa", "--since", "2026-11-01"],
+            &["sandbox_fault", "token"],
         ] {
             let columns = width.to_string();
             let arguments = [&["query", "--sandbox", "--lang", "es"], asked].concat();
-            let whole = Program::run(&arguments, &[("COLUMNS", "1000")]).await.stdout.join("\n");
+            let whole = Program::run(&arguments, &[("COLUMNS", "1000")]).await;
+            let whole = whole.stdout.join("\n") + &whole.stderr;
             let ended = Program::run(&arguments, &[("COLUMNS", &columns)]).await;
-            for line in &ended.stdout {
+            for line in ended.stdout.iter().map(String::as_str).chain(ended.stderr.lines()) {
                 assert!(line.chars().count() <= width, "{width} {asked:?}: {line}");
             }
-            let narrow = ended.stdout.join("\n");
+            let narrow = ended.stdout.join("\n") + &ended.stderr;
             // Where a table is too wide, its headings stand before each value.
             let bare = |word: &'_ str| word.trim_end_matches(':').to_owned();
             let narrow: Vec<String> = narrow.split_whitespace().map(bare).collect();
@@ -318,6 +325,7 @@ async fn hints_and_refusals_at_the_terminal_speak_its_language_and_name_its_flag
             "`--column` nombra un campo que ningún registro tiene",
         ),
         (&["900000001", "--limit", "0"], "`--limit` debe ser un número entero de 1 a 100"),
+        (&["900000001", "--offset", "-1"], "`--offset` debe ser un número entero"),
         (
             &["900000001", "--channel", "fax"],
             "Ningún registro tiene lo pedido en `--channel`; hay:",

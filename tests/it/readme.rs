@@ -6,7 +6,7 @@ use wolkvox_mcp::error::Kind;
 use wolkvox_mcp::fields::{FIELDS, Field, Shown};
 use wolkvox_mcp::install::{ClientKind, ConfigDirs, Os, Scope};
 use wolkvox_mcp::sandbox::Fault;
-use wolkvox_mcp::settings::{Setting, Spec};
+use wolkvox_mcp::settings::{Placeholder, Setting, Spec};
 
 use crate::support::{Program, exists, file};
 
@@ -186,6 +186,7 @@ fn data(text: &str) -> Vec<String> {
 fn every_page_has_the_same_commands_tables_examples_and_headings_in_both_languages() {
     for (english_name, spanish_name) in PAGES {
         let (english, spanish) = (file(english_name), file(spanish_name));
+        let spanish = filled_in_in_english(&spanish);
         assert_eq!(
             without_language(commands(&english)),
             without_language(commands(&spanish)),
@@ -204,6 +205,32 @@ fn every_page_has_the_same_commands_tables_examples_and_headings_in_both_languag
         |of: fn(&str) -> usize| PAGES.iter().map(|(page, _)| of(&file(page))).sum::<usize>();
     assert!(count(|text| commands(text).len()) > 25);
     assert!(count(|text| tables(text).len()) > 150);
+}
+
+/// What a reader is to replace with something of their own, which each page says in its language.
+const FILLED_IN: &[(&str, &str)] = &[
+    ("ponga aquí el token interno del CRM", "put the CRM's internal token here"),
+    ("ponga aquí su operación", "put your operation here"),
+    ("el token interno del CRM\"", "the CRM's internal token\""),
+    ("miempresa", "mycompany"),
+    (r"MIEMPRESA\Agentes", r"MYCOMPANY\Agents"),
+];
+
+fn filled_in_in_english(spanish: &str) -> String {
+    FILLED_IN.iter().fold(spanish.to_owned(), |text, (from, to)| text.replace(from, to))
+}
+
+#[test]
+fn what_the_pages_leave_to_be_filled_in_is_never_taken_for_a_value() {
+    for page in ["docs/clients.md", "docs/asistentes.md"] {
+        let shown = blocks(&file(page), "json").concat();
+        let shown: Value = serde_json::from_str(&shown).expect("one block of JSON");
+        let environment = &shown["mcpServers"]["wolkvox"]["env"];
+        for variable in ["WOLKVOX_TOKEN", "WOLKVOX_OPERATION"] {
+            let value = environment[variable].as_str().expect("text");
+            assert_eq!(Placeholder::find(value), Some(Placeholder::Example), "{page}: {value}");
+        }
+    }
 }
 
 /// Returns commands as they are without `--lang es`, which only Spanish pages say.

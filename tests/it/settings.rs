@@ -55,8 +55,8 @@ async fn every_problem_is_listed_at_once_with_its_variable_and_an_example() {
       WOLKVOX_TIMEOUT is "5": it must be a time with its unit, at most a day, such as 500ms, 20s or 2m. Example: 20s
       WOLKVOX_MAX_IN_FLIGHT is "0": it must be a whole number from 1 to 65535. Example: 2
       WOLKVOX_CACHE_TTL is "-3s": it must be a time with its unit, at most a day, such as 500ms, 20s or 2m. Example: 30s
-      WOLKVOX_RATE is "many": it must be a whole number from 1 to 4294967295. Example: 60
-      WOLKVOX_MAX_PAGES is "-1": it must be a whole number from 0 to 4294967295. Example: 4
+      WOLKVOX_RATE is "many": it must be a whole number, 1 or more. Example: 60
+      WOLKVOX_MAX_PAGES is "-1": it must be a whole number, 0 or more. Example: 4
       WOLKVOX_LOG is "loud==x": it is not a valid log filter. Example: debug
       WOLKVOX_LOG_FORMAT is "xml": it must be `text` or `json`. Example: json
     Set them in the "env" part of your client's mcp.json, or in the environment.

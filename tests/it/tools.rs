@@ -641,6 +641,7 @@ async fn every_trouble_is_a_failure_that_starts_with_its_kind() {
         "quota",
         "token",
         "maintenance",
+        "operation",
         "forbidden",
         "bad_request",
         "method",
@@ -672,12 +673,13 @@ async fn every_trouble_is_a_failure_that_starts_with_its_kind() {
     quota           quota_exhausted: today's wolkvox calls for this token are used up
     token           token_rejected: wolkvox did not accept the token (FORBIDDEN: PLEASE VALIDATE TOKEN)
     maintenance     maintenance: wolkvox is closed for maintenance or a backup (FORBIDDEN: SERVER BACKUP IN PROGRESS, TRY AGAIN LATER)
+    operation       rejected: wolkvox refused the request with code 403 (FORBIDDEN: THIS OPERATION DOES NOT BELONG TO THE TOKEN)
     forbidden       rejected: wolkvox refused the request with code 403 (FORBIDDEN: THIS USER HAS NO PERMISSION)
     bad_request     rejected: wolkvox refused the request with code 400 (BAD REQUEST: SOME PARAMETERS ARE REQUIRED)
     method          rejected: wolkvox refused the request with code 405 (METHOD NOT ALLOWED: METHOD NOT ALLOWED)
     500             unavailable: wolkvox's server failed with status 500
     502             unavailable: wolkvox's server failed with status 502
-    503             maintenance: wolkvox is closed for maintenance or a backup (no explanation given)
+    503             maintenance: wolkvox's address is out of service (status 503), as during maintenance or a backup
     html            unexpected_reply: what came from wolkvox's address cannot be used: an HTML page of 78 bytes, status 200
     empty           unexpected_reply: what came from wolkvox's address cannot be used: an empty body of 0 bytes, status 200
     truncated       unexpected_reply: what came from wolkvox's address cannot be used: JSON cut off after 78 bytes

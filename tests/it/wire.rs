@@ -399,7 +399,7 @@ async fn each_failure_of_a_proxy_has_words_of_its_own() {
     let down = format!("http://{}", listener.local_addr().expect("an address"));
     drop(listener);
     for (proxy, words, advice) in [
-        (asks.as_str(), "the proxy wants a user name and password", "user:password@host"),
+        (asks.as_str(), "the proxy asks for a user name and password", "user:password@host"),
         (down.as_str(), "the proxy itself does not answer", "is it running"),
     ] {
         let result = ask("crm0001.wolkvox.com", &[("HTTPS_PROXY", proxy)]).await;

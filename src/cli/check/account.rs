@@ -225,12 +225,21 @@ fn quota(information: TokenInformation) -> Finding {
             bilingual!(", resets in {hours} hours", "; se reinicia en {hours} horas")
         }
     };
+    let is_left_alone = limit.is_none() && used.is_none();
     let [limit, used, left] = [limit, used, left].map(told);
-    let shown = bilingual!(
-        "{used} of {limit} calls used today, {left} left{reset} (this check cost one)",
-        "{used} de {limit} consultas usadas hoy, quedan {left}{reset} (esta comprobación gastó una)",
-        reset
-    );
+    let shown = if is_left_alone {
+        bilingual!(
+            "{left} calls left today{reset} (this check cost one)",
+            "quedan {left} consultas hoy{reset} (esta comprobación gastó una)",
+            reset
+        )
+    } else {
+        bilingual!(
+            "{used} of {limit} calls used today, {left} left{reset} (this check cost one)",
+            "{used} de {limit} consultas usadas hoy, quedan {left}{reset} (esta comprobación gastó una)",
+            reset
+        )
+    };
     let finding = if is_used_up {
         Finding::failed(
             "quota_exhausted",
@@ -250,4 +259,17 @@ fn quota(information: TokenInformation) -> Finding {
         Finding::ok(shown).with_warnings("quota_low", few.into_iter().collect())
     };
     finding.with_fact("quota", facts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Language;
+
+    #[test]
+    fn calls_left_are_told_without_question_marks_where_wolkvox_sends_nothing_else() {
+        let information = TokenInformation { left: Some(4_000), ..TokenInformation::default() };
+        let told = quota(information).for_people("quota", Duration::ZERO, Language::English);
+        assert!(told.contains("4000 calls left today (") && !told.contains('?'), "{told}");
+    }
 }

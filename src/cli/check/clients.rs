@@ -12,7 +12,7 @@ use super::report::{Output, Report};
 use super::step::Step;
 use super::team;
 use crate::cli::{Cli, Command};
-use crate::config::{Sources, shown};
+use crate::config::{Origin, Raw, Sources, shown};
 use crate::install::{ClientKind, ConfigDirs, Installation, InstalledEntry, Os, installations};
 use crate::language::{Bilingual, bilingual};
 use crate::settings::Setting;
@@ -26,10 +26,18 @@ pub(super) struct EntryReport {
     pub(super) report: Report,
 }
 
-/// Returns whether nothing is set here, so that only a client's configuration can be meant.
-pub(super) fn nothing_is_set(sources: &Sources) -> bool {
+/// Returns whether no account is set here, so that only a client's configuration can be meant. A
+/// variable alone sets none: clients pass on the token that `install` asks for in one.
+pub(super) fn no_account_is_set(sources: &Sources) -> bool {
+    let is_passed_on = |setting: Setting, raw: &Raw| {
+        raw.origin == Origin::Variable && !matches!(setting, Setting::Server | Setting::Config)
+    };
     let mut settings = Setting::ALL.iter().filter(|setting| setting.is_own_servers());
-    settings.all(|setting| matches!(sources.get(*setting), Ok(None)))
+    settings.all(|setting| match sources.get(*setting) {
+        Ok(Some(raw)) => is_passed_on(*setting, &raw),
+        Ok(None) => true,
+        Err(_) => false,
+    })
 }
 
 /// Returns the configurations that know this server, of one client or of all.

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::step::Step;
+use crate::cli::layout::beside;
 use crate::error::{ConnectFailure, Error, Outage, TlsFailure};
 use crate::language::{Bilingual, Language, bilingual};
 
@@ -27,7 +28,7 @@ pub(super) enum Status {
 pub(super) struct Finding {
     pub(super) status: Status,
     /// A stable word for it.
-    code: &'static str,
+    pub(super) code: &'static str,
     /// What was found; never a secret.
     details: Vec<Bilingual>,
     /// The same for a ticket; never a person's data.
@@ -180,7 +181,8 @@ impl Finding {
         };
         let warnings = self.warnings.iter().map(|warning| marked("⚠", warning));
         let fix = self.fix.iter().map(|fix| marked("→", fix));
-        let lines: Vec<String> = details.into_iter().chain(warnings).chain(fix).collect();
+        let lines = details.into_iter().chain(warnings).chain(fix);
+        let lines: Vec<String> = lines.map(|line| beside(&indent, &line)).collect();
         format!("{start}{}\n", lines.join(&format!("\n{indent}")))
     }
 }
@@ -209,7 +211,7 @@ fn code_of(error: &Error) -> &'static str {
             | ConnectFailure::Other => "connection_failed",
         },
         Outage::Tls(failure) => match failure {
-            TlsFailure::SelfSigned => "tls_self_signed",
+            TlsFailure::SelfSigned { .. } => "tls_self_signed",
             TlsFailure::UnknownIssuer { .. } => "tls_unknown_issuer",
             TlsFailure::NoIntermediate { .. } => "tls_no_intermediate",
             TlsFailure::Expired => "tls_expired",

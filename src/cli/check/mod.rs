@@ -83,7 +83,7 @@ impl Check {
         if let Some(url) = &self.url {
             return self.end(team::report(&self, url, sources, output)?);
         }
-        let means_clients = !sandbox && clients::nothing_is_set(sources);
+        let means_clients = !sandbox && clients::no_account_is_set(sources);
         if self.client.is_none() && !means_clients {
             return self.end(self.report(sandbox, sources, output)?);
         }

@@ -17,6 +17,7 @@ use crate::config::{Sources, proxy_variable};
 use crate::error::io_reason;
 use crate::language::{Bilingual, bilingual};
 use crate::server_url::ServerUrl;
+use crate::settings::Setting;
 
 /// The first hop of a request: the server itself, or the proxy that leads to it.
 #[derive(Debug)]
@@ -30,6 +31,8 @@ pub(super) struct Route {
     own_addresses: Option<[SocketAddr; 2]>,
     /// Whether it leads to a team's server instead of wolkvox.
     is_team: bool,
+    /// Whether certificates are trusted beside the system's.
+    pub(super) has_extra_roots: bool,
 }
 
 impl Route {
@@ -56,7 +59,8 @@ impl Route {
             Bilingual::same,
         );
         let is_proxy = proxy.is_some();
-        Self { host, port, is_proxy, proxy_source, own_addresses, is_team: false }
+        let has_extra_roots = matches!(sources.get(Setting::CaFile), Ok(Some(_)));
+        Self { host, port, is_proxy, proxy_source, own_addresses, is_team: false, has_extra_roots }
     }
 
     /// Returns the same as the way to a team's server.

@@ -40,6 +40,7 @@ pub(super) async fn tls(
             let described = distrusted().and_then(|it| Described::of(&it));
             let detail = described.as_ref().map(Described::in_full);
             let finding = finding.with_detail(detail);
+            let finding = if route.has_extra_roots { of_extra_roots(finding) } else { finding };
             return match described {
                 Some(described) => finding.with_fact("certificate", described.for_ticket()),
                 None => finding,
@@ -79,6 +80,19 @@ pub(super) async fn tls(
         .with_warnings("certificate_expires_soon", soon.into_iter().collect())
         .with_fact("protocol", json!(protocol))
         .with_fact("certificate", described.for_ticket())
+}
+
+/// Advises on roots that are set and lead to no certificate of the server's.
+fn of_extra_roots(finding: Finding) -> Finding {
+    if !matches!(finding.code, "tls_self_signed" | "tls_unknown_issuer" | "tls_no_intermediate") {
+        return finding;
+    }
+    finding.with_fix(bilingual!(
+        "WOLKVOX_CA_FILE does not hold what this certificate needs: put into it the root certificate of \
+         the authority that issued it, not the server's own certificate.",
+        "Lo que tiene WOLKVOX_CA_FILE no sirve para este certificado: ponga allí el certificado raíz de \
+         la entidad que lo emitió, no el del servidor mismo.",
+    ))
 }
 
 /// What a certificate says of itself.

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 use super::words::{Words, grouped};
-use crate::answer::{Answer, Latest, Summary, channel_in_words};
+use crate::answer::{Answer, Latest, Summary, channels_in_words};
 use crate::language::{Bilingual, bilingual};
 
 /// Returns the facts, a line each.
@@ -38,7 +38,7 @@ pub(super) fn lines(answer: &Answer, words: Words) -> Vec<String> {
 fn newest(latest: &Latest, words: Words) -> String {
     let Latest { date, tipification, type_interaction, agent_name, obligation, days_since: _ } =
         latest;
-    let channel = type_interaction.as_ref().map(|code| channel(code, words));
+    let channel = type_interaction.as_ref().map(|code| channel(code, 1, words));
     let parts = [Some(words.date(date)), tipification.clone(), channel, agent_name.clone()];
     let parts = parts.into_iter().chain([obligation.clone()]).flatten();
     let parts = parts.collect::<Vec<_>>().join(", ");
@@ -46,8 +46,19 @@ fn newest(latest: &Latest, words: Words) -> String {
     newest.to(words.language).to_owned()
 }
 
-fn channel(code: &str, words: Words) -> String {
-    if words.keys { code.to_owned() } else { channel_in_words(code).to(words.language).to_owned() }
+fn channel(code: &str, count: u64, words: Words) -> String {
+    if words.keys {
+        return code.to_owned();
+    }
+    channels_in_words(code, count).to(words.language).to_owned()
+}
+
+/// Writes counts by channel.
+fn by_channel(by: &Map<String, Value>, words: Words) -> Vec<String> {
+    let counted = |(code, count): (&String, &Value)| {
+        format!("{count} {}", channel(code, count.as_u64().unwrap_or_default(), words))
+    };
+    by.iter().map(counted).collect()
 }
 
 /// Writes what the days say, as far as it can be told.
@@ -62,12 +73,9 @@ fn days(summary: &Summary, words: Words) -> Option<String> {
             Bilingual { english: english.to_owned().into(), spanish: spanish.to_owned().into() };
         Some(format!("{}: {}", label.to(words.language), count?))
     };
-    let by_channel = |by: &Map<String, Value>| {
-        let by = by.iter().map(|(code, count)| format!("{count} {}", channel(code, words)));
-        format!(" ({})", by.collect::<Vec<_>>().join(", "))
-    };
+    let in_brackets = |by: &Map<String, Value>| format!(" ({})", by_channel(by, words).join(", "));
     let week = count(summary.last_7_days, "last 7 days", "últimos 7 días").map(|week| {
-        week + &summary.last_7_days_by_channel.as_ref().map(by_channel).unwrap_or_default()
+        week + &summary.last_7_days_by_channel.as_ref().map(in_brackets).unwrap_or_default()
     });
     let first_and_last = match (day(&summary.first), day(&summary.last)) {
         (Some(first), Some(last)) => {
@@ -99,28 +107,25 @@ fn counts(summary: &Summary, of_fetched: bool, words: Words) -> Vec<String> {
         let label = bilingual!("{label}{of}", "{label}{of}", label, of);
         (!counts.is_empty()).then(|| format!("{}: {}", text(label), counts.join(", ")))
     };
-    let named = |by: &Map<String, Value>, name: &dyn Fn(&str) -> String| -> Vec<String> {
-        by.iter().map(|(key, count)| format!("{count} {}", name(key))).collect()
+    let named = |by: &Map<String, Value>| -> Vec<String> {
+        by.iter().map(|(name, count)| format!("{count} {name}")).collect()
     };
     let rest =
         |count: usize, label: Bilingual| (count > 0).then(|| format!("{count} {}", text(label)));
-    let plain = |name: &str| name.to_owned();
-    let optional = |by: &Option<Map<String, Value>>, name: &dyn Fn(&str) -> String| {
-        by.as_ref().map(|by| named(by, name))
-    };
     let others = || Bilingual::new("others", "de otras");
-    let mut outcomes = named(&summary.by_tipification, &plain);
+    let mut outcomes = named(&summary.by_tipification);
     outcomes.extend(rest(summary.other_tipifications, others()));
     let unclassified = Bilingual::new("not classified", "sin tipificar");
     outcomes.extend(rest(summary.without_tipification, unclassified));
     let mut lines = vec![line(Bilingual::new("Outcomes", "Tipificaciones"), outcomes)];
-    if let Some(mut channels) = optional(&summary.by_channel, &|code| channel(code, words)) {
+    if let Some(by) = &summary.by_channel {
+        let mut channels = by_channel(by, words);
         channels.extend(rest(summary.other_channels, Bilingual::new("others", "de otros")));
         let without = Bilingual::new("without a channel", "sin canal");
         channels.extend(rest(summary.without_channel, without));
         lines.push(line(Bilingual::new("Channels", "Canales"), channels));
     }
-    if let Some(mut obligations) = optional(&summary.by_obligation, &plain) {
+    if let Some(mut obligations) = summary.by_obligation.as_ref().map(named) {
         obligations.extend(rest(summary.other_obligations, others()));
         let without = Bilingual::new("without an obligation", "sin obligación");
         obligations.extend(rest(summary.without_obligation, without));
@@ -134,7 +139,7 @@ fn counts(summary: &Summary, of_fetched: bool, words: Words) -> Vec<String> {
         months.extend((earlier > 0).then(|| text(label)));
         lines.push(line(Bilingual::new("Months", "Meses"), months));
     }
-    if let Some(customers) = optional(&summary.by_customer, &plain) {
+    if let Some(customers) = summary.by_customer.as_ref().map(named) {
         lines.push(line(Bilingual::new("By document", "Por documento"), customers));
     }
     lines.into_iter().flatten().collect()

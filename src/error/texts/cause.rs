@@ -102,7 +102,7 @@ impl ConnectFailure {
             Self::TimedOut => bilingual!("no answer in time", "no respondió a tiempo"),
             Self::Proxy => bilingual!("the proxy did not connect to it", "el proxy no se conectó"),
             Self::ProxyPassword => bilingual!(
-                "the proxy wants a user name and password",
+                "the proxy asks for a user name and password",
                 "el proxy pide usuario y contraseña",
             ),
             Self::ProxyUnreached => {
@@ -139,10 +139,13 @@ impl TlsFailure {
                      servidor no envía su certificado intermedio",
                 )
             }
-            Self::SelfSigned => bilingual!(
-                "its certificate is self-signed: no authority vouches for it",
-                "su certificado es autofirmado: ninguna entidad responde por él",
-            ),
+            Self::SelfSigned { issuer } => {
+                let issuer = issuer_name(issuer.as_deref());
+                bilingual!(
+                    "its certificate is self-signed{issuer}: no authority vouches for it",
+                    "su certificado es autofirmado{issuer}: ninguna entidad responde por él",
+                )
+            }
             Self::NamesNoHost => bilingual!(
                 "its certificate names no host (no subject alternative name)",
                 "su certificado no nombra ningún servidor (sin nombre alternativo)",

@@ -40,6 +40,11 @@ impl Error {
                     tries,
                 )
             }
+            Self::Maintenance(UpstreamMessage::Nothing) => bilingual!(
+                "wolkvox's address is out of service (status 503), as during maintenance or a backup",
+                "la dirección de wolkvox está fuera de servicio (estado 503), como durante un \
+                 mantenimiento o una copia de seguridad",
+            ),
             Self::Maintenance(said) => {
                 let said = said.text();
                 bilingual!(
@@ -48,6 +53,10 @@ impl Error {
                     said,
                 )
             }
+            Self::Rejected { code, said: UpstreamMessage::Nothing } => bilingual!(
+                "the request was refused with code {code}, without a word of wolkvox's",
+                "la solicitud fue rechazada con el código {code}, sin una palabra de wolkvox",
+            ),
             Self::Rejected { code, said } => {
                 let said = said.text();
                 bilingual!(
@@ -174,10 +183,9 @@ impl Error {
             ),
             Self::Maintenance(_) => bilingual!("Try again later.", "Intente más tarde."),
             Self::Rejected { said: UpstreamMessage::Nothing, .. } => bilingual!(
-                "Nothing in the reply came from wolkvox: check WOLKVOX_SERVER, and whether a proxy or a \
-                 firewall answers in its place.",
-                "En la respuesta no hay nada de wolkvox: revise WOLKVOX_SERVER, y si un proxy o un firewall \
-                 responde en su lugar.",
+                "A proxy or a firewall may answer in wolkvox's place: check them, and WOLKVOX_SERVER.",
+                "Quizá responde un proxy o un firewall en lugar de wolkvox: revíselos, y revise \
+                 WOLKVOX_SERVER.",
             ),
             Self::Rejected { .. } => bilingual!(
                 "Check the operation and the field's name; repeating the same call \
@@ -265,5 +273,23 @@ impl Error {
     /// Writes the whole failure for a model: kind, sentence, hint.
     pub fn for_model(&self) -> String {
         format!("{}: {self}. {}", self.kind(), self.hint())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_without_words_is_not_said_to_be_wolkvoxs() {
+        let rejected = Error::Rejected { code: 403, said: UpstreamMessage::Nothing };
+        for error in [rejected, Error::Maintenance(UpstreamMessage::Nothing)] {
+            let (english, spanish) = (error.for_model(), error.sentence().spanish);
+            assert!(
+                !english.contains("wolkvox refused") && !english.contains("is closed"),
+                "{english}"
+            );
+            assert!(!spanish.contains("wolkvox rech") && !spanish.contains("cerrado"), "{spanish}");
+        }
     }
 }

@@ -89,7 +89,8 @@ impl SettingError {
                 "must be a time with its unit, at most a day, such as 500ms, 20s or 2m",
                 "debe ser un tiempo con su unidad, de un día como máximo, como 500ms, 20s o 2m",
             ),
-            Self::WholeNumber { least, most: u64::MAX } => bilingual!(
+            // No one means a limit that only the number's own type has.
+            Self::WholeNumber { least, most } if *most >= u32::MAX.into() => bilingual!(
                 "must be a whole number, {least} or more",
                 "debe ser un número entero, {least} o más",
             ),
@@ -232,7 +233,7 @@ impl PathError {
     fn text(self) -> Bilingual {
         match self {
             Self::Home => bilingual!(
-                "begins with a home folder that is not an argument here: write the whole path",
+                "begins with a home folder that is not known here: write the whole path",
                 "empieza con una carpeta personal que aquí no se conoce: escriba la ruta completa",
             ),
             Self::Address => bilingual!(
@@ -361,6 +362,15 @@ impl MaskError {
             Self::SeveralNames => bilingual!(
                 "has several names in one: put commas between them",
                 "tiene varios nombres en uno: sepárelos con comas",
+            ),
+            Self::Pattern => bilingual!(
+                "has `*` in a name: write each name in full",
+                "tiene `*` en un nombre: escriba cada nombre completo",
+            ),
+            Self::Exception => bilingual!(
+                "has a sign before a name: nothing can be left out, so list only what to mask",
+                "tiene un signo delante de un nombre: nada se puede exceptuar, así que indique solo lo \
+                 que se debe ocultar",
             ),
         }
     }
