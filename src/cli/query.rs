@@ -212,7 +212,14 @@ impl QueryArgs {
     fn searched(&self) -> Result<(String, String), Error> {
         let (field, value) = (self.field.clone().unwrap_or_default(), self.value.clone());
         match value {
-            Some(value) => Ok((field, value)),
+            Some(value) if !value.trim().is_empty() => Ok((field, value)),
+            Some(_) => Err(Error::invalid_input(
+                Bilingual::new("`VALUE` is blank", "`VALUE` está en blanco"),
+                Bilingual::new(
+                    "Give the exact value, such as the document 900000001.",
+                    "Dé el valor exacto, por ejemplo el documento 900000001.",
+                ),
+            )),
             None if field.contains(|letter: char| letter.is_ascii_digit()) => {
                 Ok((CUSTOMER.to_owned(), field))
             }

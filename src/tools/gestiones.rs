@@ -54,7 +54,7 @@ const DESCRIPTION: &str = "Finds the gestiones (logged contact attempts about a 
 
 /// What a further page must say when the first one came from an earlier fetch.
 const FETCHED_ANEW: Bilingual = Bilingual::new(
-    "Fetched anew: if records were added or removed since the earlier page, some may appear twice \
+    "Fetched again: if records were added or removed since the earlier page, some may appear twice \
      or be skipped; `total` and `as_of` are of now.",
     "Se consultó de nuevo: si desde la página anterior se agregaron o quitaron registros, alguno \
      puede repetirse o faltar; el total y la hora son de ahora.",
@@ -140,14 +140,14 @@ impl GestionesRequest {
         reader: Reader,
     ) -> Result<Self, Error> {
         let mut notes = Vec::new();
-        let field = typed::field(field)?;
+        let field = typed::field(field, reader)?;
         let value = typed::value(&field, value, &mut notes)?;
         Ok(Self { notes, ..Self::new(GestionQuery { operation, field, value }, view, reader)? })
     }
 
     /// Returns what field and value, as they were typed, ask for, as the audit log knows it.
     pub fn subject(field: String, value: String) -> Option<Subject> {
-        let field = typed::field(field).ok()?;
+        let field = typed::field(field, Reader::default()).ok()?;
         let value = typed::value(&field, value, &mut Vec::new()).ok()?;
         Some(Subject::new(field.as_str(), value.reveal()))
     }

@@ -1,6 +1,7 @@
 //! A field's name and a value as they are typed, read as they are meant. What is changed in a value
 //! is said in the answer; neither is ever repeated.
 
+use crate::answer::Reader;
 use crate::error::Error;
 use crate::language::{Bilingual, bilingual};
 use crate::wolkvox::{FieldName, FieldValue};
@@ -20,7 +21,7 @@ const LONGEST: usize = 1_000;
 ///
 /// A name in double quotes always stands for itself, so that a tenant's own field can be searched
 /// though its name is a word for a documented one.
-pub(super) fn field(text: String) -> Result<FieldName, Error> {
+pub(super) fn field(text: String, reader: Reader) -> Result<FieldName, Error> {
     if text.len() > LONGEST {
         return FieldName::parse(text);
     }
@@ -31,21 +32,27 @@ pub(super) fn field(text: String) -> Result<FieldName, Error> {
     if let Some(documented) = fields::documented(&text) {
         return FieldName::parse(documented.name.to_owned());
     }
-    match fields::meant(&text) {
-        None => FieldName::parse(text),
-        Some(meant) => Err(Error::invalid_input(
-            bilingual!(
-                "`field` is not a field's name (did you mean `{meant}`?)",
-                "`field` no es el nombre de un campo (¿quiso decir `{meant}`?)"
-            ),
-            Bilingual::new(
-                "Nothing was looked up. If it is really a tenant's own field, put its name in \
-                 double quotes.",
-                "No se consultó nada. Si de verdad es un campo propio de la empresa, ponga su \
-                 nombre entre comillas dobles.",
-            ),
-        )),
-    }
+    let Some(meant) = fields::meant(&text) else { return FieldName::parse(text) };
+    let field = reader.argument("field");
+    let quotes = match reader {
+        Reader::Model => Bilingual::new("double quotes", "comillas dobles"),
+        // A shell takes off the outer ones.
+        Reader::Terminal => {
+            Bilingual::new("two kinds of quotes: '\"…\"'", "comillas dobles y simples: '\"…\"'")
+        }
+    };
+    Err(Error::invalid_input(
+        bilingual!(
+            "{field} is not a field's name (did you mean `{meant}`?)",
+            "{field} no es el nombre de un campo (¿quiso decir `{meant}`?)"
+        ),
+        bilingual!(
+            "Nothing was looked up. If it is really a tenant's own field, put its name in {quotes}.",
+            "No se consultó nada. Si de verdad es un campo propio de la empresa, ponga su nombre \
+             entre {quotes}.",
+            quotes
+        ),
+    ))
 }
 
 /// Returns a column's name: a documented one however it is typed, any other as it stands.
@@ -114,7 +121,7 @@ mod tests {
     use super::*;
 
     fn read(name: &str) -> Result<String, Error> {
-        field(name.to_owned()).map(|it| it.as_str().to_owned())
+        field(name.to_owned(), Reader::Model).map(|it| it.as_str().to_owned())
     }
 
     fn searched(field: &str, typed: &str) -> (String, usize) {

@@ -67,7 +67,7 @@ async fn a_part_of_many_says_how_to_see_the_rest() {
         query(&["id_customer", "900000003", "--limit", "1", "--offset", "2"]).await;
     assert_snapshot!(stdout, @"
     320 records found, SANDBOX: fictitious data
-    Fetched anew: if records were added or removed since the earlier page, some may appear twice or be skipped; `total` and
+    Fetched again: if records were added or removed since the earlier page, some may appear twice or be skipped; `total` and
     `as_of` are of now.
     Newest of all: 2026-11-20 10:15 (today), No contesta, incoming call, Agente Prueba 1, FIC-300
     From 2025-02-20 to 2026-11-20 (today); today: 1; last 7 days: 4 (1 WhatsApp, 1 incoming call, 1 predictive call, 1
@@ -324,6 +324,12 @@ async fn hints_and_refusals_at_the_terminal_speak_its_language_and_name_its_flag
             &["900000001", "--column", "wolkvox_ownr"],
             "`--column` nombra un campo que ningún registro tiene",
         ),
+        (&["id_customer", " "], "`VALUE` está en blanco"),
+        (
+            &["cedula", "900000001"],
+            "`FIELD` no es el nombre de un campo (¿quiso decir `id_customer`?)",
+        ),
+        (&["cedula", "900000001"], "entre comillas dobles y simples: '\"…\"'"),
         (&["900000001", "--limit", "0"], "`--limit` debe ser un número entero de 1 a 100"),
         (&["900000001", "--offset", "-1"], "`--offset` debe ser un número entero"),
         (

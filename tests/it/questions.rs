@@ -266,7 +266,7 @@ async fn which_obligations_were_discussed() {
     outcome: "found"
     total: 37
     as_of: "2026-11-20T20:10:00-05:00"
-    hint: "Fetched anew: if records were added or removed since the earlier page, some may appear twice or be skipped; `total` and `as_of` are of now."
+    hint: "Fetched again: if records were added or removed since the earlier page, some may appear twice or be skipped; `total` and `as_of` are of now."
     records: {"date":"2025-10-20 09:15:00","type_interaction":"out_pre","tipification_code":"PP","tipification_description":"Promesa de pago","obligation":"FIC-001","agent_name":"Agente Prueba 2","id_customer":"900000001","client_name":"Cliente","client_lastname":"Ficticio","client_type_document":"CC","client_telephone":"3000000001","wolkvox_idRecord":"0000000000000000000000aa"}
     latest: {"date":"2026-11-20 10:15:00","days_since":0,"tipification":"Promesa de pago","type_interaction":"out_pre","agent_name":"Agente Prueba 2","obligation":"FIC-001"}
     summary: {"first":"2025-10-20","last":"2026-11-20","days_since_last":0,"today":1,"last_7_days":1,"last_7_days_by_channel":{"out_pre":1},"last_30_days":3,"by_tipification":{"No contesta":18,"Promesa de pago":10,"Mensaje con tercero":9},"by_channel":{"out_pre":10,"chat-whatsapp":9,"inbound":9,"outbound_ma":9},"by_month":{"2026-11":2,"2026-10":3,"2026-09":3,"2026-08":3,"2026-07":2,"2026-06":3,"2026-05":3,"2026-04":3,"2026-03":3,"2026-02":2,"2026-01":3,"2025-12":3,"2025-11":2},"earlier_months":2,"by_obligation":{"FIC-001":13,"FIC-002":12,"FIC-003":12}}
