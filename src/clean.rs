@@ -15,7 +15,8 @@ use icu_properties::props::{
     NoncharacterCodePoint,
 };
 use icu_properties::{CodePointMapData, CodePointSetData};
-use serde_json::Value;
+
+use crate::Value;
 
 /// Longest value, in characters, its mark included.
 pub const LONGEST: usize = 1_000;
@@ -98,9 +99,9 @@ pub fn value(text: &str, longest: usize) -> Cow<'_, str> {
 pub fn is_blank(value: &Value) -> bool {
     match value {
         Value::Null => true,
-        Value::String(text) => text.chars().all(char::is_whitespace),
-        Value::Array(items) => items.is_empty(),
-        Value::Object(members) => members.is_empty(),
+        Value::Text(text) => text.chars().all(char::is_whitespace),
+        Value::List(items) => items.is_empty(),
+        Value::Record(record) => record.is_empty(),
         Value::Bool(_) | Value::Number(_) => false,
     }
 }

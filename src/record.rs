@@ -13,7 +13,8 @@ use foldhash::fast::RandomState;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::{Serialize, Serializer};
-use serde_json::{Map, Value};
+
+use crate::Value;
 
 /// The name of a record's field. Names in the table of fields are borrowed from there: thousands
 /// of records share them.
@@ -131,7 +132,7 @@ impl Record {
     }
 
     /// Returns the values in their order.
-    pub fn values(&self) -> impl Iterator<Item = &Value> {
+    pub fn values(&self) -> impl Iterator<Item = &Value> + Clone {
         self.fields.iter().map(|(_, value)| value)
     }
 
@@ -181,8 +182,8 @@ impl Index<&str> for Record {
     }
 }
 
-impl FromIterator<(FieldKey, Value)> for Record {
-    fn from_iter<I: IntoIterator<Item = (FieldKey, Value)>>(fields: I) -> Self {
+impl<V: Into<Value>> FromIterator<(FieldKey, V)> for Record {
+    fn from_iter<I: IntoIterator<Item = (FieldKey, V)>>(fields: I) -> Self {
         let fields = fields.into_iter();
         let mut record = Self::with_capacity(fields.size_hint().0);
         record.extend(fields);
@@ -190,9 +191,9 @@ impl FromIterator<(FieldKey, Value)> for Record {
     }
 }
 
-impl Extend<(FieldKey, Value)> for Record {
-    fn extend<I: IntoIterator<Item = (FieldKey, Value)>>(&mut self, fields: I) {
-        fields.into_iter().for_each(|(name, value)| _ = self.insert(name, value));
+impl<V: Into<Value>> Extend<(FieldKey, V)> for Record {
+    fn extend<I: IntoIterator<Item = (FieldKey, V)>>(&mut self, fields: I) {
+        fields.into_iter().for_each(|(name, value)| _ = self.insert(name, value.into()));
     }
 }
 
@@ -260,18 +261,18 @@ impl JsonSchema for Record {
     }
 
     fn schema_name() -> Cow<'static, str> {
-        Map::<String, Value>::schema_name()
+        serde_json::Map::<String, serde_json::Value>::schema_name()
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        Map::<String, Value>::json_schema(generator)
+        serde_json::Map::<String, serde_json::Value>::json_schema(generator)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::value::json;
 
     fn of(fields: usize) -> Record {
         (0..fields).map(|n| (n.to_string().into(), json!(n))).collect()
@@ -323,7 +324,7 @@ mod tests {
     fn a_record_is_a_json_object() {
         let record: Record = serde_json::from_str(r#"{"b":1,"a":[2],"b":3}"#).expect("an object");
         assert_eq!(serde_json::to_string(&record).expect("JSON"), r#"{"b":3,"a":[2]}"#);
-        assert_eq!(format!("{record:?}"), r#"{"b": Number(3), "a": Array [Number(2)]}"#);
+        assert_eq!(format!("{record:?}"), r#"{"b": 3, "a": [2]}"#);
         assert!(serde_json::from_str::<Record>("[]").is_err());
     }
 }

@@ -3,17 +3,16 @@
 use std::collections::HashSet;
 
 use jiff::ZonedDateTime;
-use serde_json::Value;
 
 use super::amount;
 use super::filter::text;
 use super::obligation::NotFound;
 use super::page::with_offset;
 use super::{Found, Hints, Mask, ObligationAnswer, Outcome};
-use crate::Record;
 use crate::error::Error;
 use crate::fields::OBLIGATION;
 use crate::language::{Bilingual, bilingual};
+use crate::{Record, Value};
 
 /// Most obligations that are asked for, each with a request of its own.
 pub const MOST_OBLIGATIONS: usize = 8;
@@ -64,7 +63,7 @@ impl NamedObligations {
         let mut why = None;
         for (name, answer) in self.names.iter().zip(answers) {
             let shown = || {
-                let mut shown = Value::String(name.clone());
+                let mut shown = Value::from(name.as_str());
                 mask.apply(OBLIGATION, &mut shown);
                 text(&shown).into_owned()
             };

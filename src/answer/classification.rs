@@ -1,8 +1,7 @@
 //! The outcome of a gestión: its classification, which wolkvox spells in several ways.
 
-use serde_json::Value;
-
 use super::Row;
+use crate::Value;
 use crate::fields::SPELLINGS;
 
 /// A value with its field.

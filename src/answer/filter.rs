@@ -5,13 +5,12 @@ use std::collections::HashMap;
 use std::fmt;
 
 use foldhash::fast::RandomState;
-use serde_json::Value;
 
 use super::counts::Counts;
 use super::{Mask, Row, channel, classification};
-use crate::clean;
 use crate::fields::{CHANNEL, OBLIGATION};
 use crate::language::{Bilingual, bilingual};
+use crate::{Value, clean};
 
 /// What somebody wants to see only, compared without case and accents.
 #[derive(Clone, PartialEq, Eq)]
@@ -178,7 +177,7 @@ fn shortened(name: &str) -> Cow<'_, str> {
 
 pub(super) fn text(value: &Value) -> Cow<'_, str> {
     match value {
-        Value::String(text) => Cow::Borrowed(text),
+        Value::Text(text) => Cow::Borrowed(text),
         other => Cow::Owned(other.to_string()),
     }
 }

@@ -3,13 +3,11 @@
 //! A mask is applied to what an answer shows, after everything was compared and counted: masked
 //! values that look alike need not be equal.
 
-use serde_json::{Map, Value};
-
 use super::distinct::{Distinct, without_number};
 use super::mask_list::{self, Group, INNER, Name, is_label};
-use crate::FieldKey;
 use crate::error::MaskError;
 use crate::fields::{self, Person};
+use crate::{FieldKey, Record, Text, Value};
 
 /// The fields that are masked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -77,45 +75,45 @@ impl Mask {
 
     fn apply_inside(&self, value: &mut Value) {
         match value {
-            Value::Array(items) => match items.as_mut_slice() {
+            Value::List(items) => match &mut **items {
                 // A pair of a name and its value.
-                [Value::String(name), rest @ ..] if self.covers(name) => {
+                [Value::Text(name), rest @ ..] if self.covers(name) => {
                     rest.iter_mut().for_each(mask)
                 }
                 items => items.iter_mut().for_each(|item| self.apply_inside(item)),
             },
-            Value::Object(members) => {
-                let names = |(key, member): (&String, &Value)| {
-                    is_label(key) && member.as_str().is_some_and(|name| self.covers(name))
+            Value::Record(record) => {
+                let names = |(key, value): (&FieldKey, &Value)| {
+                    is_label(key) && value.as_str().is_some_and(|name| self.covers(name))
                 };
-                let is_entry = members.iter().any(names);
-                for (key, member) in members {
-                    if is_entry && !is_label(key) { mask(member) } else { self.apply(key, member) }
+                let is_entry = record.iter().any(names);
+                for (key, value) in &mut **record {
+                    if is_entry && !is_label(key) { mask(value) } else { self.apply(key, value) }
                 }
             }
-            Value::String(text) => self.apply_to_json(text),
+            Value::Text(text) => self.apply_to_json(text),
             Value::Number(_) | Value::Bool(_) | Value::Null => {}
         }
     }
 
     /// Masks inside a text that is JSON. One that only looks like it, as when it was cut, is masked
     /// whole if it names a field to be masked.
-    fn apply_to_json(&self, text: &mut String) {
+    fn apply_to_json(&self, text: &mut Text) {
         if !text.contains(['{', '[']) {
             return;
         }
         match serde_json::from_str(text) {
-            Ok(mut inner @ (Value::Array(_) | Value::Object(_))) => {
+            Ok(mut inner @ (Value::List(_) | Value::Record(_))) => {
                 let before = inner.clone();
                 self.apply_inside(&mut inner);
                 if inner != before {
-                    *text = inner.to_string();
+                    *text = inner.to_string().into();
                 }
             }
             _ => {
                 let plain = text.replace("&quot;", "\"");
                 if plain.split(is_json_mark).any(|word| self.covers(word)) {
-                    *text = masked(text);
+                    *text = masked(text).into();
                 }
             }
         }
@@ -130,27 +128,27 @@ fn is_json_mark(letter: char) -> bool {
 /// Masks every text and number, in nested values too, and the keys that may be values.
 fn mask(value: &mut Value) {
     match value {
-        Value::String(text) if text.is_empty() => {}
-        Value::String(text) => *text = masked(text),
-        Value::Number(number) => *value = Value::String(masked(&number.to_string())),
-        Value::Array(items) => items.iter_mut().for_each(mask),
-        Value::Object(members) => mask_members(members),
+        Value::Text(text) if text.is_empty() => {}
+        Value::Text(text) => *text = masked(text).into(),
+        Value::Number(number) => *value = masked(&number.to_string()).into(),
+        Value::List(items) => items.iter_mut().for_each(mask),
+        Value::Record(record) => mask_record(record),
         Value::Null | Value::Bool(_) => {}
     }
 }
 
-fn mask_members(members: &mut Map<String, Value>) {
-    members.values_mut().for_each(mask);
+fn mask_record(record: &mut Record) {
+    record.values_mut().for_each(mask);
     let is_name =
         |key: &str| is_label(key) || INNER.contains(&key) || fields::find_folded(key).is_some();
-    if members.keys().all(|key| is_name(key)) {
+    if record.keys().all(|key| is_name(key)) {
         return;
     }
     let mut distinct = Distinct::default();
-    for (key, member) in std::mem::take(members) {
-        let key = FieldKey::Owned(if is_name(&key) { key } else { masked(&key) });
-        let key = distinct.name(key, |key| members.contains_key(key));
-        members.insert(key.into_owned(), member);
+    for (key, value) in std::mem::take(record) {
+        let key = if is_name(&key) { key } else { masked(&key).into() };
+        let key = distinct.name(key, |key| record.contains_key(key));
+        record.insert(key, value);
     }
 }
 
@@ -164,7 +162,7 @@ pub(super) fn masked(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::value::json;
 
     #[test]
     fn a_masked_value_shows_its_last_four_characters_and_a_short_one_less() {

@@ -4,14 +4,13 @@ use jiff::ZonedDateTime;
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
 
 use super::page::{length, shorten_until, with_offset};
 use super::summary::days_until;
 use super::{Found, Hints, LONGEST_ANSWER, Mask, Outcome, dates};
 use crate::error::{Error, ReplyDefect};
 use crate::language::Bilingual;
-use crate::{FieldKey, Record, clean};
+use crate::{FieldKey, Record, Value, clean};
 
 /// The answer about one obligation, or about those of a case file.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -185,13 +184,13 @@ const DELAY: &str = "days_delay";
 fn explain(obligation: &mut Record, today: Date) {
     for (name, value) in &mut *obligation {
         if let Value::Number(number) = value {
-            *value = Value::String(number.to_string());
+            *value = number.to_string().into();
         }
-        if let Value::String(text) = value
+        if let Value::Text(text) = value
             && DATES.contains(&name.as_ref())
             && let Some(read) = dates::parse(text)
         {
-            *text = read.text();
+            *text = read.text().into();
         }
     }
     let text = |name: &str| obligation.get(name).and_then(Value::as_str);
@@ -203,10 +202,10 @@ fn explain(obligation: &mut Record, today: Date) {
     if let Some(overdue) = overdue.filter(|overdue| delay != Some(*overdue))
         && !obligation.contains_key(OVERDUE)
     {
-        obligation.insert(OVERDUE.into(), json!(overdue));
+        obligation.insert(OVERDUE.into(), overdue.into());
     }
     if !unknown.is_empty() && !obligation.contains_key(UNKNOWN) {
-        obligation.insert(UNKNOWN.into(), json!(unknown));
+        obligation.insert(UNKNOWN.into(), unknown.into_iter().collect());
     }
 }
 
@@ -230,7 +229,7 @@ const RESERVE: usize = 500;
 fn is_id(id: &Value, asked: &str) -> bool {
     let asked = clean::single_line(asked).trim().to_lowercase();
     match id {
-        Value::String(id) => clean::single_line(id).trim().to_lowercase() == asked,
+        Value::Text(id) => clean::single_line(id).trim().to_lowercase() == asked,
         Value::Number(id) => {
             let significant = asked.trim_start_matches('0');
             id.to_string() == if significant.is_empty() { "0" } else { significant }
@@ -243,37 +242,36 @@ fn is_id(id: &Value, asked: &str) -> bool {
 fn shown(record: &Record) -> Record {
     let field = |(name, value): (&FieldKey, &Value)| {
         let value = match value {
-            Value::Array(entries) if name == FORM => by_name(entries.iter()),
-            Value::Object(members) if name == FORM && is_list(members) => by_name(members.values()),
+            Value::List(entries) if name == FORM => by_name(entries.iter()),
+            Value::Record(entries) if name == FORM && is_list(entries) => by_name(entries.values()),
             other => other.clone(),
         };
-        let is_blank = value.as_object().is_some_and(Map::is_empty);
+        let is_blank = value.as_record().is_some_and(Record::is_empty);
         (!is_blank).then(|| (name.clone(), value))
     };
     record.iter().filter_map(field).collect()
 }
 
 /// Recognises a list that PHP made an object of: all its keys are whole numbers.
-fn is_list(members: &Map<String, Value>) -> bool {
-    members.keys().all(|key| !key.is_empty() && key.bytes().all(|digit| digit.is_ascii_digit()))
+fn is_list(record: &Record) -> bool {
+    record.keys().all(|key| !key.is_empty() && key.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
 /// Turns the form's entries into one object by name. An entry of another shape, one with more than
 /// name and value, or a second one of the same name leaves the list as it is.
 fn by_name<'a>(entries: impl Iterator<Item = &'a Value> + Clone) -> Value {
-    let mut form = Map::new();
-    for entry in entries.clone() {
-        let name = entry.get(ENTRY.0).and_then(Value::as_str);
-        let value = entry.get(ENTRY.1);
-        let members = entry.as_object().map_or(0, Map::len);
-        match (name, value) {
-            (Some(name), Some(value)) if members == 2 && !form.contains_key(name) => {
-                form.insert(name.to_owned(), value.clone());
+    let mut form = Record::default();
+    for entry in entries.clone().map(Value::as_record) {
+        let name = entry.and_then(|it| it.get(ENTRY.0)?.as_str());
+        let value = entry.and_then(|it| it.get(ENTRY.1));
+        match (name, value, entry.map_or(0, Record::len)) {
+            (Some(name), Some(value), 2) if !form.contains_key(name) => {
+                form.insert(FieldKey::Owned(name.to_owned()), value.clone());
             }
             // An entry without a value is a blank field.
-            (Some(_), None) if members == 1 => {}
-            _ => return Value::Array(entries.cloned().collect()),
+            (Some(_), None, 1) => {}
+            _ => return entries.cloned().collect(),
         }
     }
-    Value::Object(form)
+    form.into()
 }

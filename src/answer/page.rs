@@ -4,14 +4,13 @@ use std::io;
 
 use jiff::ZonedDateTime;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::latest::Latest;
 use super::summary::{Counting, Summary};
 use super::view::{Matches, Selection, Slice, View};
 use super::{Answer, Found, Hints, LONGEST_ANSWER, Mask, Outcome, Row};
 use crate::language::Bilingual;
-use crate::{Record, clean};
+use crate::{Record, Value, clean};
 
 /// Characters kept for what is added after the page is cut: hints and the sandbox's mark.
 const RESERVE: usize = 1_500;
@@ -162,9 +161,9 @@ pub(super) fn shorten_until(records: &mut [Record], fits: impl Fn(&[Record]) -> 
 /// Cuts every text in a value, inner ones too.
 fn shorten(value: &mut Value, longest: usize) {
     match value {
-        Value::String(text) => *text = clean::value(text, longest).into_owned(),
-        Value::Array(items) => items.iter_mut().for_each(|item| shorten(item, longest)),
-        Value::Object(members) => members.values_mut().for_each(|it| shorten(it, longest)),
+        Value::Text(text) => *text = clean::value(text, longest).as_ref().into(),
+        Value::List(items) => items.iter_mut().for_each(|item| shorten(item, longest)),
+        Value::Record(record) => record.values_mut().for_each(|it| shorten(it, longest)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

@@ -2,10 +2,8 @@
 
 use std::sync::LazyLock;
 
-use serde_json::Value;
-
-use crate::FieldKey;
 use crate::fields::{self, FIELDS, SPELLINGS};
+use crate::{FieldKey, Value};
 
 /// The values of the documented fields, each at its place in the table of fields.
 pub(super) type Documented = [Option<Value>; FIELDS.len()];
@@ -41,7 +39,7 @@ fn merge_one(
             return;
         }
         // If one is a number and another its text, keep the text.
-        if !kept.is_string() && other.is_string() {
+        if kept.as_str().is_none() && other.as_str().is_some() {
             kept = other;
         }
         is_alone = false;
@@ -64,8 +62,9 @@ fn merge_one(
 /// Compares as people would: the number 5 and the text 5 are the same code.
 fn same(one: &Value, other: &Value) -> bool {
     match (one, other) {
-        (Value::Number(number), Value::String(text))
-        | (Value::String(text), Value::Number(number)) => number.to_string() == *text,
+        (Value::Number(number), Value::Text(text)) | (Value::Text(text), Value::Number(number)) => {
+            number.to_string() == **text
+        }
         _ => one == other,
     }
 }

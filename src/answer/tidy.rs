@@ -6,14 +6,13 @@ use std::cmp::Reverse;
 use jiff::civil::DateTime;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
 
 use super::dates;
 use super::distinct::Distinct;
 use super::spelling::{self, Documented};
 use crate::clean::{self, is_blank};
 use crate::fields::{self, DATE, FIELDS};
-use crate::{FieldKey, Record};
+use crate::{FieldKey, Record, Value};
 
 /// A tidy record and its time.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,10 +53,10 @@ const ENTRY: usize = 96;
 
 fn weight(value: &Value) -> usize {
     match value {
-        Value::String(text) => text.len(),
-        Value::Array(items) => items.iter().map(|item| weight(item) + ENTRY).sum(),
-        Value::Object(members) => {
-            members.iter().map(|(key, value)| key.len() + weight(value) + ENTRY).sum()
+        Value::Text(text) => text.len(),
+        Value::List(items) => items.iter().map(|item| weight(item) + ENTRY).sum(),
+        Value::Record(record) => {
+            record.iter().map(|(key, value)| key.len() + weight(value) + ENTRY).sum()
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => 0,
     }
@@ -146,10 +145,10 @@ fn row(mut record: Record) -> Row {
 /// Reads the date and writes it the way answers show dates; one that cannot be read stays as it
 /// came.
 fn read_date(date: &mut Value) -> Option<DateTime> {
-    let Value::String(text) = date else { return None };
+    let Value::Text(text) = date else { return None };
     let read = dates::parse(text)?;
     if !dates::is_as_shown(text) {
-        *text = read.text();
+        *text = read.text().into();
     }
     Some(read.when)
 }
@@ -162,24 +161,26 @@ fn is_echo(key: &str) -> bool {
 
 fn clean_value(value: &mut Value) {
     match value {
-        Value::String(text) => {
+        Value::Text(text) => {
             if let Cow::Owned(cleaned) = clean::value(text, clean::LONGEST) {
-                *text = cleaned;
+                *text = cleaned.into();
             }
         }
-        Value::Array(items) => {
+        Value::List(items) => {
             items.iter_mut().for_each(clean_value);
-            items.retain(|item| !is_blank(item));
+            if items.iter().any(is_blank) {
+                let kept = std::mem::take(items).into_iter().filter(|item| !is_blank(item));
+                *items = kept.collect();
+            }
         }
-        Value::Object(members) => {
-            members.values_mut().for_each(clean_value);
-            members.retain(|_, member| !is_blank(member));
-            if members.keys().any(|key| clean_key(Cow::Borrowed(key)) != *key) {
+        Value::Record(record) => {
+            record.values_mut().for_each(clean_value);
+            record.retain(|_, value| !is_blank(value));
+            if record.keys().any(|key| clean_key(Cow::Borrowed(key)) != *key) {
                 let mut distinct = Distinct::default();
-                for (key, member) in std::mem::take(members) {
-                    let key = clean_key(Cow::Owned(key));
-                    let key = distinct.name(key, |key| members.contains_key(key));
-                    members.insert(key.into_owned(), member);
+                for (key, value) in std::mem::take(&mut **record) {
+                    let key = distinct.name(clean_key(key), |key| record.contains_key(key));
+                    record.insert(key, value);
                 }
             }
         }
@@ -203,7 +204,7 @@ fn is_word_for_blank(key: &str, value: &Value) -> bool {
 mod tests {
     use super::super::tests::record as raw;
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn tidied(record: Value) -> Value {
         let rows = tidy(vec![raw(record)]);
@@ -282,7 +283,7 @@ mod tests {
         let started = std::time::Instant::now();
         let rows = tidy(vec![outer, raw(json!({ "x": inner }))]);
         assert_eq!(rows[0].record.len(), 40_000);
-        assert_eq!(rows[1].record["x"].as_object().map(serde_json::Map::len), Some(40_000));
+        assert_eq!(rows[1].record["x"].as_record().map(Record::len), Some(40_000));
         assert!(started.elapsed() < std::time::Duration::from_secs(20), "{:?}", started.elapsed());
     }
 

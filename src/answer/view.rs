@@ -5,13 +5,12 @@ use std::collections::HashSet;
 
 use foldhash::fast::RandomState;
 use jiff::civil::Date;
-use serde_json::Value;
 
 use super::{Filters, Mask, Reader, Row};
 use crate::error::Error;
 use crate::fields::{self, CUSTOMER, FIELDS, Shown};
 use crate::language::bilingual;
-use crate::{FieldKey, Record};
+use crate::{FieldKey, Record, Value};
 
 /// What an answer shows.
 #[derive(Clone, Debug)]

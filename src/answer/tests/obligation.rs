@@ -187,20 +187,21 @@ fn only_the_form_becomes_an_object_by_its_names() {
 
 #[test]
 fn a_date_is_shown_in_one_form_and_the_days_since_it_beside_wolkvoxs() {
+    use crate::value::json as value;
     let shown = |due: &str, delay: Value| {
         let record = json!({ "id": "obl1", "expiring_date": due, "days_delay": delay });
         let answer = asked(vec![record], "obl1").expect("an answer");
         let one = &answer.obligations[0];
         (one["expiring_date"].clone(), one.get("days_overdue").cloned())
     };
-    let iso = json!("2026-11-10");
+    let iso = value!("2026-11-10");
     assert_eq!(shown("10-11-2026", json!("10")), (iso.clone(), None));
-    assert_eq!(shown("10/11/2026", json!("9")), (iso.clone(), Some(json!(10))));
-    assert_eq!(shown("2026-11-10", json!("")), (iso.clone(), Some(json!(10))));
+    assert_eq!(shown("10/11/2026", json!("9")), (iso.clone(), Some(value!(10))));
+    assert_eq!(shown("2026-11-10", json!("")), (iso.clone(), Some(value!(10))));
     // It is still the same day in Bogotá.
-    assert_eq!(shown("20-11-2026", json!("0")), (json!("2026-11-20"), None));
-    assert_eq!(shown("01-12-2026", json!("5")), (json!("2026-12-01"), Some(json!(0))));
-    assert_eq!(shown("pronto", json!("5")), (json!("pronto"), None));
+    assert_eq!(shown("20-11-2026", json!("0")), (value!("2026-11-20"), None));
+    assert_eq!(shown("01-12-2026", json!("5")), (value!("2026-12-01"), Some(value!(0))));
+    assert_eq!(shown("pronto", json!("5")), (value!("pronto"), None));
 }
 
 fn of_case_file(

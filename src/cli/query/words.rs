@@ -1,11 +1,11 @@
 //! People's words at a terminal: names of fields, days, amounts, channels, nested values.
 
 use jiff::civil::Date;
-use serde_json::Value;
 
 use crate::answer::{AmountParts, channel_in_words};
 use crate::fields::{self, CHANNEL, DATE};
 use crate::language::{Bilingual, Language, bilingual};
+use crate::{FieldKey, Value};
 
 /// The fields of an obligation, which the table of a gestión's fields does not have.
 const OBLIGATION: [(&str, Bilingual); 11] = [
@@ -59,8 +59,8 @@ impl Words {
     pub(super) fn value(self, key: &str, value: &Value) -> String {
         match (key, value) {
             _ if self.keys => nested(value),
-            (DATE, Value::String(date)) => self.date(date),
-            (CHANNEL, Value::String(code)) => channel_in_words(code).to(self.language).to_owned(),
+            (DATE, Value::Text(date)) => self.date(date),
+            (CHANNEL, Value::Text(code)) => channel_in_words(code).to(self.language).to_owned(),
             _ => nested(value),
         }
     }
@@ -69,9 +69,9 @@ impl Words {
     pub(super) fn obligation_value(self, key: &str, value: &Value) -> String {
         match (key, value) {
             _ if self.keys => nested(value),
-            (BALANCE | LAST_PAY, Value::String(amount)) => self.amount(amount),
-            ("last_pay_date" | "expiring_date", Value::String(date)) => self.date(date),
-            (UNKNOWN, Value::Array(keys)) => {
+            (BALANCE | LAST_PAY, Value::Text(amount)) => self.amount(amount),
+            ("last_pay_date" | "expiring_date", Value::Text(date)) => self.date(date),
+            (UNKNOWN, Value::List(keys)) => {
                 let label = |key: &Value| key.as_str().map(|key| self.obligation_field(key));
                 keys.iter().filter_map(label).collect::<Vec<_>>().join(", ")
             }
@@ -136,14 +136,14 @@ pub(super) fn grouped(digits: &str) -> Bilingual {
 /// Writes a value without the marks of JSON: inner names before their values.
 fn nested(value: &Value) -> String {
     match value {
-        Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().map(nested).collect::<Vec<_>>().join(", "),
-        Value::Object(members) => {
-            let member = |(name, value): (&String, &Value)| match value {
-                Value::Object(_) => format!("{name}: ({})", nested(value)),
+        Value::Text(text) => text.to_string(),
+        Value::List(items) => items.iter().map(nested).collect::<Vec<_>>().join(", "),
+        Value::Record(record) => {
+            let field = |(name, value): (&FieldKey, &Value)| match value {
+                Value::Record(_) => format!("{name}: ({})", nested(value)),
                 other => format!("{name}: {}", nested(other)),
             };
-            members.iter().map(member).collect::<Vec<_>>().join(", ")
+            record.iter().map(field).collect::<Vec<_>>().join(", ")
         }
         other => other.to_string(),
     }
@@ -151,8 +151,8 @@ fn nested(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::value::json;
     use jiff::civil::date;
-    use serde_json::json;
 
     use super::*;
 

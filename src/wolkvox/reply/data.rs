@@ -4,12 +4,11 @@
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
 
 use super::envelope::count;
 use super::json::Reader;
 use crate::clean::is_blank;
-use crate::{FieldKey, Record, fields};
+use crate::{FieldKey, Record, Value, fields};
 
 /// What stands under `data`.
 #[derive(Debug, Default)]
@@ -98,13 +97,17 @@ pub(super) fn is_count_name(key: &str) -> bool {
     is_one_of(key, &COUNTS)
 }
 
+fn is_record(value: &Value) -> bool {
+    value.as_record().is_some()
+}
+
 /// Returns whether a value holds what could be records.
 pub(super) fn could_be_records(value: &Value) -> bool {
     match value {
-        Value::Array(items) => items.iter().any(Value::is_object),
-        Value::Object(members) => {
-            members.keys().any(|key| is_documented(key))
-                || !members.is_empty() && members.values().all(Value::is_object)
+        Value::List(items) => items.iter().any(is_record),
+        Value::Record(record) => {
+            record.keys().any(|key| is_documented(key))
+                || !record.is_empty() && record.values().all(is_record)
         }
         _ => false,
     }
@@ -113,8 +116,8 @@ pub(super) fn could_be_records(value: &Value) -> bool {
 /// Returns whether a value is blank, or holds blank values only.
 fn is_hollow(value: &Value) -> bool {
     match value {
-        Value::Array(items) => items.iter().all(is_hollow),
-        Value::Object(members) => members.values().all(is_hollow),
+        Value::List(items) => items.iter().all(is_hollow),
+        Value::Record(record) => record.values().all(is_hollow),
         other => is_blank(other),
     }
 }
@@ -135,7 +138,7 @@ impl Data {
         }
         if record.keys().all(|key| is_whole_number(key)) {
             // What PHP makes of a list with gaps.
-            return Self::of_items(record.into_values().collect());
+            return Self::of_items(record.into_values());
         }
         let list = record.iter().find(|(key, value)| is_list(value) && is_field_of(key, &LISTS));
         if let Some((key, value)) = list {
@@ -148,7 +151,8 @@ impl Data {
                 return Self::Odd;
             }
         }
-        let is_list_of_objects = |value: &Value| matches!(value, Value::Array(items) if items.iter().any(Value::is_object));
+        let is_list_of_objects =
+            |value: &Value| matches!(value, Value::List(items) if items.iter().any(is_record));
         let is_filled = |value: &&Value| !is_blank(value);
         let is_odd = record.values().any(|value| is_filled(&value))
             && record.values().filter(is_filled).all(is_list_of_objects)
@@ -180,16 +184,14 @@ impl Data {
 
     fn of_value(value: Value) -> Self {
         match value {
-            Value::Object(members) => {
-                Self::of(members.into_iter().map(|(key, value)| (key.into(), value)).collect())
-            }
-            Value::Array(items) => Self::of_items(items),
+            Value::Record(record) => Self::of(*record),
+            Value::List(items) => Self::of_items(items),
             blank if is_blank(&blank) => Self::Blank,
             _ => Self::Odd,
         }
     }
 
-    fn of_items(items: Vec<Value>) -> Self {
+    fn of_items(items: impl IntoIterator<Item = Value>) -> Self {
         let mut list = List::default();
         items.into_iter().for_each(|item| {
             let is_null = item.is_null();
@@ -205,11 +207,11 @@ fn is_whole_number(key: &str) -> bool {
 
 fn is_list(value: &Value) -> bool {
     match value {
-        Value::Array(items) => items.iter().all(|item| item.is_object() || is_blank(item)),
-        Value::Object(members) => {
-            !members.is_empty()
-                && members.keys().all(|key| is_whole_number(key))
-                && members.values().all(|item| item.is_object() || is_blank(item))
+        Value::List(items) => items.iter().all(|item| is_record(item) || is_blank(item)),
+        Value::Record(record) => {
+            !record.is_empty()
+                && record.keys().all(|key| is_whole_number(key))
+                && record.values().all(|item| is_record(item) || is_blank(item))
         }
         Value::Null => true,
         _ => false,

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::data::{Data, ReadData, could_be_records, is_count_name, squashed};
 use super::json::Reader;
 use super::words;
+use crate::Value;
 
 /// The parts of the envelope that mean something here.
 #[derive(Debug, Default)]
@@ -99,7 +99,7 @@ impl Envelope {
 pub(in crate::wolkvox) fn count(value: &Value) -> Option<u64> {
     match value {
         Value::Number(number) => number.as_u64(),
-        Value::String(text) => text.trim().parse().ok(),
+        Value::Text(text) => text.trim().parse().ok(),
         _ => None,
     }
 }
@@ -109,7 +109,7 @@ fn is_failure(value: &Value) -> bool {
     match value {
         Value::Bool(succeeded) => !succeeded,
         Value::Number(_) => count(value).is_none_or(|code| code == 0 || code >= 300),
-        Value::String(text) => {
+        Value::Text(text) => {
             let failures =
                 ["0", "error", "fail", "failed", "failure", "false", "fallo", "ko", "no"];
             failures.contains(&text.trim().to_lowercase().as_str())
@@ -142,8 +142,8 @@ const NO_ERROR: [&str; 16] = [
 fn explanation(value: &Value) -> Option<String> {
     match value {
         Value::Number(number) if number.as_f64() == Some(0.0) => None,
-        Value::Object(members) if members.values().all(|it| explanation(it).is_none()) => None,
-        Value::Array(items) if items.iter().all(|item| explanation(item).is_none()) => None,
+        Value::Record(record) if record.values().all(|it| explanation(it).is_none()) => None,
+        Value::List(items) if items.iter().all(|item| explanation(item).is_none()) => None,
         other => words_of(other).filter(|it| !NO_ERROR.contains(&it.to_lowercase().as_str())),
     }
 }
@@ -152,13 +152,13 @@ fn explanation(value: &Value) -> Option<String> {
 fn words_of(value: &Value) -> Option<String> {
     let text = match value {
         Value::Null | Value::Bool(false) => return None,
-        Value::String(text) => text.trim().to_owned(),
-        Value::Object(members) => match members.get("message") {
-            Some(Value::String(message)) => message.trim().to_owned(),
-            _ if members.is_empty() => return None,
+        Value::Text(text) => text.trim().to_owned(),
+        Value::Record(record) => match record.get("message") {
+            Some(Value::Text(message)) => message.trim().to_owned(),
+            _ if record.is_empty() => return None,
             _ => value.to_string(),
         },
-        Value::Array(items) if items.is_empty() => return None,
+        Value::List(items) if items.is_empty() => return None,
         other => other.to_string(),
     };
     (!text.is_empty() && !text.eq_ignore_ascii_case("null")).then_some(text)
@@ -207,7 +207,7 @@ impl<'de> Visitor<'de> for ReadEnvelope<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::value::json;
 
     #[test]
     fn only_what_nobody_takes_for_success_tells_a_failure() {

@@ -11,14 +11,14 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::Number;
 use serde_json::value::RawValue;
-use serde_json::{Number, Value};
 
 use super::text::undoubled;
 use super::usual::{ReadKey, ReadUsual};
 use crate::fields::{self, FIELDS};
 use crate::wolkvox::Token;
-use crate::{FieldKey, LARGEST_SAFE, Record};
+use crate::{FieldKey, LARGEST_SAFE, Record, Value};
 
 /// Nested deeper than any CRM field is; below this a value stays as its JSON text.
 pub(super) const DEEPEST: usize = 32;
@@ -119,16 +119,16 @@ impl<'t> Reader<'t> {
         if let Some(field) = fields::find(&key) {
             return FieldKey::Borrowed(field.name);
         }
-        let name = FieldKey::Owned(self.text(&key));
+        let name = FieldKey::Owned(self.text(&key).into_owned());
         // Two names may only look alike once their text is repaired.
         if record.contains_key(&name) { key.into_owned().into() } else { name }
     }
 
     fn value(&self, raw: &RawValue, depth: usize) -> Value {
         let text = raw.get();
-        let as_text = || Value::String(self.text(text));
+        let as_text = || Value::from(&*self.text(text));
         match text.as_bytes().first() {
-            Some(b'"') => Value::String(self.text(&string(text))),
+            Some(b'"') => self.text(&string(text)).as_ref().into(),
             Some(b'{' | b'[') if depth >= DEEPEST => as_text(),
             Some(b'{' | b'[') => {
                 let inner = ReadInner { reader: self, depth: depth + 1 };
@@ -154,15 +154,14 @@ impl<'t> Reader<'t> {
             {
                 number.into()
             }
-            _ => Value::String(self.text(&text)),
+            _ => self.text(&text).as_ref().into(),
         }
     }
 
     /// Repairs a text, and removes the token in case wolkvox repeats it.
-    pub(super) fn text(&self, text: &str) -> String {
-        let repaired = undoubled(text);
-        let text = repaired.as_deref().unwrap_or(text);
-        self.without_token(text).unwrap_or_else(|| text.to_owned())
+    pub(super) fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let text = undoubled(text).map_or(Cow::Borrowed(text), Cow::Owned);
+        self.without_token(&text).map_or(text, Cow::Owned)
     }
 
     fn without_token(&self, text: &str) -> Option<String> {
@@ -214,12 +213,13 @@ impl<'de> Visitor<'de> for ReadInner<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut members = serde_json::Map::new();
+        let mut record = Record::default();
         while let Some((key, raw)) = map.next_entry::<Key<'_>, &'de RawValue>()? {
             self.reader.count()?;
-            members.insert(self.reader.text(&key.text()), self.reader.value(raw, self.depth));
+            let name = self.reader.text(&key.text()).into_owned();
+            record.insert(FieldKey::Owned(name), self.reader.value(raw, self.depth));
         }
-        Ok(Value::Object(members))
+        Ok(record.into())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
@@ -228,7 +228,7 @@ impl<'de> Visitor<'de> for ReadInner<'_> {
             self.reader.count()?;
             items.push(self.reader.value(raw, self.depth));
         }
-        Ok(Value::Array(items))
+        Ok(Value::List(items.into()))
     }
 }
 
@@ -277,11 +277,15 @@ impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::value::json;
 
     fn read(text: &str) -> Value {
         let raw = serde_json::from_str::<&RawValue>(text).expect(text);
         Reader::new(None).envelope_value(raw)
+    }
+
+    fn field(read: &Value, name: &str) -> Value {
+        read.as_record().expect("an object")[name].clone()
     }
 
     #[test]
@@ -310,7 +314,7 @@ mod tests {
     #[test]
     fn half_a_surrogate_pair_costs_only_itself() {
         let read = read(r#"{"a\ud800b":"x\udc00y","c":1}"#);
-        assert_eq!(read.get("c"), Some(&json!(1)));
+        assert_eq!(field(&read, "c"), json!(1));
         assert!(read.to_string().contains('y'), "{read}");
     }
 
@@ -318,7 +322,7 @@ mod tests {
     fn very_deep_values_are_kept_as_text_instead_of_overflowing_the_stack() {
         let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
         let read = read(&format!(r#"{{"deep":{deep},"next":2}}"#));
-        assert_eq!(read.get("next"), Some(&json!(2)));
+        assert_eq!(field(&read, "next"), json!(2));
     }
 
     #[test]
@@ -333,7 +337,7 @@ mod tests {
         let raw = serde_json::from_str::<&RawValue>(text).expect(text);
         let read = Reader::new(Some(&token)).envelope_value(raw);
         assert!(!read.to_string().contains("1234567890"), "{read}");
-        assert_eq!(read["c"], json!(1_234_567_891));
+        assert_eq!(field(&read, "c"), json!(1_234_567_891));
     }
 
     #[test]

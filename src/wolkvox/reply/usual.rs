@@ -6,9 +6,9 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
 
 use super::json::{DEEPEST, Reader};
+use crate::{FieldKey, Record, Value};
 
 /// Reads a key.
 pub(super) struct ReadKey;
@@ -70,7 +70,7 @@ impl<'de> Visitor<'de> for ReadUsual<'_> {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-        Ok(Value::String(self.reader.text(text)))
+        Ok(self.reader.text(text).as_ref().into())
     }
 
     fn visit_unit<E>(self) -> Result<Value, E> {
@@ -95,12 +95,13 @@ impl<'de> Visitor<'de> for ReadUsual<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let inside = self.inside()?;
-        let mut members = Map::new();
+        let mut record = Record::default();
         while let Some(key) = map.next_key_seed(ReadKey)? {
             self.reader.count()?;
-            members.insert(self.reader.text(&key), map.next_value_seed(inside)?);
+            let name = self.reader.text(&key).into_owned();
+            record.insert(FieldKey::Owned(name), map.next_value_seed(inside)?);
         }
-        Ok(Value::Object(members))
+        Ok(record.into())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
@@ -110,7 +111,7 @@ impl<'de> Visitor<'de> for ReadUsual<'_> {
             self.reader.count()?;
             read.push(item);
         }
-        Ok(Value::Array(read))
+        Ok(Value::List(read.into()))
     }
 }
 
