@@ -16,8 +16,6 @@ use icu_properties::props::{
 };
 use icu_properties::{CodePointMapData, CodePointSetData};
 
-use crate::Value;
-
 /// Longest value, in characters, its mark included.
 pub const LONGEST: usize = 1_000;
 /// Ends a value that was cut.
@@ -93,17 +91,6 @@ pub fn value(text: &str, longest: usize) -> Cow<'_, str> {
         cut.pop();
     }
     Cow::Owned(cut + CUT_MARK)
-}
-
-/// Returns whether a JSON value says nothing: null, white space, or an empty list or object.
-pub fn is_blank(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Text(text) => text.chars().all(char::is_whitespace),
-        Value::List(items) => items.is_empty(),
-        Value::Record(record) => record.is_empty(),
-        Value::Bool(_) | Value::Number(_) => false,
-    }
 }
 
 /// Returns a text that may go into a message or a ticket: on one line, at most 200 characters and

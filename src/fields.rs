@@ -6,6 +6,7 @@
 //!
 //! A tenant may have fields of its own; they are kept, shown and searchable, but not listed here.
 
+mod key;
 mod words;
 
 use std::borrow::Cow;
@@ -14,6 +15,7 @@ use std::sync::LazyLock;
 
 use foldhash::fast::RandomState;
 
+pub use self::key::FieldKey;
 use self::words::WORDS;
 pub use self::words::meant;
 use crate::clean;

@@ -143,7 +143,8 @@ pub mod tools;
 mod value;
 pub mod wolkvox;
 
-pub use self::record::{FieldKey, Record};
+pub use self::fields::FieldKey;
+pub use self::record::Record;
 pub use self::value::{Text, Value};
 
 /// The largest integer that every JSON reader keeps: 2^53 - 1 (RFC 8259, section 6).

@@ -14,11 +14,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::{Serialize, Serializer};
 
-use crate::Value;
-
-/// The name of a record's field. Names in the table of fields are borrowed from there: thousands
-/// of records share them.
-pub type FieldKey = Cow<'static, str>;
+use crate::fields::rank;
+use crate::{FieldKey, Value};
 
 /// A record as wolkvox sent it: its own field names, in its own order.
 #[derive(Clone, Default)]
@@ -62,6 +59,12 @@ impl Record {
         Some(value)
     }
 
+    /// Returns the value of the field with the name of another record's.
+    pub(crate) fn get_same(&self, name: &FieldKey) -> Option<&Value> {
+        let (_, value) = self.fields.get(self.place_of(name)?)?;
+        Some(value)
+    }
+
     /// Returns whether there is a field of this name.
     pub fn contains_key(&self, name: &(impl AsRef<str> + ?Sized)) -> bool {
         self.place(name.as_ref()).is_some()
@@ -70,8 +73,9 @@ impl Record {
     /// Sets a field: a new one behind the others, one that is there in its place. Returns the value
     /// that it had.
     pub fn insert(&mut self, name: FieldKey, value: Value) -> Option<Value> {
-        match self.get_mut(&name) {
-            Some(before) => Some(std::mem::replace(before, value)),
+        let place = self.place_of(&name);
+        match place.and_then(|place| self.fields.get_mut(place)) {
+            Some((_, before)) => Some(std::mem::replace(before, value)),
             None => {
                 self.push(name, value);
                 None
@@ -147,6 +151,14 @@ impl Record {
     }
 
     fn place(&self, name: &str) -> Option<usize> {
+        match (&self.places, rank(name)) {
+            (Some(places), _) => places.get(name).copied(),
+            (None, None) => self.fields.iter().position(|(key, _)| key == name),
+            (None, rank) => self.fields.iter().position(|(key, _)| key.rank() == rank),
+        }
+    }
+
+    fn place_of(&self, name: &FieldKey) -> Option<usize> {
         match &self.places {
             Some(places) => places.get(name).copied(),
             None => self.fields.iter().position(|(key, _)| key == name),
@@ -169,7 +181,8 @@ impl fmt::Debug for Record {
 /// The order of the fields does not matter.
 impl PartialEq for Record {
     fn eq(&self, other: &Self) -> bool {
-        self.len() == other.len() && self.iter().all(|(name, value)| other.get(name) == Some(value))
+        self.len() == other.len()
+            && self.iter().all(|(name, value)| other.get_same(name) == Some(value))
     }
 }
 

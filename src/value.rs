@@ -60,6 +60,17 @@ impl Value {
         }
     }
 
+    /// Returns whether it says nothing: null, white space, or an empty list or record.
+    pub fn is_blank(&self) -> bool {
+        match self {
+            Self::Null => true,
+            Self::Text(text) => text.chars().all(char::is_whitespace),
+            Self::List(items) => items.is_empty(),
+            Self::Record(record) => record.is_empty(),
+            Self::Bool(_) | Self::Number(_) => false,
+        }
+    }
+
     /// Returns whether it is null.
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
@@ -117,6 +128,12 @@ impl From<i64> for Value {
     }
 }
 
+impl From<u64> for Value {
+    fn from(number: u64) -> Self {
+        Self::Number(number.into())
+    }
+}
+
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
         Self::Text(text.into())
@@ -150,8 +167,7 @@ impl From<serde_json::Value> for Value {
             serde_json::Value::String(text) => text.into(),
             serde_json::Value::Array(items) => items.into_iter().collect(),
             serde_json::Value::Object(members) => {
-                let fields =
-                    members.into_iter().map(|(name, value)| (FieldKey::Owned(name), value));
+                let fields = members.into_iter().map(|(name, value)| (FieldKey::from(name), value));
                 Record::from_iter(fields).into()
             }
         }
@@ -234,7 +250,7 @@ impl<'de> Visitor<'de> for Read {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut record = Record::default();
         while let Some((name, value)) = map.next_entry::<String, Value>()? {
-            record.insert(FieldKey::Owned(name), value);
+            record.insert(FieldKey::from(name), value);
         }
         Ok(record.into())
     }

@@ -4,13 +4,12 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
-use serde_json::{Map, Value};
 
 use super::Mask;
 use super::classification::Named;
 use super::distinct::Distinct;
 use super::filter::text;
-use crate::clean;
+use crate::{Record, clean};
 
 /// Most names that are counted one by one.
 const MOST_NAMES: usize = 20;
@@ -20,7 +19,7 @@ const LONGEST_NAME: usize = 200;
 /// How often each value comes.
 pub(super) struct Counts {
     /// The most frequent ones, those first.
-    pub(super) named: Map<String, Value>,
+    pub(super) named: Record,
     /// How many different ones there are.
     pub(super) names: usize,
     /// How often the rarer ones come.
@@ -53,14 +52,14 @@ impl Counts {
             more.cmp(many).then_with(|| one.1.cmp(&other.1)).then_with(|| one.0.cmp(&other.0))
         });
         let rare = counts.split_off(counts.len().min(MOST_NAMES));
-        let mut named = Map::new();
+        let mut named = Record::default();
         let mut distinct = Distinct::default();
         for (_, ((field, value), count)) in counts {
             let mut shown = value.clone();
             mask.apply(field, &mut shown);
             let name = clean::value(&text(&shown), LONGEST_NAME).into_owned();
             let name = distinct.name(name.into(), |name| named.contains_key(name));
-            named.insert(name.into_owned(), count.into());
+            named.insert(name, (count as u64).into());
         }
         let others = rare.iter().map(|(_, (_, count))| count).sum();
         Self { named, names, others, nameless }

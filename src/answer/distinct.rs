@@ -25,7 +25,7 @@ impl Distinct {
             let numbered = format!("{name} ({next})");
             *next += 1;
             if !is_taken(&numbered) {
-                return FieldKey::Owned(numbered);
+                return numbered.into();
             }
         }
     }
@@ -57,7 +57,7 @@ mod tests {
         for expected in ["a", "a (2)", "a (4)", "a (5)"] {
             let name = distinct.name("a".into(), |name| taken.contains(name));
             assert_eq!(name, expected);
-            taken.insert(name.into_owned());
+            taken.insert(name.to_string());
         }
     }
 
@@ -71,7 +71,7 @@ mod tests {
                 tries.set(tries.get() + 1);
                 taken.contains(name)
             });
-            taken.insert(name.into_owned());
+            taken.insert(name.to_string());
         }
         assert_eq!(taken.len(), 10_000);
         assert!(tries.get() <= 20_000, "{}", tries.get());

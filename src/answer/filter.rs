@@ -10,7 +10,7 @@ use super::counts::Counts;
 use super::{Mask, Row, channel, classification};
 use crate::fields::{CHANNEL, OBLIGATION};
 use crate::language::{Bilingual, bilingual};
-use crate::{Value, clean};
+use crate::{FieldKey, Value, clean};
 
 /// What somebody wants to see only, compared without case and accents.
 #[derive(Clone, PartialEq, Eq)]
@@ -153,7 +153,7 @@ impl Kind {
             let has_it = name.contains(&wanted.0) || wanted.0.contains(&name);
             if has_it { 1.0 } else { strsim::jaro_winkler(&name, &wanted.0) }
         };
-        let mut there: Vec<(f64, &String)> =
+        let mut there: Vec<(f64, &FieldKey)> =
             counts.named.keys().map(|name| (likeness(name), name)).collect();
         there.sort_by(|one, other| other.0.total_cmp(&one.0));
         let names = there.iter().take(MOST).map(|(_, name)| format!("`{}`", shortened(name)));

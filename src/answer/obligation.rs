@@ -266,7 +266,7 @@ fn by_name<'a>(entries: impl Iterator<Item = &'a Value> + Clone) -> Value {
         let value = entry.and_then(|it| it.get(ENTRY.1));
         match (name, value, entry.map_or(0, Record::len)) {
             (Some(name), Some(value), 2) if !form.contains_key(name) => {
-                form.insert(FieldKey::Owned(name.to_owned()), value.clone());
+                form.insert(name.into(), value.clone());
             }
             // An entry without a value is a blank field.
             (Some(_), None, 1) => {}

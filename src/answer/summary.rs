@@ -6,11 +6,11 @@ use jiff::civil::{Date, DateTime};
 use jiff::{ToSpan, ZonedDateTime};
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use super::counts::Counts;
 use super::view::View;
 use super::{Mask, Row, classification};
+use crate::Record;
 use crate::fields::{CHANNEL, CUSTOMER, DATE, OBLIGATION};
 
 /// Months that are counted one by one: this one, and the same one a year ago.
@@ -19,7 +19,7 @@ const MOST_MONTHS: usize = 13;
 const MOST_CUSTOMERS: usize = 10;
 
 /// Counts by name.
-type ByName = Map<String, Value>;
+type ByName = Record;
 
 /// A summary of all matches. A day's count is absent where it cannot be told: when not all was
 /// fetched, or when the days asked for leave some of its days out.
@@ -53,7 +53,7 @@ pub struct Summary {
     /// Matches of the last 30 days, today included.
     pub last_30_days: Option<usize>,
     /// Counts, most frequent first
-    #[serde(skip_serializing_if = "Map::is_empty")]
+    #[serde(skip_serializing_if = "Record::is_empty")]
     #[schemars(default)]
     pub by_tipification: ByName,
     #[serde(skip_serializing_if = "is_zero")]
@@ -226,7 +226,7 @@ fn months(dated: &[Date]) -> (ByName, usize) {
     }
     let newest = counts.iter().rev().take(MOST_MONTHS);
     let named = newest
-        .map(|((year, month), count)| (format!("{year:04}-{month:02}"), (*count).into()))
+        .map(|((year, month), count)| (format!("{year:04}-{month:02}").into(), *count as u64))
         .collect();
     (named, counts.values().rev().skip(MOST_MONTHS).sum())
 }

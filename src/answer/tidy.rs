@@ -10,8 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::dates;
 use super::distinct::Distinct;
 use super::spelling::{self, Documented};
-use crate::clean::{self, is_blank};
-use crate::fields::{self, DATE, FIELDS};
+use crate::clean;
+use crate::fields::{DATE, FIELDS};
 use crate::{FieldKey, Record, Value};
 
 /// A tidy record and its time.
@@ -39,12 +39,7 @@ impl<'de> Deserialize<'de> for Row {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (when, record): (Option<String>, Record) = Deserialize::deserialize(deserializer)?;
         let when = when.map(|it| it.parse()).transpose().map_err(D::Error::custom)?;
-        let own = |(name, value): (FieldKey, Value)| match fields::find(&name) {
-            // Names of the table are not kept once for each record.
-            Some(field) if field.name == name => (FieldKey::Borrowed(field.name), value),
-            _ => (name, value),
-        };
-        Ok(Self { when, record: record.into_iter().map(own).collect() })
+        Ok(Self { when, record })
     }
 }
 
@@ -107,17 +102,14 @@ fn row(mut record: Record) -> Row {
     let mut known: Documented = [const { None }; FIELDS.len()];
     let mut own: Vec<(FieldKey, Value)> = Vec::new();
     for (key, mut value) in record.drain() {
-        let key = match key {
-            // Names from the table of fields are clean already.
-            Cow::Borrowed(known) => Cow::Borrowed(known),
-            own => Cow::Owned(clean_key(own).into_owned()),
-        };
-        let rank = fields::rank(&key);
+        // Names from the table of fields are clean already.
+        let key = if key.rank().is_some() { key } else { clean_key(key) };
+        let rank = key.rank();
         if rank.is_none() && is_echo(&key) {
             continue;
         }
         clean_value(&mut value);
-        if is_blank(&value) || is_word_for_blank(&key, &value) {
+        if value.is_blank() || is_word_for_blank(&key, &value) {
             continue;
         }
         match rank.and_then(|rank| known.get_mut(rank)) {
@@ -127,9 +119,9 @@ fn row(mut record: Record) -> Row {
         }
     }
     spelling::merge(&mut known, &mut own);
-    for (field, value) in FIELDS.iter().zip(known) {
-        if let Some(value) = value {
-            record.push(FieldKey::Borrowed(field.name), value);
+    for (rank, value) in known.into_iter().enumerate() {
+        if let Some((key, value)) = FieldKey::at(rank).zip(value) {
+            record.push(key, value);
         }
     }
     let mut distinct = Distinct::default();
@@ -155,8 +147,8 @@ fn read_date(date: &mut Value) -> Option<DateTime> {
 
 /// Recognises what wolkvox's page lists among the reply's keys although it belongs to the request.
 fn is_echo(key: &str) -> bool {
-    let key = key.replace('_', "-");
-    key.eq_ignore_ascii_case("wolkvox-token") || key == "operation"
+    let plain = key.bytes().map(|it| if it == b'_' { b'-' } else { it.to_ascii_lowercase() });
+    key == "operation" || plain.eq(*b"wolkvox-token")
 }
 
 fn clean_value(value: &mut Value) {
@@ -168,15 +160,15 @@ fn clean_value(value: &mut Value) {
         }
         Value::List(items) => {
             items.iter_mut().for_each(clean_value);
-            if items.iter().any(is_blank) {
-                let kept = std::mem::take(items).into_iter().filter(|item| !is_blank(item));
+            if items.iter().any(Value::is_blank) {
+                let kept = std::mem::take(items).into_iter().filter(|item| !item.is_blank());
                 *items = kept.collect();
             }
         }
         Value::Record(record) => {
             record.values_mut().for_each(clean_value);
-            record.retain(|_, value| !is_blank(value));
-            if record.keys().any(|key| clean_key(Cow::Borrowed(key)) != *key) {
+            record.retain(|_, value| !value.is_blank());
+            if record.keys().any(|key| clean_name(key) != **key) {
                 let mut distinct = Distinct::default();
                 for (key, value) in std::mem::take(&mut **record) {
                     let key = distinct.name(clean_key(key), |key| record.contains_key(key));
@@ -188,9 +180,16 @@ fn clean_value(value: &mut Value) {
     }
 }
 
-fn clean_key(key: Cow<'_, str>) -> Cow<'_, str> {
-    match clean::value(&key, clean::LONGEST) {
-        Cow::Borrowed(same) if same.trim().len() == same.len() => key,
+fn clean_key(key: FieldKey) -> FieldKey {
+    match clean_name(&key) {
+        Cow::Borrowed(_) => key,
+        Cow::Owned(cleaned) => cleaned.into(),
+    }
+}
+
+fn clean_name(name: &str) -> Cow<'_, str> {
+    match clean::value(name, clean::LONGEST) {
+        Cow::Borrowed(same) if same.trim().len() == same.len() => Cow::Borrowed(name),
         cleaned => Cow::Owned(cleaned.trim().to_owned()),
     }
 }

@@ -220,7 +220,9 @@ impl Selection {
             [] | [_] => Record::default(),
             [first, others @ ..] => self
                 .shown(first)
-                .filter(|(name, value)| others.iter().all(|it| it.record.get(*name) == Some(value)))
+                .filter(|(name, value)| {
+                    others.iter().all(|it| it.record.get_same(name) == Some(value))
+                })
                 .map(copy)
                 .collect(),
         };

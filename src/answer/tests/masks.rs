@@ -89,8 +89,9 @@ fn names_that_begin_alike_for_long_are_counted_apart() {
     let found = found(&[long("a"), long("a"), long("b")]);
     let view = View { limit: 1, ..View::default() };
     let summary = built(&found, &view, "").summary.expect("a summary");
-    let counts: Vec<_> = summary.by_tipification.values().collect();
-    assert_eq!(counts, [&json!(2), &json!(1)]);
+    let counts: Vec<_> =
+        summary.by_tipification.values().filter_map(crate::Value::as_u64).collect();
+    assert_eq!(counts, [2, 1]);
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! The facts of an answer for people: the newest, today and this week, and what is counted by name.
 
 use jiff::civil::Date;
-use serde_json::{Map, Value};
 
 use super::words::{Words, grouped};
+use crate::Record;
 use crate::answer::{Answer, Latest, Summary, channels_in_words};
 use crate::language::{Bilingual, bilingual};
 
@@ -54,7 +54,7 @@ fn channel(code: &str, count: u64, words: Words) -> String {
 }
 
 /// Writes counts by channel.
-fn by_channel(by: &Map<String, Value>, words: Words) -> Vec<String> {
+fn by_channel(by: &Record, words: Words) -> Vec<String> {
     let counted = |(code, count): (&String, &Value)| {
         format!("{count} {}", channel(code, count.as_u64().unwrap_or_default(), words))
     };
@@ -73,7 +73,7 @@ fn days(summary: &Summary, words: Words) -> Option<String> {
             Bilingual { english: english.to_owned().into(), spanish: spanish.to_owned().into() };
         Some(format!("{}: {}", label.to(words.language), count?))
     };
-    let in_brackets = |by: &Map<String, Value>| format!(" ({})", by_channel(by, words).join(", "));
+    let in_brackets = |by: &Record| format!(" ({})", by_channel(by, words).join(", "));
     let week = count(summary.last_7_days, "last 7 days", "últimos 7 días").map(|week| {
         week + &summary.last_7_days_by_channel.as_ref().map(in_brackets).unwrap_or_default()
     });
@@ -107,7 +107,7 @@ fn counts(summary: &Summary, of_fetched: bool, words: Words) -> Vec<String> {
         let label = bilingual!("{label}{of}", "{label}{of}", label, of);
         (!counts.is_empty()).then(|| format!("{}: {}", text(label), counts.join(", ")))
     };
-    let named = |by: &Map<String, Value>| -> Vec<String> {
+    let named = |by: &Record| -> Vec<String> {
         by.iter().map(|(name, count)| format!("{count} {name}")).collect()
     };
     let rest =

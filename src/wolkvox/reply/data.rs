@@ -7,7 +7,6 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::envelope::count;
 use super::json::Reader;
-use crate::clean::is_blank;
 use crate::{FieldKey, Record, Value, fields};
 
 /// What stands under `data`.
@@ -89,7 +88,7 @@ fn is_one_of(key: &str, names: &[&str]) -> bool {
 
 /// Returns whether people would take a field's name for one of these, none of which is documented.
 fn is_field_of(name: &FieldKey, names: &[&str]) -> bool {
-    matches!(name, FieldKey::Owned(own) if is_one_of(own, names))
+    name.rank().is_none() && is_one_of(name, names)
 }
 
 /// Returns whether a key counts records.
@@ -118,7 +117,7 @@ fn is_hollow(value: &Value) -> bool {
     match value {
         Value::List(items) => items.iter().all(is_hollow),
         Value::Record(record) => record.values().all(is_hollow),
-        other => is_blank(other),
+        other => other.is_blank(),
     }
 }
 
@@ -147,13 +146,13 @@ impl Data {
                 let key = key.clone();
                 return Self::one_level_deeper(record, &key);
             }
-            if !is_blank(value) && !record.keys().any(|key| is_documented(key)) {
+            if !value.is_blank() && !record.keys().any(|key| is_documented(key)) {
                 return Self::Odd;
             }
         }
         let is_list_of_objects =
             |value: &Value| matches!(value, Value::List(items) if items.iter().any(is_record));
-        let is_filled = |value: &&Value| !is_blank(value);
+        let is_filled = |value: &&Value| !value.is_blank();
         let is_odd = record.values().any(|value| is_filled(&value))
             && record.values().filter(is_filled).all(is_list_of_objects)
             || record.keys().all(|key| is_field_of(key, &FAILURE));
@@ -186,7 +185,7 @@ impl Data {
         match value {
             Value::Record(record) => Self::of(*record),
             Value::List(items) => Self::of_items(items),
-            blank if is_blank(&blank) => Self::Blank,
+            blank if blank.is_blank() => Self::Blank,
             _ => Self::Odd,
         }
     }
@@ -207,11 +206,11 @@ fn is_whole_number(key: &str) -> bool {
 
 fn is_list(value: &Value) -> bool {
     match value {
-        Value::List(items) => items.iter().all(|item| is_record(item) || is_blank(item)),
+        Value::List(items) => items.iter().all(|item| is_record(item) || item.is_blank()),
         Value::Record(record) => {
             !record.is_empty()
                 && record.keys().all(|key| is_whole_number(key))
-                && record.values().all(|item| is_record(item) || is_blank(item))
+                && record.values().all(|item| is_record(item) || item.is_blank())
         }
         Value::Null => true,
         _ => false,

@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 
 use super::text::undoubled;
 use super::usual::{ReadKey, ReadUsual};
-use crate::fields::{self, FIELDS};
+use crate::fields::FIELDS;
 use crate::wolkvox::Token;
 use crate::{FieldKey, LARGEST_SAFE, Record, Value};
 
@@ -87,7 +87,7 @@ impl<'t> Reader<'t> {
                     self.count()?;
                     let expected = last.get(record.len()).filter(|_| is_like_last);
                     let name = match expected {
-                        Some(FieldKey::Borrowed(name)) if *name == key => FieldKey::Borrowed(name),
+                        Some(name) if *name == *key => name.clone(),
                         _ => self.name(key, &record),
                     };
                     is_like_last = expected == Some(&name);
@@ -116,12 +116,13 @@ impl<'t> Reader<'t> {
 
     /// Returns the name that a key stands for in a record.
     fn name(&self, key: Cow<'_, str>, record: &Record) -> FieldKey {
-        if let Some(field) = fields::find(&key) {
-            return FieldKey::Borrowed(field.name);
+        let name = FieldKey::from(&*key);
+        if name.rank().is_some() {
+            return name;
         }
-        let name = FieldKey::Owned(self.text(&key).into_owned());
+        let name = FieldKey::from(&*self.text(&key));
         // Two names may only look alike once their text is repaired.
-        if record.contains_key(&name) { key.into_owned().into() } else { name }
+        if *name != *key && record.contains_key(&name) { key.into_owned().into() } else { name }
     }
 
     fn value(&self, raw: &RawValue, depth: usize) -> Value {
@@ -216,8 +217,8 @@ impl<'de> Visitor<'de> for ReadInner<'_> {
         let mut record = Record::default();
         while let Some((key, raw)) = map.next_entry::<Key<'_>, &'de RawValue>()? {
             self.reader.count()?;
-            let name = self.reader.text(&key.text()).into_owned();
-            record.insert(FieldKey::Owned(name), self.reader.value(raw, self.depth));
+            let name = FieldKey::from(&*self.reader.text(&key.text()));
+            record.insert(name, self.reader.value(raw, self.depth));
         }
         Ok(record.into())
     }

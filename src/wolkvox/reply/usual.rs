@@ -98,8 +98,8 @@ impl<'de> Visitor<'de> for ReadUsual<'_> {
         let mut record = Record::default();
         while let Some(key) = map.next_key_seed(ReadKey)? {
             self.reader.count()?;
-            let name = self.reader.text(&key).into_owned();
-            record.insert(FieldKey::Owned(name), map.next_value_seed(inside)?);
+            let name = FieldKey::from(&*self.reader.text(&key));
+            record.insert(name, map.next_value_seed(inside)?);
         }
         Ok(record.into())
     }
