@@ -15,6 +15,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::{Serialize, Serializer};
 
 use crate::fields::rank;
+use crate::value::longest_text;
 use crate::{FieldKey, Value};
 
 /// A record as wolkvox sent it: its own field names, in its own order.
@@ -148,6 +149,12 @@ impl Record {
     /// Returns the values alone.
     pub fn into_values(self) -> impl Iterator<Item = Value> {
         self.fields.into_iter().map(|(_, value)| value)
+    }
+
+    /// Returns how many bytes its JSON has at most.
+    pub(crate) fn longest_json(&self) -> usize {
+        let fields = self.fields.iter();
+        fields.map(|(name, value)| longest_text(name) + value.longest_json() + 2).sum::<usize>() + 2
     }
 
     fn place(&self, name: &str) -> Option<usize> {

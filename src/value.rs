@@ -71,10 +71,28 @@ impl Value {
         }
     }
 
+    /// Returns how many bytes its JSON has at most.
+    pub(crate) fn longest_json(&self) -> usize {
+        /// A float has 17 digits, a sign, a point and an exponent.
+        const LONGEST_NUMBER: usize = 32;
+        match self {
+            Self::Null | Self::Bool(_) => 5,
+            Self::Number(_) => LONGEST_NUMBER,
+            Self::Text(text) => longest_text(text),
+            Self::List(items) => items.iter().map(|it| it.longest_json() + 1).sum::<usize>() + 2,
+            Self::Record(record) => record.longest_json(),
+        }
+    }
+
     /// Returns whether it is null.
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
+}
+
+/// Returns how many bytes a text's JSON has at most: a control character becomes six.
+pub(crate) fn longest_text(text: &str) -> usize {
+    6 * text.len() + 2
 }
 
 impl Deref for Text {

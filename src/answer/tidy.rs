@@ -43,8 +43,8 @@ impl<'de> Deserialize<'de> for Row {
     }
 }
 
-/// Rough cost of a map entry beside its texts.
-const ENTRY: usize = 96;
+/// The room of a field; long texts have theirs beside it.
+const ENTRY: usize = size_of::<(FieldKey, Value)>();
 
 fn weight(value: &Value) -> usize {
     match value {
@@ -58,7 +58,7 @@ fn weight(value: &Value) -> usize {
 }
 
 /// Tidying records that weigh more than this takes milliseconds; a usual page weighs less.
-const LARGE: usize = 1024 * 1024;
+const LARGE: usize = 768 * 1024;
 
 /// Returns whether it takes long to tidy records, or to drop them: they may be few and full of
 /// fields.

@@ -3,6 +3,8 @@
 
 use std::iter;
 
+use memchr::{memchr2, memchr3};
+
 /// What stands for a token.
 const REMOVED: &str = "[removed]";
 /// The names of characters that HTML escapes.
@@ -15,11 +17,15 @@ pub(super) fn removed(token: &str, text: &str) -> Option<String> {
     if text.len() < token.len() {
         return None;
     }
-    let first = token.as_bytes().first();
-    let may_begin = |letter: &u8| {
-        matches!(letter, b'%' | b'\\' | b'&')
-            || first.is_some_and(|first| letter.eq_ignore_ascii_case(first))
-    };
+    let first = token.as_bytes().first().copied().unwrap_or_default();
+    let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
+    // Most texts have nothing that a token could begin with.
+    let bytes = text.as_bytes();
+    if memchr2(lower, upper, bytes).or_else(|| memchr3(b'%', b'\\', b'&', bytes)).is_none() {
+        return None;
+    }
+    let may_begin =
+        |letter: &u8| matches!(letter, b'%' | b'\\' | b'&') || [lower, upper].contains(letter);
     let mut kept = String::new();
     let mut start = 0;
     let mut at = 0;

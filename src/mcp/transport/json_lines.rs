@@ -23,7 +23,7 @@ use super::framing::{Framing, Line};
 use super::messages::{self, Read, Refusal};
 use super::output::{Failure, Output};
 use super::requests::Requests;
-use super::twofold::Written;
+use super::twofold;
 use super::values::Values;
 
 /// So many requests may wait for their answer before answering goes before reading.
@@ -163,7 +163,11 @@ where
         }
         let output = Arc::clone(&self.output);
         let is_wanted = self.requests.release(&mut message);
-        let added = if is_wanted { output.add(&Written(&message)) } else { Ok(()) };
+        let added = if is_wanted {
+            output.add_with(|bytes| twofold::write(&message, bytes))
+        } else {
+            Ok(())
+        };
         async move {
             added?;
             output.write().await

@@ -58,10 +58,18 @@ impl<W: AsyncWrite + Unpin> Output<W> {
 
     /// Adds a message, to be written with the next [`write`](Self::write).
     pub(crate) fn add(&self, message: &impl Serialize) -> io::Result<()> {
+        self.add_with(|bytes| serde_json::to_writer(bytes, message))
+    }
+
+    /// Adds the message that `write` writes.
+    pub(super) fn add_with(
+        &self,
+        write: impl FnOnce(&mut Vec<u8>) -> serde_json::Result<()>,
+    ) -> io::Result<()> {
         let mut pending = self.pending();
         let before = pending.added.len();
         pending.added.reserve(USUAL_LENGTH);
-        if let Err(problem) = serde_json::to_writer(&mut pending.added, message) {
+        if let Err(problem) = write(&mut pending.added) {
             pending.added.truncate(before);
             return Err(problem.into());
         }
