@@ -86,12 +86,18 @@ impl Record {
 
     /// Adds a field that is surely not there yet.
     pub(crate) fn push(&mut self, name: FieldKey, value: Value) {
-        if let Some(places) = &mut self.places {
-            places.insert(name.clone(), self.fields.len());
+        if self.fields.len() + 1 < MANY {
+            return self.fields.push((name, value));
         }
-        self.fields.push((name, value));
-        if self.places.is_none() && self.fields.len() >= MANY {
-            self.find_places();
+        match &mut self.places {
+            Some(places) => {
+                places.insert(name.clone(), self.fields.len());
+                self.fields.push((name, value));
+            }
+            None => {
+                self.fields.push((name, value));
+                self.find_places();
+            }
         }
     }
 

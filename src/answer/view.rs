@@ -227,7 +227,7 @@ impl Selection {
                 .collect(),
         };
         let own = |row: &&Row| {
-            self.shown(row).filter(|(name, _)| !common.contains_key(*name)).map(copy).collect()
+            self.shown(row).filter(|(name, _)| common.get_same(name).is_none()).map(copy).collect()
         };
         Slice {
             records: rows.iter().map(own).collect(),
@@ -239,12 +239,12 @@ impl Selection {
         row.record.iter().filter(|(name, _)| self.shows(name))
     }
 
-    fn shows(&self, name: &str) -> bool {
+    fn shows(&self, name: &FieldKey) -> bool {
         match self {
             Self::All => true,
             Self::Usual(also) => {
-                fields::find(name).is_none_or(|field| field.shown == Shown::Usual)
-                    || also.iter().any(|it| it == name)
+                name.documented().is_none_or(|field| field.shown == Shown::Usual)
+                    || also.iter().any(|it| name == it.as_str())
             }
         }
     }

@@ -9,7 +9,7 @@ use std::ops::Deref;
 use compact_str::CompactString;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{FIELDS, rank};
+use super::{FIELDS, Field, rank};
 
 /// The name of a record's field.
 #[derive(Clone, PartialEq, Eq)]
@@ -30,6 +30,11 @@ impl FieldKey {
         u8::try_from(rank).ok().filter(|_| is_there).map(|rank| Self(Key::Documented(rank)))
     }
 
+    /// Returns the field of the table that it is the name of.
+    pub(crate) fn documented(&self) -> Option<&'static Field> {
+        FIELDS.get(self.rank()?)
+    }
+
     /// Returns the name's place in the table of fields, if it is a documented one.
     pub(crate) fn rank(&self) -> Option<usize> {
         match self.0 {
@@ -44,7 +49,7 @@ impl Deref for FieldKey {
 
     fn deref(&self) -> &str {
         match &self.0 {
-            Key::Documented(rank) => FIELDS.get(usize::from(*rank)).map_or("", |field| field.name),
+            Key::Documented(_) => self.documented().map_or("", |field| field.name),
             Key::Own(name) => name,
         }
     }

@@ -96,7 +96,7 @@ pub(super) mod tests {
         let as_of = jiff::Timestamp::UNIX_EPOCH;
         let (upstream_total, cut_short) = (None, None);
         let found = Found { rows, as_of, upstream_total, complete: true, cut_short, blank: 0 };
-        Arc::new(DeferredDrop::new(found))
+        Arc::new(DeferredDrop::new(found, false))
     }
 
     #[test]

@@ -17,8 +17,8 @@ pub(super) struct DeferredDrop {
 }
 
 impl DeferredDrop {
-    pub(super) fn new(found: Found) -> Self {
-        Self { is_large: found.is_large(), found }
+    pub(super) fn new(found: Found, is_large: bool) -> Self {
+        Self { found, is_large }
     }
 }
 

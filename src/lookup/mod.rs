@@ -272,7 +272,8 @@ async fn run(
     {
         meter.end_by_others();
         let age = Timestamp::now().duration_since(found.as_of).try_into().unwrap_or_default();
-        let found = Arc::new(DeferredDrop::new(found));
+        let is_large = found.is_large();
+        let found = Arc::new(DeferredDrop::new(found, is_large));
         inner.cache.put_aged(key, Arc::clone(&found), age);
         return Ok(found);
     }
@@ -305,7 +306,7 @@ async fn run(
     let is_whole = cut_short.is_none();
     let (upstream_total, complete, blank) = (whole.total, whole.complete, came - rows.len());
     let found = Found { rows, as_of, upstream_total, complete, cut_short, blank };
-    let found = Arc::new(DeferredDrop::new(found));
+    let found = Arc::new(DeferredDrop::new(found, is_large));
     // The token's file may have changed on the way; then it is not known which token was asked with.
     let is_same_token = inner.client.token().is_ok_and(|now| now.fingerprint() == key.token);
     if is_whole && is_same_token {

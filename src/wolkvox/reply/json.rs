@@ -161,8 +161,14 @@ impl<'t> Reader<'t> {
 
     /// Repairs a text, and removes the token in case wolkvox repeats it.
     pub(super) fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        let text = undoubled(text).map_or(Cow::Borrowed(text), Cow::Owned);
-        self.without_token(&text).map_or(text, Cow::Owned)
+        let text = match undoubled(text) {
+            Some(repaired) => Cow::Owned(repaired),
+            None => Cow::Borrowed(text),
+        };
+        match self.without_token(&text) {
+            Some(removed) => Cow::Owned(removed),
+            None => text,
+        }
     }
 
     fn without_token(&self, text: &str) -> Option<String> {
