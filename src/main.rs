@@ -2,11 +2,10 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use wolkvox_mcp::cli::{self, Cli};
 
 fn main() -> ExitCode {
-    match cli::run(Cli::parse()) {
+    match cli::run(Cli::read()) {
         Ok(status) => status,
         // A reader such as `head` has closed the pipe.
         Err(problem) if is_broken_pipe(&problem) => ExitCode::SUCCESS,

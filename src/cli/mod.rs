@@ -45,7 +45,7 @@ use crate::tenant::Tenant;
 use crate::wolkvox::{Client, Operation};
 
 /// Answers questions about customers' obligations from the wolkvox CRM.
-#[derive(Debug, Parser)]
+#[derive(Debug, Default, Parser)]
 #[command(
     version = build::version(),
     about = "MCP server that answers questions about customers' obligations from the wolkvox CRM",
@@ -93,6 +93,15 @@ enum Command {
     Serve(serve::Serve),
     /// Remove this server from a client's configuration
     Uninstall(install::UninstallArgs),
+}
+
+impl Cli {
+    /// Reads the command line; ends the program if it is wrong, or asks for help.
+    pub fn read() -> Self {
+        // Clients mostly start this program without arguments. Where there are none to read, what
+        // reads them would be a third of the work until the client has the list of tools.
+        if std::env::args_os().len() > 1 { Self::parse() } else { Self::default() }
+    }
 }
 
 /// Runs the command and returns the exit status.

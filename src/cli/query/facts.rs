@@ -3,9 +3,9 @@
 use jiff::civil::Date;
 
 use super::words::{Words, grouped};
-use crate::Record;
 use crate::answer::{Answer, Latest, Summary, channels_in_words};
 use crate::language::{Bilingual, bilingual};
+use crate::{FieldKey, Record, Value};
 
 /// Returns the facts, a line each.
 pub(super) fn lines(answer: &Answer, words: Words) -> Vec<String> {
@@ -55,7 +55,7 @@ fn channel(code: &str, count: u64, words: Words) -> String {
 
 /// Writes counts by channel.
 fn by_channel(by: &Record, words: Words) -> Vec<String> {
-    let counted = |(code, count): (&String, &Value)| {
+    let counted = |(code, count): (&FieldKey, &Value)| {
         format!("{count} {}", channel(code, count.as_u64().unwrap_or_default(), words))
     };
     by.iter().map(counted).collect()
