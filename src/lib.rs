@@ -140,12 +140,10 @@ pub mod shared;
 pub mod tenant;
 #[cfg(feature = "mcp")]
 pub mod tools;
-mod value;
 pub mod wolkvox;
 
 pub use self::fields::FieldKey;
-pub use self::record::Record;
-pub use self::value::{Text, Value};
+pub use self::record::{Record, Text, Value};
 
 /// The largest integer that every JSON reader keeps: 2^53 - 1 (RFC 8259, section 6).
 pub(crate) const LARGEST_SAFE: u64 = (1 << 53) - 1;

@@ -3,6 +3,8 @@
 //! `indexmap` does the same by hashes. Most records have some thirty fields with names of different
 //! lengths, and there to hash a name takes longer than to find it.
 
+mod value;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
@@ -14,9 +16,13 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::{Serialize, Serializer};
 
+use self::value::longest_text;
+use crate::FieldKey;
 use crate::fields::rank;
-use crate::value::longest_text;
-use crate::{FieldKey, Value};
+
+#[cfg(test)]
+pub(crate) use self::value::json;
+pub use self::value::{Text, Value};
 
 /// A record as wolkvox sent it: its own field names, in its own order.
 #[derive(Clone, Default)]
@@ -298,7 +304,7 @@ impl JsonSchema for Record {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::json;
+    use crate::record::json;
 
     fn of(fields: usize) -> Record {
         (0..fields).map(|n| (n.to_string().into(), json!(n))).collect()

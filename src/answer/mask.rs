@@ -162,7 +162,7 @@ pub(super) fn masked(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::json;
+    use crate::record::json;
 
     #[test]
     fn a_masked_value_shows_its_last_four_characters_and_a_short_one_less() {

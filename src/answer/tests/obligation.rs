@@ -187,7 +187,7 @@ fn only_the_form_becomes_an_object_by_its_names() {
 
 #[test]
 fn a_date_is_shown_in_one_form_and_the_days_since_it_beside_wolkvoxs() {
-    use crate::value::json as value;
+    use crate::record::json as value;
     let shown = |due: &str, delay: Value| {
         let record = json!({ "id": "obl1", "expiring_date": due, "days_delay": delay });
         let answer = asked(vec![record], "obl1").expect("an answer");

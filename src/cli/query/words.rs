@@ -151,7 +151,7 @@ fn nested(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::value::json;
+    use crate::record::json;
     use jiff::civil::date;
 
     use super::*;

@@ -207,7 +207,7 @@ impl<'de> Visitor<'de> for ReadEnvelope<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::json;
+    use crate::record::json;
 
     #[test]
     fn only_what_nobody_takes_for_success_tells_a_failure() {

@@ -284,7 +284,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::json;
+    use crate::record::json;
 
     fn read(text: &str) -> Value {
         let raw = serde_json::from_str::<&RawValue>(text).expect(text);

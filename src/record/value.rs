@@ -11,7 +11,8 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 use serde::{Serialize, Serializer};
 use serde_json::Number;
 
-use crate::{FieldKey, Record};
+use super::Record;
+use crate::FieldKey;
 
 /// A value of a record, as JSON knows them.
 #[derive(Clone, Default, PartialEq)]
