@@ -72,6 +72,15 @@ impl Record {
         Some(value)
     }
 
+    /// Returns the value of the field with the name of another record's, where it probably has the
+    /// same place.
+    pub(crate) fn get_near(&self, place: usize, name: &FieldKey) -> Option<&Value> {
+        match self.fields.get(place) {
+            Some((key, value)) if key == name => Some(value),
+            _ => self.get_same(name),
+        }
+    }
+
     /// Returns whether there is a field of this name.
     pub fn contains_key(&self, name: &(impl AsRef<str> + ?Sized)) -> bool {
         self.place(name.as_ref()).is_some()

@@ -218,13 +218,14 @@ impl Selection {
         let common: Record = match rows {
             // With one record there is nothing to share.
             [] | [_] => Record::default(),
-            [first, others @ ..] => self
-                .shown(first)
-                .filter(|(name, value)| {
-                    others.iter().all(|it| it.record.get_same(name) == Some(value))
-                })
-                .map(copy)
-                .collect(),
+            [first, others @ ..] => {
+                let fields =
+                    first.record.iter().enumerate().filter(|(_, (name, _))| self.shows(name));
+                let is_shared = |(place, (name, value)): &(usize, (&FieldKey, &Value))| {
+                    others.iter().all(|it| it.record.get_near(*place, name) == Some(*value))
+                };
+                fields.filter(is_shared).map(|(_, field)| copy(field)).collect()
+            }
         };
         let own = |row: &&Row| {
             self.shown(row).filter(|(name, _)| common.get_same(name).is_none()).map(copy).collect()

@@ -21,9 +21,7 @@ pub(super) fn removed(token: &str, text: &str) -> Option<String> {
     let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
     // Most texts have nothing that a token could begin with.
     let bytes = text.as_bytes();
-    if memchr2(lower, upper, bytes).or_else(|| memchr3(b'%', b'\\', b'&', bytes)).is_none() {
-        return None;
-    }
+    memchr2(lower, upper, bytes).or_else(|| memchr3(b'%', b'\\', b'&', bytes))?;
     let may_begin =
         |letter: &u8| matches!(letter, b'%' | b'\\' | b'&') || [lower, upper].contains(letter);
     let mut kept = String::new();
