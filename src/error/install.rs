@@ -69,12 +69,12 @@ pub enum EntryError {
     Name,
     /// A name that has a meaning of its own in JavaScript.
     ReservedName(String),
-    /// Claude Desktop passes on no variables, and the server is to come from one.
-    ServerFromVariable,
-    /// Claude Desktop passes on no variables, and the token is to come from one.
-    TokenFromVariable,
-    /// Claude Desktop passes on no variables, and the token of a team's server is to come from one.
-    CallerTokenFromVariable,
+    /// This client fills in no variables, and the server is to come from one.
+    ServerFromVariable(&'static str),
+    /// This client fills in no variables, and the token is to come from one.
+    TokenFromVariable(&'static str),
+    /// This client fills in no variables, and the token of a team's server is to come from one.
+    CallerTokenFromVariable(&'static str),
     /// There is no home folder: this variable is not set.
     NoHome(&'static str),
 }

@@ -10,6 +10,7 @@ use std::str::FromStr;
 
 use serde_json::{Value, json};
 
+use super::remote::KIND;
 use super::{ClientKind, RemoteEntry};
 use crate::error::EntryError;
 use crate::settings::Setting;
@@ -127,18 +128,18 @@ impl Entry {
     ///
     /// What stands in the way, and what to do instead.
     pub fn check(&self, client: ClientKind) -> Result<(), EntryError> {
-        if client != ClientKind::ClaudeDesktop {
+        if client.passes_variables() {
             return Ok(());
         }
-        let missing = self.expected(client);
+        let (missing, title) = (self.expected(client), client.title());
         if missing.contains(&Setting::CallerToken) {
-            return Err(EntryError::CallerTokenFromVariable);
+            return Err(EntryError::CallerTokenFromVariable(title));
         }
         if missing.contains(&Setting::Server) {
-            return Err(EntryError::ServerFromVariable);
+            return Err(EntryError::ServerFromVariable(title));
         }
         if missing.contains(&Setting::Token) {
-            return Err(EntryError::TokenFromVariable);
+            return Err(EntryError::TokenFromVariable(title));
         }
         Ok(())
     }
@@ -154,8 +155,9 @@ impl Entry {
     /// Returns the variables to write, in the client's own syntax for what comes from elsewhere.
     pub(super) fn variables(&self, client: ClientKind) -> Vec<(Setting, String)> {
         let mut variables = self.settings.clone();
+        let reference = client.facts().reference;
         if let Some(remote) = &self.remote {
-            let token = reference(client, Setting::CallerToken);
+            let token = reference.to(Setting::CallerToken);
             let token = token.filter(|_| remote.is_from_environment());
             variables.extend(token.map(|token| (Setting::CallerToken, token)));
             return variables;
@@ -165,14 +167,14 @@ impl Entry {
             return variables;
         }
         if !self.names_server() {
-            let reference = reference(client, Setting::Server);
-            variables.extend(reference.map(|it| (Setting::Server, it)));
+            let server = reference.to(Setting::Server);
+            variables.extend(server.map(|it| (Setting::Server, it)));
         }
         match &self.token {
             TokenDelivery::Client => {
                 let token = match client {
                     ClientKind::VsCode => Some(self.name.input_reference()),
-                    _ => reference(client, Setting::Token),
+                    _ => reference.to(Setting::Token),
                 };
                 variables.extend(token.map(|token| (Setting::Token, token)));
             }
@@ -225,8 +227,8 @@ impl Entry {
             return remote.json(client);
         }
         let mut entry = serde_json::Map::new();
-        if client == ClientKind::VsCode {
-            entry.insert("type".to_owned(), json!("stdio"));
+        if let (Some(kind), _) = client.facts().kinds {
+            entry.insert(KIND.to_owned(), json!(kind));
         }
         entry.insert("command".to_owned(), json!(self.command));
         entry.insert("args".to_owned(), json!(self.arguments()));
@@ -240,16 +242,4 @@ impl Entry {
         }
         Value::Object(entry)
     }
-}
-
-/// Refers to a variable of the environment in the client's own syntax; none for clients without.
-pub(super) fn reference(client: ClientKind, setting: Setting) -> Option<String> {
-    let variable = setting.variable();
-    Some(match client {
-        ClientKind::ClaudeCode => format!("${{{variable}}}"),
-        ClientKind::Cursor | ClientKind::VsCode => format!("${{env:{variable}}}"),
-        ClientKind::Gemini => format!("${variable}"),
-        // Codex passes variables on by name; Claude Desktop not at all.
-        ClientKind::Codex | ClientKind::ClaudeDesktop => return None,
-    })
 }

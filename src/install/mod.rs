@@ -1,19 +1,22 @@
 //! Writes this server into the configuration of an MCP client, and takes it out again.
 //!
-//! `client` knows where each client keeps its configuration, `entry` and `remote` what to write there, `command`
-//! by which path, `own` which entries are this program's, `edit` how to change a text and nothing
+//! `client` has all that is known of each client, `place` and `dirs` where their files are, `entry`, `remote` and
+//! `reference` what to write there, `command` by which path, `own` which entries are this program's, `edit` how to change a text and nothing
 //! around it (pure), `files` how to write it whole or not at all, `record` what was done before, and
 //! this module what is kept of the earlier text.
 
 mod client;
 mod command;
+mod dirs;
 mod edit;
 mod entry;
 mod files;
 mod installed;
 mod own;
+mod place;
 mod present;
 mod record;
+mod reference;
 mod remote;
 mod secret;
 mod token_path;
@@ -22,11 +25,13 @@ mod wsl;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub use self::client::{ClientKind, ConfigDirs, Os, Scope};
+pub use self::client::ClientKind;
 pub use self::command::command;
+pub use self::dirs::{ConfigDirs, Os};
 pub use self::entry::{Entry, ServerName, TokenDelivery};
 pub use self::installed::{Installation, InstalledEntry, installations, installed};
 use self::own::Owner;
+pub use self::place::Scope;
 use self::record::{Before, Ledger, Record, fingerprint};
 pub use self::remote::RemoteEntry;
 pub use self::token_path::may_be_token;

@@ -3,23 +3,18 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use super::{ClientKind, ConfigDirs};
+use super::place::below;
+use super::{ClientKind, ConfigDirs, Scope};
 
 impl ClientKind {
-    /// Returns whether the client seems to be on this computer: it left its folder, or its program is
-    /// in one of the folders of `PATH`.
+    /// Returns whether the client seems to be on this computer: it left its folder or its
+    /// configuration, or its program is in one of the folders of `PATH`.
     pub fn is_here(self, dirs: &ConfigDirs, path: Option<&OsStr>) -> bool {
-        let ConfigDirs { home, desktop, claude_desktop, claude_code, codex, .. } = dirs;
-        let (folder, program) = match self {
-            Self::ClaudeDesktop => (claude_desktop.clone(), None),
-            Self::ClaudeCode => (home.join(".claude"), Some("claude")),
-            Self::VsCode => (desktop.join("Code"), Some("code")),
-            Self::Cursor => (home.join(".cursor"), Some("cursor")),
-            Self::Codex => (codex.clone(), Some("codex")),
-            Self::Gemini => (home.join(".gemini"), Some("gemini")),
-        };
-        let has_file = self == Self::ClaudeCode && claude_code.join(".claude.json").is_file();
-        folder.is_dir() || has_file || program.is_some_and(|program| is_on(path, program))
+        let (base, folder) = self.facts().folder;
+        let file = self.file(Scope::User, dirs);
+        below(base.of(dirs), folder).is_dir()
+            || file.is_some_and(|file| file.is_file())
+            || self.facts().program.is_some_and(|program| is_on(path, program))
     }
 }
 
@@ -47,6 +42,15 @@ mod tests {
         std::fs::write(home.path().join(".claude.json"), "{}").expect("written");
         assert!(ClientKind::Cursor.is_here(&dirs, None));
         assert!(ClientKind::ClaudeCode.is_here(&dirs, None));
+        for (client, folder) in [
+            (ClientKind::Windsurf, ".codeium/windsurf"),
+            (ClientKind::Zed, ".config/zed"),
+            (ClientKind::LmStudio, ".lmstudio"),
+        ] {
+            assert!(!client.is_here(&dirs, None), "{client:?}");
+            std::fs::create_dir_all(home.path().join(folder)).expect("a folder");
+            assert!(client.is_here(&dirs, None), "{client:?}");
+        }
         let bin = home.path().join("bin");
         std::fs::create_dir(&bin).expect("a folder");
         assert!(!ClientKind::Codex.is_here(&dirs, Some(bin.as_os_str())));

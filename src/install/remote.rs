@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
-use super::entry::reference;
+use super::client::Facts;
 use super::{ClientKind, Entry};
 use crate::settings::Setting;
 
@@ -14,7 +14,7 @@ pub(super) const HEADERS: &str = "headers";
 /// The header of the token.
 pub(super) const AUTHORIZATION: &str = "Authorization";
 /// The keys under which clients keep a server's address.
-pub(super) const URLS: [&str; 2] = ["url", "httpUrl"];
+pub(super) const URLS: [&str; 3] = ["url", "httpUrl", "serverUrl"];
 /// The key of the kind of a server.
 pub(super) const KIND: &str = "type";
 
@@ -46,18 +46,16 @@ impl RemoteEntry {
 
     /// Returns the header of the token in the client's own syntax, if the server asks for one.
     pub(super) fn header(&self, client: ClientKind) -> Option<String> {
-        let token = reference(client, Setting::CallerToken).filter(|_| self.has_token)?;
+        let token = client.facts().reference.to(Setting::CallerToken);
+        let token = token.filter(|_| self.has_token)?;
         Some(format!("Bearer {token}"))
     }
 
     /// Returns what clients with JSON need beside the headers.
     pub(super) fn properties(&self, client: ClientKind) -> Vec<(&'static str, Value)> {
-        let url = |key| (key, json!(self.url));
-        match client {
-            ClientKind::ClaudeCode | ClientKind::VsCode => vec![(KIND, json!("http")), url("url")],
-            ClientKind::Gemini => vec![url("httpUrl")],
-            ClientKind::Cursor | ClientKind::Codex | ClientKind::ClaudeDesktop => vec![url("url")],
-        }
+        let Facts { kinds: (_, kind), url, .. } = client.facts();
+        let kind = kind.map(|kind| (KIND, json!(kind)));
+        kind.into_iter().chain(url.map(|key| (key, json!(self.url)))).collect()
     }
 
     /// Returns the entry for clients with JSON that speak HTTP themselves.
@@ -75,8 +73,10 @@ impl Entry {
     /// Returns the team's server if the client speaks to it without this program: one that can fill
     /// in the token, and needs no certificates that only this program knows of.
     pub fn native(&self, client: ClientKind) -> Option<&RemoteEntry> {
-        let speaks = client != ClientKind::ClaudeDesktop && !self.names(Setting::CaFile);
-        self.remote.as_ref().filter(|remote| speaks && remote.token_file.is_none())
+        let remote = self.remote.as_ref()?;
+        let sends_token = !remote.has_token || client.passes_variables();
+        let needs_us = remote.token_file.is_some() || self.names(Setting::CaFile);
+        (client.speaks_http() && sends_token && !needs_us).then_some(remote)
     }
 
     /// Returns what tells an entry of ours from others': the program, or the server's address.
@@ -129,6 +129,10 @@ mod tests {
                 ClientKind::Gemini,
                 json!({ "httpUrl": url, "headers": headers("$WOLKVOX_CALLER_TOKEN") }),
             ),
+            (
+                ClientKind::Windsurf,
+                json!({ "serverUrl": url, "headers": headers("${env:WOLKVOX_CALLER_TOKEN}") }),
+            ),
         ] {
             assert_eq!(entry(None, true).json(client), expected, "{client:?}");
             assert_eq!(entry(None, false).json(client).get("headers"), None, "{client:?}");
@@ -149,10 +153,17 @@ mod tests {
     }
 
     #[test]
-    fn claude_desktop_needs_the_file_unless_the_server_asks_for_no_token() {
-        assert!(entry(None, true).check(ClientKind::ClaudeDesktop).is_err());
-        let open = entry(None, false);
-        assert!(open.check(ClientKind::ClaudeDesktop).is_ok());
-        assert!(open.native(ClientKind::ClaudeDesktop).is_none());
+    fn a_client_that_fills_in_nothing_needs_the_file_unless_the_server_asks_for_no_token() {
+        let url = json!({ "url": "https://wolkvox.example.com/mcp" });
+        for (client, native) in [
+            (ClientKind::ClaudeDesktop, None),
+            (ClientKind::Zed, Some(&url)),
+            (ClientKind::LmStudio, Some(&url)),
+        ] {
+            assert!(entry(None, true).check(client).is_err(), "{client:?}");
+            let open = entry(None, false);
+            assert!(open.check(client).is_ok(), "{client:?}");
+            assert_eq!(open.native(client).map(|remote| remote.json(client)).as_ref(), native);
+        }
     }
 }

@@ -17,14 +17,7 @@ pub fn windows_hint(
     if entry.native(client).is_some() {
         return None;
     }
-    let file = match (client, scope) {
-        (ClientKind::ClaudeDesktop, _) => r"%APPDATA%\Claude\claude_desktop_config.json",
-        (ClientKind::VsCode, Scope::User) => r"%APPDATA%\Code\User\mcp.json",
-        (ClientKind::Cursor, Scope::User) => r"%USERPROFILE%\.cursor\mcp.json",
-        (ClientKind::VsCode, Scope::Project) => r".vscode\mcp.json",
-        (ClientKind::Cursor, Scope::Project) => r".cursor\mcp.json",
-        (ClientKind::ClaudeCode | ClientKind::Codex | ClientKind::Gemini, _) => return None,
-    };
+    let file = client.file_on_windows(scope)?;
     let title = client.title();
     let other = match scope {
         Scope::User => bilingual!(

@@ -3,7 +3,7 @@
 use super::paths::{absolute, is_file, own_command};
 use super::{Install, token};
 use crate::config::{Origin, RemoteConfig, Sources};
-use crate::install::{ClientKind, Entry, RemoteEntry, TokenDelivery};
+use crate::install::{Entry, RemoteEntry, TokenDelivery};
 use crate::language::{Bilingual, Language, bilingual};
 use crate::settings::Setting;
 
@@ -26,11 +26,12 @@ impl Install {
             ));
         }
         let sources = &sources.clone().of_caller();
-        if self.what.login && self.target.client == ClientKind::ClaudeDesktop {
+        if self.what.login && !self.target.client.speaks_http() {
+            let title = self.target.client.title();
             return Err(bilingual!(
-                "Claude Desktop cannot log in at a server inside a company: it starts `connect`, which \
+                "{title} cannot log in at a server inside a company: it starts `connect`, which \
                  needs a token from `wolkvox-mcp caller add` (see --token-file)",
-                "Claude Desktop no puede iniciar sesión en un servidor dentro de la empresa: inicia \
+                "{title} no puede iniciar sesión en un servidor dentro de la empresa: inicia \
                  `connect`, que necesita un token de `wolkvox-mcp caller add` (vea --token-file)",
             ));
         }

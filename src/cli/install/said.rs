@@ -70,10 +70,10 @@ impl Install {
                 "No hay operación definida: el asistente tendrá que preguntarla (--operation la define).",
             ));
         }
-        if client == ClientKind::Codex && self.target.place.project {
+        if client.asks_for_trust() && self.target.place.project {
             said.push(bilingual!(
-                "Codex reads it only in a project that you trust.",
-                "Codex lo lee solo en un proyecto de confianza (trusted).",
+                "{title} reads it only in a project that you trust.",
+                "{title} lo lee solo en un proyecto de confianza (trusted).",
             ));
         }
         said.push(client.restart());

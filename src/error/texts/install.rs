@@ -99,22 +99,21 @@ impl EntryError {
                 "the name `{name}` has a meaning of its own in JavaScript; choose another one",
                 "el nombre `{name}` tiene un significado propio en JavaScript; elija otro",
             ),
-            Self::ServerFromVariable => bilingual!(
-                "Claude Desktop cannot pass on environment variables: give --server",
-                "Claude Desktop no puede pasar variables de entorno: indique --server",
+            Self::ServerFromVariable(client) => bilingual!(
+                "{client} does not fill in environment variables: give --server",
+                "{client} no reemplaza variables de entorno: indique --server",
             ),
-            Self::TokenFromVariable => bilingual!(
-                "Claude Desktop cannot pass on environment variables: put the token into \
-                 a file and give --token-file, or write it into the configuration with \
-                 --inline-token",
-                "Claude Desktop no puede pasar variables de entorno: ponga el token en un archivo \
-                 e indique --token-file, o escríbalo en la configuración con --inline-token",
+            Self::TokenFromVariable(client) => bilingual!(
+                "{client} does not fill in environment variables: put the token into a file and \
+                 give --token-file, or write it into the configuration with --inline-token",
+                "{client} no reemplaza variables de entorno: ponga el token en un archivo e \
+                 indique --token-file, o escríbalo en la configuración con --inline-token",
             ),
-            Self::CallerTokenFromVariable => bilingual!(
-                "Claude Desktop cannot pass on environment variables: put your token into a file and \
+            Self::CallerTokenFromVariable(client) => bilingual!(
+                "{client} does not fill in environment variables: put your token into a file and \
                  give --token-file",
-                "Claude Desktop no puede pasar variables de entorno: ponga su token en un archivo e \
-                 indique --token-file",
+                "{client} no reemplaza variables de entorno: ponga su token en un archivo e indique \
+                 --token-file",
             ),
             Self::NoHome(variable) => {
                 bilingual!("{variable} is not set", "{variable} no está definida")

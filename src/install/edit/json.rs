@@ -1,4 +1,4 @@
-//! Changes the JSON of all clients but Codex; comments and trailing commas are in order.
+//! Changes the configurations that are JSON; comments and trailing commas are in order.
 
 use jsonc_parser::ParseOptions;
 use jsonc_parser::cst::{CstInputValue, CstNode, CstObject, CstObjectProp, CstRootNode};
@@ -24,7 +24,7 @@ pub(super) fn add(
 ) -> Result<String, Malformed> {
     let root = parse(text)?;
     let top = root.object_value_or_create().ok_or(Malformed::NotAnObject)?;
-    let key = servers_key(client);
+    let key = client.facts().servers;
     is_sole(&top, key)?;
     let name = &entry.name;
     let (mut changed, mut before) = (root.to_string(), None);
@@ -93,13 +93,11 @@ fn update(own: &CstObject, client: ClientKind, entry: &Entry) -> Vec<Missing> {
     for key in URLS.into_iter().chain([HEADERS]) {
         own.get(key).into_iter().for_each(CstObjectProp::remove);
     }
-    own.get(KIND)
-        .filter(|_| client != ClientKind::VsCode)
-        .into_iter()
-        .for_each(CstObjectProp::remove);
+    let (kind, _) = client.facts().kinds;
+    own.get(KIND).filter(|_| kind.is_none()).into_iter().for_each(CstObjectProp::remove);
     let mut wanted = vec![(COMMAND, json!(entry.command)), (ARGUMENTS, json!(entry.arguments()))];
-    if client == ClientKind::VsCode {
-        wanted.insert(0, (KIND, json!("stdio")));
+    if let Some(kind) = kind {
+        wanted.insert(0, (KIND, json!(kind)));
     }
     let variables = entry.variables(client).into_iter();
     let variables: Vec<_> =
@@ -181,7 +179,7 @@ pub(super) fn remove(
     name: &ServerName,
 ) -> Result<Option<String>, Malformed> {
     let root = parse(text)?;
-    let key = servers_key(client);
+    let key = client.facts().servers;
     let Some(top) = root.object_value() else { return Ok(None) };
     is_sole(&top, key)?;
     let Some(servers) = top.object_value(key) else { return Ok(None) };
@@ -220,7 +218,7 @@ pub(super) fn of_projects(
 }
 
 fn entries_in(client: ClientKind, object: &CstObject) -> Vec<InstalledEntry> {
-    let servers = object.object_value(servers_key(client));
+    let servers = object.object_value(client.facts().servers);
     let entries = servers.map(|servers| servers.properties()).unwrap_or_default();
     entries.iter().filter_map(entry_of).collect()
 }
@@ -245,18 +243,10 @@ fn entry_of(property: &CstObjectProp) -> Option<InstalledEntry> {
     })
 }
 
-/// Returns the key of the servers.
-const fn servers_key(client: ClientKind) -> &'static str {
-    match client {
-        ClientKind::VsCode => "servers",
-        _ => "mcpServers",
-    }
-}
-
 /// Returns the text without the keys under which entries and prompts stand.
 pub(super) fn without_places(client: ClientKind, text: &str) -> String {
     let without = |text: String, key: &str| text.replace(&format!("\"{key}\""), "");
-    [servers_key(client), INPUTS].into_iter().fold(text.to_owned(), without)
+    [client.facts().servers, INPUTS].into_iter().fold(text.to_owned(), without)
 }
 
 /// Returns how the clients read JSON.

@@ -7,6 +7,7 @@ mod json;
 mod toml;
 
 use super::ClientKind;
+use super::client::Format;
 use super::entry::{Entry, ServerName};
 use super::installed::InstalledEntry;
 use super::own::Owner;
@@ -31,9 +32,9 @@ pub(super) fn add(
 ) -> Result<String, Malformed> {
     let (mark, text) = split_mark(text);
     let is_own = has_own(client, text, &entry.name, owner);
-    let changed = match client {
-        ClientKind::Codex => toml::add(text, entry, is_own)?,
-        _ => json::add(client, text, entry, is_own)?,
+    let changed = match client.facts().format {
+        Format::Toml => toml::add(text, entry, is_own)?,
+        Format::Json => json::add(client, text, entry, is_own)?,
     };
     Ok(format!("{mark}{changed}"))
 }
@@ -45,9 +46,9 @@ pub(super) fn remove(
     name: &ServerName,
 ) -> Result<Option<String>, Malformed> {
     let (mark, text) = split_mark(text);
-    let changed = match client {
-        ClientKind::Codex => toml::remove(text, name)?,
-        _ => json::remove(client, text, name)?,
+    let changed = match client.facts().format {
+        Format::Toml => toml::remove(text, name)?,
+        Format::Json => json::remove(client, text, name)?,
     };
     Ok(changed.map(|changed| format!("{mark}{changed}")))
 }
@@ -63,9 +64,9 @@ pub(super) fn ours(
     owner: &Owner,
 ) -> Result<Vec<InstalledEntry>, Malformed> {
     let (_, text) = split_mark(text);
-    let mut entries = match client {
-        ClientKind::Codex => toml::entries(text)?,
-        _ => json::entries(client, text)?,
+    let mut entries = match client.facts().format {
+        Format::Toml => toml::entries(text)?,
+        Format::Json => json::entries(client, text)?,
     };
     entries.retain(|entry| owner.owns(entry));
     Ok(entries)
@@ -121,12 +122,12 @@ pub(super) fn without_ours(client: ClientKind, text: &str, owner: &Owner) -> Str
 /// Masks this program's token, whoever wrote it there, and `token` anywhere.
 pub(super) fn masked(client: ClientKind, text: &str, token: Option<&str>) -> String {
     let masked = secret::masked(text, token);
-    match client {
+    match client.facts().format {
         // Behind escapes only a reader of TOML sees a token's name.
-        ClientKind::Codex => toml::tokens(&masked)
+        Format::Toml => toml::tokens(&masked)
             .iter()
             .fold(masked, |text, token| text.replace(token, secret::MASKED)),
-        _ => {
+        Format::Json => {
             let (mark, unmarked) = split_mark(&masked);
             json::masked(unmarked, token).map_or_else(|| masked.clone(), |it| format!("{mark}{it}"))
         }
@@ -136,9 +137,9 @@ pub(super) fn masked(client: ClientKind, text: &str, token: Option<&str>) -> Str
 /// Returns whether a text holds no setting and no comment, at most the places for some.
 pub(super) fn is_blank(client: ClientKind, text: &str) -> bool {
     let (_, text) = split_mark(text);
-    let text = match client {
-        ClientKind::Codex => text.to_owned(),
-        _ => json::without_places(client, text),
+    let text = match client.facts().format {
+        Format::Toml => text.to_owned(),
+        Format::Json => json::without_places(client, text),
     };
     text.chars().all(|letter| letter.is_whitespace() || "{}[]:,".contains(letter))
 }
@@ -186,7 +187,13 @@ mod tests {
             "[a-zñ{}\\[\\],:\"/ ]{0,8}".prop_map(Value::from),
         ];
         let object = prop::collection::btree_map("[a-z]{1,3}", leaf, 0..4);
-        let key = prop_oneof![Just("mcpServers"), Just("servers"), Just("inputs"), Just("other")];
+        let key = prop_oneof![
+            Just("mcpServers"),
+            Just("servers"),
+            Just("context_servers"),
+            Just("inputs"),
+            Just("other")
+        ];
         let layouts = (object.clone(), key, object, 0..3u8);
         layouts.prop_map(|(settings, key, inner, layout)| {
             let mut file: Map<_, _> = settings.into_iter().collect();
@@ -206,7 +213,7 @@ mod tests {
         let mut value: Value = serde_json::from_str(text).expect("JSON");
         let members = value.as_object_mut().expect("an object");
         members.retain(|key, value| {
-            !["mcpServers", "servers", "inputs"].contains(&key.as_str())
+            !["mcpServers", "servers", "context_servers", "inputs"].contains(&key.as_str())
                 || *value != json!({}) && *value != json!([])
         });
         value
