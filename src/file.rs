@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
-pub(crate) use self::replace::{folder_of, is_link, lock, prepare, put, resolved, sweep};
+pub(crate) use self::replace::{Access, folder_of, is_link, lock, prepare, put, resolved, sweep};
 pub(crate) use self::stamp::Stamp;
 
 /// Reads a whole file of at most so many bytes.

@@ -5,14 +5,18 @@ mod paths;
 mod remote;
 mod said;
 mod token;
+mod warnings;
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
 use clap::{Args, ValueHint};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
-use self::paths::{absolute, is_file, own_command};
+use self::paths::{absolute, is_file, own_command, short};
 use super::flags::NoSettings;
 use super::help;
 use crate::config::{Config, NotUnicode, Origin, Sources};
@@ -137,6 +141,7 @@ impl Target {
             client: self.client,
             file,
             state: dirs.state,
+            is_shared: self.place.project,
             force: self.place.force,
         })
     }
@@ -198,7 +203,7 @@ impl Install {
             );
             writeln!(io::stderr(), "{}", absent.to(language))?;
         }
-        for warning in self.warnings(file, &entry) {
+        for warning in self.warnings(file, &entry, sources) {
             writeln!(io::stderr(), "{}", warning.to(language))?;
         }
         Ok(ExitCode::SUCCESS)
@@ -259,9 +264,17 @@ impl Install {
             }
         }
         token::refuse_in(&settings, set(Setting::Token)?, &token)?;
-        let command = own_command(sources)?;
+        let command = self.command(sources)?;
         let name = self.target.name()?;
         Ok(Entry { name, command, sandbox, settings, token, in_file, remote: None })
+    }
+
+    /// Returns the command by which the client is to start this program: for a file that others
+    /// have too its name alone, if a search of `PATH` finds it.
+    fn command(&self, sources: &Sources) -> Result<String, Bilingual> {
+        let command = own_command(sources)?;
+        let name = install::name_on_path(Path::new(&command), sources.variable("PATH"));
+        Ok(name.filter(|_| self.target.place.project).unwrap_or(command))
     }
 
     /// Refuses settings with which the server would not start. What may come later from the
@@ -284,19 +297,27 @@ impl Install {
 }
 
 /// Returns where a file's earlier content is.
-fn kept_in(backup: &Backup) -> Bilingual {
-    let path = backup.path.display();
+fn kept_in(backup: &Backup, sources: &Sources) -> Bilingual {
+    let path = short(&backup.path, sources);
+    let written = backup.since.and_then(|since| Timestamp::try_from(since).ok());
+    let day = written.map(|written| written.to_zoned_datetime(TimeZone::system()).date());
+    let installation = match day {
+        Some(day) => bilingual!("the installation of {day}", "la instalación del {day}"),
+        None => Bilingual::new("the installation", "la instalación"),
+    };
     if backup.whole {
         bilingual!(
-            "What was there before the installation is in {path}",
-            "Lo que había antes de la instalación está en {path}",
+            "What was there before {installation} is in {path}",
+            "Lo que había antes de {installation} está en {path}",
+            installation,
         )
     } else {
         bilingual!(
-            "What was there before the installation is in {path}; entries of this program are left \
+            "What was there before {installation} is in {path}; entries of this program are left \
              out there, and tokens of wolkvox masked",
-            "Lo que había antes de la instalación está en {path}; allí faltan las entradas de este \
+            "Lo que había antes de {installation} está en {path}; allí faltan las entradas de este \
              programa y los tokens de wolkvox quedan ocultos",
+            installation,
         )
     }
 }
@@ -310,7 +331,7 @@ impl UninstallArgs {
         let name = place.name().map_err(in_language)?;
         let target = place.found(sources).map_err(in_language)?;
         let change = target.uninstall(&name).map_err(|problem| in_language(problem.text()))?;
-        let (title, shown) = (client.title(), target.file.display());
+        let (title, shown) = (client.title(), short(&target.file, sources));
         let mut said = vec![match &change {
             Change::Unchanged => bilingual!(
                 "{title} has no entry `{name}`: {shown}",
@@ -326,12 +347,12 @@ impl UninstallArgs {
                 "{shown} held nothing else and was deleted",
                 "{shown} solo tenía esta entrada y se eliminó",
             ),
-            Change::Written { .. } => {
+            Change::TakenOut(_) | Change::Added(_) | Change::Replaced(_) => {
                 bilingual!("`{name}` is no longer in {shown}", "`{name}` ya no está en {shown}")
             }
         }];
-        if let Change::Written { backup } = &change {
-            said.extend(backup.as_ref().map(kept_in));
+        if let Change::TakenOut(backup) = &change {
+            said.extend(backup.as_ref().map(|backup| kept_in(backup, sources)));
         }
         said.extend(target.of_projects().iter().map(|(folder, entry)| {
             let name = &entry.name;

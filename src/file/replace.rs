@@ -33,21 +33,41 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
 
 /// Puts a file into a place, whatever is there; a link is replaced, never followed.
 pub(crate) fn put(target: &Path, text: &str, like: Option<&Metadata>) -> io::Result<()> {
-    prepare(target, text, like)?.persist(target)?;
+    prepare(target, text, like.into())?.persist(target)?;
     Ok(())
 }
 
-/// Writes a new file beside a place, with the owner and permissions of the one there; without one,
-/// only its owner can read it.
-pub(crate) fn prepare(
-    target: &Path,
-    text: &str,
-    like: Option<&Metadata>,
-) -> io::Result<NamedTempFile> {
-    let mut file =
-        Builder::new().prefix(&prefix(target)).suffix(SUFFIX).tempfile_in(folder_of(target))?;
+/// Who may read and write a new file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Access<'a> {
+    /// Its owner alone.
+    Private,
+    /// Whom the system lets read and write a file that nothing is said of.
+    Usual,
+    /// The owner of another file, and whom that one lets.
+    Like(&'a Metadata),
+}
+
+impl<'a> From<Option<&'a Metadata>> for Access<'a> {
+    fn from(like: Option<&'a Metadata>) -> Self {
+        like.map_or(Self::Private, Self::Like)
+    }
+}
+
+/// Writes a new file beside a place.
+pub(crate) fn prepare(target: &Path, text: &str, access: Access<'_>) -> io::Result<NamedTempFile> {
+    let prefix = prefix(target);
+    let mut builder = Builder::new();
+    builder.prefix(&prefix).suffix(SUFFIX);
+    #[cfg(unix)]
+    if matches!(access, Access::Usual) {
+        use std::os::unix::fs::PermissionsExt;
+        // The system takes away what the person's umask does.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(folder_of(target))?;
     file.write_all(text.as_bytes())?;
-    if let Some(like) = like {
+    if let Access::Like(like) = access {
         #[cfg(unix)]
         {
             use std::os::unix::fs::{MetadataExt, fchown};

@@ -29,6 +29,23 @@ pub fn command(own: &Path, called: Option<&Path>, search: Option<&OsStr>) -> Pat
     on_path.find(|path| path.is_absolute() && leads_here(path)).unwrap_or_else(|| own.to_owned())
 }
 
+/// Returns the name by which a search of `PATH` finds a program; none if it finds none, or another.
+pub fn name_on_path(program: &Path, search: Option<&OsStr>) -> Option<String> {
+    let name = program.file_name()?;
+    let mut folders = search.map(std::env::split_paths).into_iter().flatten();
+    let found = folders.find_map(|folder| Some(folder.join(name)).filter(|it| it.is_file()))?;
+    let is_same =
+        found.is_absolute() && found.canonicalize().ok()? == program.canonicalize().ok()?;
+    let name = name.to_str().filter(|_| is_same)?;
+    Some(name.strip_suffix(EXE_SUFFIX).unwrap_or(name).to_owned())
+}
+
+/// Returns whether a program lies where Cargo built it, and `cargo clean` removes it.
+pub fn is_build_folder(program: &Path) -> bool {
+    let file = program.canonicalize();
+    file.is_ok_and(|file| file.with_file_name(".cargo-lock").is_file())
+}
+
 /// Compares a path with a resolved one, which Windows writes with a prefix.
 fn is_same_path(path: &Path, resolved: &Path) -> bool {
     let plain = resolved.to_str().and_then(|it| it.strip_prefix(r"\\?\")).map(Path::new);
@@ -105,6 +122,32 @@ mod tests {
             prefix.command("wolkvox-mcp", &["newer", "bin"]),
             prefix.path("bin/wolkvox-mcp")
         );
+    }
+
+    #[test]
+    fn the_name_alone_is_enough_only_where_a_search_finds_this_program() {
+        let prefix = Prefix::new();
+        let named = |folders: &[&str], program: &str| {
+            let search = std::env::join_paths(folders.iter().map(|it| prefix.path(it)));
+            name_on_path(&prefix.path(program), Some(&search.expect("plain paths")))
+        };
+        assert_eq!(
+            named(&["nowhere", "bin"], "opt/1.0/wolkvox-mcp").as_deref(),
+            Some("wolkvox-mcp")
+        );
+        assert_eq!(named(&["bin"], "bin/crm").as_deref(), Some("crm"));
+        assert_eq!(named(&["newer", "bin"], "bin/wolkvox-mcp"), None);
+        assert_eq!(named(&["newer"], "bin/crm"), None);
+        assert_eq!(name_on_path(&prefix.path("bin/crm"), None), None);
+    }
+
+    #[test]
+    fn a_program_that_cargo_built_is_known_by_the_lock_beside_it_also_behind_a_link() {
+        let prefix = Prefix::new();
+        assert!(!is_build_folder(&prefix.path("bin/wolkvox-mcp")));
+        fs::write(prefix.path("opt/1.0/.cargo-lock"), "").expect("written");
+        assert!(is_build_folder(&prefix.path("bin/wolkvox-mcp")));
+        assert!(!is_build_folder(&prefix.path("newer/wolkvox-mcp")));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 
 use crate::error::{FileError, FileErrorKind, Malformed};
-use crate::file;
+use crate::file::{self, Access};
 
 /// Configurations are small; Claude Code's own grows to some megabytes.
 const LARGEST_FILE: u64 = 64 * 1024 * 1024;
@@ -52,12 +52,19 @@ fn is_hard_linked(_: &fs::Metadata) -> bool {
     false
 }
 
-/// Writes a file, if it still holds what was read. A link stays a link.
-pub(super) fn write(path: &Path, text: &str, before: Option<&str>) -> Result<(), FileError> {
+/// Writes a file, if it still holds what was read. A link stays a link, and who may read the file
+/// stays the same; `new` is for one that was not there.
+pub(super) fn write(
+    path: &Path,
+    text: &str,
+    before: Option<&str>,
+    new: Access<'_>,
+) -> Result<(), FileError> {
     let target = file::resolved(path).map_err(|problem| unwritable(path, &problem))?;
     let like = fs::metadata(&target).ok();
-    let ready = file::prepare(&target, text, like.as_ref())
-        .map_err(|problem| unwritable(path, &problem))?;
+    let access = like.as_ref().map_or(new, Access::Like);
+    let ready =
+        file::prepare(&target, text, access).map_err(|problem| unwritable(path, &problem))?;
     // As late as can be: other programs write the file at any time, as Claude Code does its own.
     check_unchanged(path, before)?;
     ready.persist(&target).map_err(|problem| unwritable(path, &problem.error))?;
@@ -96,16 +103,16 @@ mod tests {
         let path = folder.path().join("file");
         fs::write(&path, "theirs").expect("written");
         for before in [None, Some("earlier")] {
-            let problem = write(&path, "ours", before).expect_err("refused");
+            let problem = write(&path, "ours", before, Access::Private).expect_err("refused");
             assert_eq!(problem.kind, FileErrorKind::Changed);
         }
         assert_eq!(remove(&path, "earlier").expect_err("refused").kind, FileErrorKind::Changed);
         assert_eq!(fs::read_to_string(&path).expect("a file"), "theirs");
         let names = folder.path().read_dir().expect("a folder").count();
         assert_eq!(names, 1, "no temporary file stays");
-        write(&path, "ours", Some("theirs")).expect("written");
+        write(&path, "ours", Some("theirs"), Access::Private).expect("written");
         remove(&path, "ours").expect("removed");
-        let gone = write(&path, "again", Some("ours")).expect_err("refused");
+        let gone = write(&path, "again", Some("ours"), Access::Private).expect_err("refused");
         assert_eq!(gone.kind, FileErrorKind::Changed);
     }
 

@@ -1,9 +1,10 @@
 //! Writes this server into the configuration of an MCP client, and takes it out again.
 //!
-//! `client` has all that is known of each client, `place` and `dirs` where their files are, `entry`, `remote` and
-//! `reference` what to write there, `command` by which path, `own` which entries are this program's, `edit` how to change a text and nothing
-//! around it (pure), `files` how to write it whole or not at all, `record` what was done before, and
-//! this module what is kept of the earlier text.
+//! `client` has all that is known of each client; to add one, begin there. `place` and `dirs` know where
+//! their files are, `entry`, `remote` and `reference` what to write there, `command` by which path,
+//! `own` which entries are this program's, `edit` how to change a text and nothing around it (pure),
+//! `files` how to write it whole or not at all, `record` what was done before, and this module what
+//! is kept of the earlier text.
 
 mod client;
 mod command;
@@ -24,9 +25,10 @@ mod wsl;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 pub use self::client::ClientKind;
-pub use self::command::command;
+pub use self::command::{command, is_build_folder, name_on_path};
 pub use self::dirs::{ConfigDirs, Os};
 pub use self::entry::{Entry, ServerName, TokenDelivery};
 pub use self::installed::{Installation, InstalledEntry, installations, installed};
@@ -37,16 +39,17 @@ pub use self::remote::RemoteEntry;
 pub use self::token_path::may_be_token;
 pub use self::wsl::windows_hint;
 use crate::error::{FileError, FileErrorKind};
-use crate::file;
+use crate::file::{self, Access};
 
 /// What became of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// It was written.
-    Written {
-        /// The earlier content.
-        backup: Option<Backup>,
-    },
+    /// The entry is new in it.
+    Added(Option<Backup>),
+    /// The entry stands in the place of one of its name.
+    Replaced(Option<Backup>),
+    /// The entry is no longer in it.
+    TakenOut(Option<Backup>),
     /// It is as it was before the installation, byte for byte.
     Restored,
     /// There was no such file before the installation, and there is none again.
@@ -62,6 +65,8 @@ pub struct Backup {
     pub path: PathBuf,
     /// Whether it is all that was there; else entries of this program or tokens are left out.
     pub whole: bool,
+    /// When an earlier installation wrote it; none if this one did.
+    pub since: Option<SystemTime>,
 }
 
 /// Shows the entry in the client's own form, for people who paste it themselves.
@@ -77,6 +82,8 @@ pub struct Target {
     pub file: PathBuf,
     /// The folder of [`ConfigDirs::state`].
     pub state: PathBuf,
+    /// Whether others have the file too, as one of a project.
+    pub is_shared: bool,
     /// Whether to act on an entry that starts another program.
     pub force: bool,
 }
@@ -102,13 +109,19 @@ impl Target {
         }
         files::check_replaceable(file)?;
         let kept = self.keep(before.as_deref(), &ledger, &owner, entry)?;
-        if let Err(problem) = files::write(file, &after, before.as_deref()) {
+        let holds_token = matches!(entry.token, TokenDelivery::Inline(_));
+        let new = if self.is_shared && !holds_token { Access::Usual } else { Access::Private };
+        if let Err(problem) = files::write(file, &after, before.as_deref(), new) {
             self.forget(&kept);
             return Err(problem);
         }
         let written = kept.written.unwrap_or_else(|| fingerprint(&after));
         ledger.save(Some(Record::new(written, kept.before, owner.commands)));
-        Ok(Change::Written { backup: kept.backup })
+        Ok(if edit::has(*client, text, &entry.name) {
+            Change::Replaced(kept.backup)
+        } else {
+            Change::Added(kept.backup)
+        })
     }
 
     /// Takes the entry out of the file. If nothing else was changed since the installation, the
@@ -136,12 +149,12 @@ impl Target {
             ledger.save(None);
             return Ok(change);
         }
-        files::write(file, &removed, Some(&text))?;
+        files::write(file, &removed, Some(&text), Access::Private)?;
         let backup = self.backup(&record.before).map(|(backup, _)| backup);
         let written = if record.is_last(&text) { fingerprint(&removed) } else { record.written };
         let record = Record::new(written, record.before, record.commands);
         ledger.save(Some(record).filter(|_| !is_last));
-        Ok(Change::Written { backup })
+        Ok(Change::TakenOut(backup))
     }
 
     /// Returns the entries of this program that the file has for one project's folder alone, each
@@ -164,7 +177,7 @@ impl Target {
             && let Some((backup, kept)) = self.backup(&record.before)
             && backup.whole
         {
-            files::write(&self.file, &kept, Some(text))?;
+            files::write(&self.file, &kept, Some(text), Access::Private)?;
             // The file is what the backup holds, so the backup is no longer needed.
             let _ = fs::remove_file(backup.path);
             return Ok(Some(Change::Restored));
@@ -243,7 +256,7 @@ impl Target {
         file::put(&path, text, Some(&like)).map_err(|it| files::unwritable(&self.file, &it))?;
         let fingerprint = fingerprint(text);
         let before = if whole { Before::Whole(fingerprint) } else { Before::Part(fingerprint) };
-        let backup = Some(Backup { path, whole });
+        let backup = Some(Backup { path, whole, since: None });
         Ok(Kept { backup, is_new: true, replaced, ..Kept::new(before) })
     }
 
@@ -261,7 +274,8 @@ impl Target {
     fn backup(&self, before: &Before) -> Option<(Backup, String)> {
         let path = backup_of(&self.file);
         let kept = files::read(&path).ok().flatten().filter(|kept| before.is_kept_in(kept))?;
-        Some((Backup { path, whole: matches!(before, Before::Whole(_)) }, kept))
+        let since = fs::metadata(&path).and_then(|it| it.modified()).ok();
+        Some((Backup { path, whole: matches!(before, Before::Whole(_)), since }, kept))
     }
 }
 

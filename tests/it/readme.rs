@@ -110,7 +110,7 @@ fn the_clients_table_is_the_programs() {
         "APPDATA" => Some("DESKTOP".into()),
         _ => None,
     });
-    let places = ConfigDirs { project: "".into(), ..places.expect("a home") };
+    let places = ConfigDirs { project: "".into(), zed: "ZED".into(), ..places.expect("a home") };
     let rows = ClientKind::value_variants().iter().map(|client| {
         let name = client.to_possible_value().expect("a name");
         let [user, project] = [Scope::User, Scope::Project].map(|scope| {

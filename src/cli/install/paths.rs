@@ -1,6 +1,6 @@
 //! Paths of files, this program's own among them, as a client's configuration must have them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::config::{self, Sources};
 use crate::error::{SettingError, io_reason};
@@ -30,6 +30,14 @@ pub(super) fn absolute(file: &str, sources: &Sources) -> Result<String, Bilingua
             Err(bilingual!("{file}: {why}", "{file}: {why}", why))
         }
     }
+}
+
+/// Returns a path as people write it: from the home folder or this one on.
+pub(super) fn short(path: &Path, sources: &Sources) -> String {
+    let path = path.strip_prefix(".").unwrap_or(path);
+    let home = sources.home();
+    let rest = home.and_then(|home| path.strip_prefix(home).ok().map(Path::to_owned));
+    rest.map_or(path.to_owned(), |rest| Path::new("~").join(rest)).display().to_string()
 }
 
 /// Returns the path by which a client is to start this program.

@@ -1,6 +1,6 @@
 //! The entry that leads a client to a team's server.
 
-use super::paths::{absolute, is_file, own_command};
+use super::paths::{absolute, is_file};
 use super::{Install, token};
 use crate::config::{Origin, RemoteConfig, Sources};
 use crate::install::{Entry, RemoteEntry, TokenDelivery};
@@ -74,7 +74,7 @@ impl Install {
         let remote = RemoteEntry { url: config.url.to_string(), token_file, has_token };
         Ok(Entry {
             name: self.target.name()?,
-            command: own_command(sources)?,
+            command: self.command(sources)?,
             sandbox: false,
             settings,
             token: TokenDelivery::Client,

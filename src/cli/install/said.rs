@@ -1,17 +1,16 @@
-//! What an installation says in the end: what it did, what is left to do, and what to mind.
+//! What an installation says in the end: what it did, and what is left to do.
 
 use std::io::{self, Write};
 use std::path::Path;
 
 use clap::ValueEnum;
 
+use super::paths::{own_command, short};
 use super::{Install, kept_in, remote};
 use crate::config::Sources;
-use crate::error::TokenFileError;
-use crate::install::{self, Change, ClientKind, Entry, TokenDelivery};
+use crate::install::{self, Change, Entry};
 use crate::language::{Bilingual, Language, bilingual};
 use crate::settings::Setting;
-use crate::wolkvox::TokenFile;
 
 impl Install {
     /// Prints what was done, and what is left to do.
@@ -24,33 +23,26 @@ impl Install {
         language: Language,
     ) -> io::Result<()> {
         let client = self.target.client;
-        let (title, name, shown) = (client.title(), &entry.name, file.display());
+        let (title, name, shown) = (client.title(), &entry.name, short(file, sources));
         let mut said = Vec::new();
-        let windows = self.windows_hint(entry, sources);
         match change {
             Change::Unchanged => said.push(bilingual!(
                 "{title} was already set up: {shown}",
                 "{title} ya estaba configurado: {shown}",
             )),
-            Change::Written { backup } => {
-                said.push(if entry.native(client).is_some() {
-                    bilingual!(
-                        "{title} now knows the team's server: `{name}` in {shown}",
-                        "{title} ya conoce el servidor del equipo: `{name}` en {shown}",
-                    )
-                } else if windows.is_some() {
-                    bilingual!("Written: `{name}` in {shown}", "Escrito: `{name}` en {shown}")
-                } else {
-                    bilingual!(
-                        "{title} now starts this program: `{name}` in {shown}",
-                        "{title} ya puede iniciar este programa: `{name}` en {shown}",
-                    )
-                });
-                said.extend(backup.as_ref().map(kept_in));
+            Change::Added(_) => {
+                said.push(bilingual!("Added `{name}` to {shown}", "Se agregó `{name}` a {shown}"))
             }
-            Change::Restored | Change::Removed => {}
+            Change::Replaced(_) => said.push(bilingual!(
+                "Replaced `{name}` in {shown}",
+                "Se reemplazó `{name}` en {shown}",
+            )),
+            Change::TakenOut(_) | Change::Restored | Change::Removed => {}
         }
-        said.extend(windows);
+        if let Change::Added(backup) | Change::Replaced(backup) = change {
+            said.extend(backup.as_ref().map(|backup| kept_in(backup, sources)));
+        }
+        said.extend(self.windows_hint(entry, sources));
         let expected: Vec<_> = entry.expected(client).iter().map(|it| it.variable()).collect();
         let expected = expected.join(", ");
         if !expected.is_empty() {
@@ -98,44 +90,8 @@ impl Install {
         if distribution.is_empty() {
             return None;
         }
-        install::windows_hint(self.target.client, self.target.scope(), distribution, entry)
-    }
-
-    /// Warns of what does not stop the installation.
-    pub(super) fn warnings(&self, file: &Path, entry: &Entry) -> Vec<Bilingual> {
-        let shown = file.display();
-        let file = match (&entry.remote, &entry.token) {
-            (Some(remote), _) => remote.token_file.as_ref(),
-            (None, TokenDelivery::File(path)) => Some(path),
-            (None, _) => None,
-        };
-        if let Some(path) = file {
-            let missing = TokenFile::open(path.clone()).err();
-            let path = path.display();
-            let care = |problem: TokenFileError| {
-                let problem = problem.text();
-                bilingual!("Warning: {path} {problem}.", "Aviso: {path} {problem}.", problem)
-            };
-            return missing.map(care).into_iter().collect();
-        }
-        match &entry.token {
-            TokenDelivery::Inline(_) if !entry.sandbox => vec![if self.target.place.project {
-                bilingual!(
-                    "Warning: the token is in {shown}, in plain text. Keep that file out of \
-                 version control.",
-                    "Aviso: el token queda en {shown} como texto legible. No suba \
-                 ese archivo al control de versiones.",
-                )
-            } else {
-                bilingual!(
-                    "Warning: the token is in {shown}, in plain text.",
-                    "Aviso: el token queda en {shown} como texto legible.",
-                )
-            }],
-            TokenDelivery::Inline(_)
-            | TokenDelivery::File(_)
-            | TokenDelivery::Client
-            | TokenDelivery::SettingsFile => Vec::new(),
-        }
+        // A search of `PATH` from Windows finds no programs of WSL.
+        let entry = Entry { command: own_command(sources).ok()?, ..entry.clone() };
+        install::windows_hint(self.target.client, self.target.scope(), distribution, &entry)
     }
 }

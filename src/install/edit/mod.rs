@@ -93,6 +93,11 @@ pub(super) fn has_own(client: ClientKind, text: &str, name: &ServerName, owner: 
     ours(client, text, owner).is_ok_and(|ours| ours.iter().any(|it| it.name == name.as_str()))
 }
 
+/// Returns whether there is an entry of that name.
+pub(super) fn has(client: ClientKind, text: &str, name: &ServerName) -> bool {
+    remove(client, text, name).is_ok_and(|it| it.is_some())
+}
+
 /// Returns whether an entry of that name starts something else than this program.
 pub(super) fn has_anothers(
     client: ClientKind,
@@ -100,7 +105,7 @@ pub(super) fn has_anothers(
     name: &ServerName,
     owner: &Owner,
 ) -> bool {
-    remove(client, text, name).is_ok_and(|it| it.is_some()) && !has_own(client, text, name, owner)
+    has(client, text, name) && !has_own(client, text, name, owner)
 }
 
 /// Returns the text without the entries whose command is this program, or that lead to a team's
