@@ -16,6 +16,7 @@
 
 mod address;
 mod admin;
+mod answer;
 mod auth;
 mod cancel;
 mod config;

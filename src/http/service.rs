@@ -19,6 +19,7 @@ use tokio::time::{Instant, timeout};
 use tower_service::Service as _;
 
 use super::address;
+use super::answer;
 use super::auth::{Access, Denied, Identity};
 use super::cancel::{self, Key, Running};
 use super::endpoint::Endpoint;
@@ -30,7 +31,7 @@ use super::places::{AT_ONCE, Places};
 use super::refusal::{Body, INVALID_REQUEST, PARSE_ERROR, REFUSED, full, refuse, worded};
 use crate::audit::{Attempt, Audit};
 use crate::caller::{Call, Sender};
-use crate::mcp::Server;
+use crate::mcp::{Server, Structure};
 use crate::metrics::{Metrics, Operation};
 use crate::shared::Shared;
 
@@ -210,7 +211,9 @@ impl Service {
         let operation = self.metrics.operation(tenant, method, version(&parts.headers));
         sender.operation = operation.clone();
         let mut taken = Taken { _counted: operation.clone(), ..Taken::default() };
+        let structure = Structure::default();
         if is_call {
+            parts.extensions.insert(structure.clone());
             taken.place = Some(self.places.take(&person).ok_or_else(|| {
                 self.record(&sender, Some(tenant), "too_many_calls");
                 operation.failed(i32::from(StatusCode::TOO_MANY_REQUESTS.as_u16()));
@@ -225,6 +228,9 @@ impl Service {
         parts.extensions.insert(sender);
         tracing::debug!(method, tenant, "a request");
         let mut response = ask(mcp.clone(), parts, body.clone(), &mut taken, id).await;
+        if is_call {
+            response = answer::filled(response, structure).await;
+        }
         let status = response.status();
         if !status.is_success() {
             operation.failed(i32::from(status.as_u16()));

@@ -13,6 +13,7 @@ mod prompts;
 mod resources;
 mod revision;
 mod server;
+mod structure;
 pub(crate) mod transport;
 
 use std::io;
@@ -24,6 +25,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 
 pub use self::server::Server;
+pub(crate) use self::structure::Structure;
 use self::transport::Failure;
 use self::transport::handshake::HandshakeGuard;
 use self::transport::json_lines::JsonLines;

@@ -19,8 +19,8 @@ use tokio::sync::mpsc;
 
 use super::progress::Progress;
 use super::revision::Revision;
-use super::transport::twofold::as_text;
-use super::{call, prompts, resources};
+use super::structure::Structure;
+use super::{call, prompts, resources, structure};
 use crate::audit::Audit;
 use crate::caller::{Call, Caller};
 use crate::card;
@@ -84,6 +84,44 @@ impl Server {
         self
     }
 
+    /// Calls a tool.
+    async fn answer(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let (stages, heard) = mpsc::unbounded_channel();
+        let arguments = request.arguments.unwrap_or_default();
+        let made = call::of(&context, &self.caller, self.tools.is_audited());
+        let call = async {
+            let mut report = move |stage| {
+                // Nobody hears it if the client did not ask for progress.
+                let _ = stages.send(stage);
+            };
+            self.tools.call(&request.name, arguments, &made, &mut report).await
+        };
+        // Side by side: a client that reads late must not hold up the call itself.
+        let told = Progress::of(&context).tell_all(&context, heard);
+        let (answer, ()) = tokio::select! {
+            biased;
+            () = context.ct.cancelled() => {
+                return Err(ErrorData::internal_error("cancelled", None));
+            }
+            both = futures_util::future::join(call, told) => both,
+        };
+        let Ok(answer) = answer else {
+            let definitions = self.tools.definitions().iter();
+            let names: Vec<_> = definitions.map(|it| it.name.as_ref()).collect();
+            let message = format!("unknown tool; this server has {}", names.join(", "));
+            return call::noted(&context, Err(ErrorData::invalid_params(message, None)));
+        };
+        let has_structure = Revision::of(&context).has_titles_and_structure();
+        let mut result =
+            result(answer, |text| if has_structure { structure(text, &context) } else { None });
+        result.meta = self.signature(&context);
+        Ok(result.into())
+    }
+
     /// Adds this server's name to a result's metadata, as 2026-07-28 asks for.
     fn signature(&self, context: &RequestContext<RoleServer>) -> Option<MetaObject> {
         if !Revision::of(context).is_stateless() {
@@ -145,10 +183,17 @@ fn result(
     }
 }
 
-/// Returns an answer as structure. Over HTTP it is the SDK that writes it, elsewhere our transport.
+/// Returns an answer as structure: an empty one where the text is put there later, by our transport
+/// or by what serves HTTP here. Where somebody else serves this over HTTP, nobody would.
 fn structure(text: &str, context: &RequestContext<RoleServer>) -> Option<Value> {
-    let is_http = context.extensions.get::<Parts>().is_some();
-    if is_http { serde_json::from_str(text).ok() } else { Some(as_text()) }
+    let Some(parts) = context.extensions.get::<Parts>() else { return Some(structure::empty()) };
+    match parts.extensions.get::<Structure>() {
+        None => serde_json::from_str(text).ok(),
+        Some(structure) => {
+            structure.set(text);
+            Some(structure::empty())
+        }
+    }
 }
 
 impl ServerHandler for Server {
@@ -261,36 +306,8 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let (stages, heard) = mpsc::unbounded_channel();
-        let arguments = request.arguments.unwrap_or_default();
-        let made = call::of(&context, &self.caller, self.tools.is_audited());
-        let call = async {
-            let mut report = move |stage| {
-                // Nobody hears it if the client did not ask for progress.
-                let _ = stages.send(stage);
-            };
-            self.tools.call(&request.name, arguments, &made, &mut report).await
-        };
-        // Side by side: a client that reads late must not hold up the call itself.
-        let told = Progress::of(&context).tell_all(&context, heard);
-        let (answer, ()) = tokio::select! {
-            biased;
-            () = context.ct.cancelled() => {
-                return Err(ErrorData::internal_error("cancelled", None));
-            }
-            both = futures_util::future::join(call, told) => both,
-        };
-        let Ok(answer) = answer else {
-            let definitions = self.tools.definitions().iter();
-            let names: Vec<_> = definitions.map(|it| it.name.as_ref()).collect();
-            let message = format!("unknown tool; this server has {}", names.join(", "));
-            return call::noted(&context, Err(ErrorData::invalid_params(message, None)));
-        };
-        let has_structure = Revision::of(&context).has_titles_and_structure();
-        let mut result =
-            result(answer, |text| if has_structure { structure(text, &context) } else { None });
-        result.meta = self.signature(&context);
-        Ok(result.into())
+        // The SDK and tokio move what they are handed several times, and a call is 14 KB.
+        Box::pin(self.answer(request, context)).await
     }
 
     /// Answers what the SDK could not read: a known method lands here when its parameters have

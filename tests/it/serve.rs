@@ -239,6 +239,35 @@ async fn a_call_is_answered_in_json_without_a_session() {
     assert_eq!(reply.json()["result"]["structuredContent"]["total"], 37);
 }
 
+/// Returns what an answer says as structure and as text.
+fn said(answer: &Value) -> (String, String) {
+    let result = &answer["result"];
+    let text = result["content"][0]["text"].as_str().expect("a text").to_owned();
+    (result["structuredContent"].to_string(), text)
+}
+
+#[tokio::test]
+async fn the_structure_says_what_the_text_says_in_one_message_and_in_an_event() {
+    let server = Server::start(&[], &[]).await;
+    let mut message = by_customer(1);
+    let reply = server.post(&[OLDER], &message).await;
+    let length = format!("content-length: {}", reply.body.len());
+    assert!(reply.headers.contains(&length), "{}", reply.headers);
+    let (structure, text) = said(&reply.json());
+    assert!(structure.contains("FIC-001"), "{structure}");
+    assert_eq!(structure, text);
+    // An answer from the cache has no progress to tell.
+    let server = Server::start(&[], &[]).await;
+    message["params"]["_meta"] = json!({ "progressToken": "p" });
+    let reply = server.post(&[OLDER], &message).await;
+    let events = reply.body.lines().filter_map(|line| line.trim().strip_prefix("data:"));
+    let mut events = events.map(|event| serde_json::from_str::<Value>(event).expect("JSON"));
+    let answer = events.find(|event| event["id"] == 1).expect("an answer");
+    let (structure, text) = said(&answer);
+    assert!(structure.contains("FIC-001"), "{structure}");
+    assert_eq!(structure, text);
+}
+
 #[tokio::test]
 async fn a_client_of_the_newest_revision_is_answered_too() {
     let server = Server::start(&[], &[]).await;

@@ -1,34 +1,15 @@
-//! Writes a tool's answer once: what the text of a result says, its structure says again.
-//!
-//! The SDK (rmcp 3.11) holds a structure as a tree of values. To make one of an answer and to write
-//! it takes as long as to make the answer.
+//! Writes a message, and an answer's structure as what its text says.
 
-use memchr::memmem;
 use rmcp::model::{JsonRpcMessage, ServerJsonRpcMessage, ServerResult};
-use serde_json::{Map, Value};
 
-/// Returns what stands in a result where the structure is what the only text says: an empty object.
-/// An answer is one with members; what is no object the SDK passes on otherwise.
-pub(in crate::mcp) fn as_text() -> Value {
-    Value::Object(Map::new())
-}
-
-/// How such a structure is written. No text has these bytes: its quotes are escaped.
-const EMPTY: &[u8] = br#""structuredContent":{}"#;
+use crate::mcp::structure;
 
 /// Adds a message to bytes that are to be written.
 pub(super) fn write(message: &ServerJsonRpcMessage, bytes: &mut Vec<u8>) -> serde_json::Result<()> {
     let before = bytes.len();
     serde_json::to_writer(&mut *bytes, message)?;
-    let added = bytes.get(before..).unwrap_or_default();
-    if let Some(text) = text_for_structure(message)
-        && let Some(place) = memmem::find(added, EMPTY)
-    {
-        let end = before + place + EMPTY.len();
-        let rest = bytes.split_off(end);
-        bytes.truncate(end - "{}".len());
-        bytes.extend_from_slice(text.as_bytes());
-        bytes.extend_from_slice(&rest);
+    if let Some(text) = text_for_structure(message) {
+        structure::fill(bytes, before, text);
     }
     Ok(())
 }
@@ -37,8 +18,7 @@ pub(super) fn write(message: &ServerJsonRpcMessage, bytes: &mut Vec<u8>) -> serd
 fn text_for_structure(message: &ServerJsonRpcMessage) -> Option<&str> {
     let JsonRpcMessage::Response(response) = message else { return None };
     let ServerResult::CallToolResult(result) = &response.result else { return None };
-    let is_empty = |it: &Value| it.as_object().is_some_and(Map::is_empty);
-    result.structured_content.as_ref().filter(|it| is_empty(it))?;
+    result.structured_content.as_ref().filter(|it| structure::is_empty(it))?;
     let [text] = result.content.as_slice() else { return None };
     Some(&text.as_text()?.text)
 }
@@ -46,7 +26,7 @@ fn text_for_structure(message: &ServerJsonRpcMessage) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use rmcp::model::{CallToolResult, ContentBlock, RequestId};
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -73,7 +53,7 @@ mod tests {
             |it| _ = it.meta.get_or_insert_default().insert("x".to_owned(), json!("y")),
         ];
         for change in changes {
-            assert_eq!(written(as_text(), change), written(structure.clone(), change));
+            assert_eq!(written(structure::empty(), change), written(structure.clone(), change));
         }
     }
 }
