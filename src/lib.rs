@@ -69,6 +69,7 @@
 //! all        → error, fields, file, settings, clean, clock, language
 //! error      → settings, clean, language
 //! fields     → clean, language
+//! settings   → language
 //! ```
 //!
 //! # What belongs where

@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 use clap_complete::Shell;
 
-use super::Cli;
 use super::flags::NoSettings;
+use super::help;
+use crate::language::Language;
 
 /// For which shell.
 #[derive(Debug, Args)]
@@ -20,9 +21,14 @@ pub(super) struct Completions {
 }
 
 impl Completions {
-    pub(super) fn run(&self) -> anyhow::Result<ExitCode> {
+    pub(super) fn run(&self, language: Language) -> anyhow::Result<ExitCode> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut Cli::command(), "wolkvox-mcp", &mut script);
+        clap_complete::generate(
+            self.shell,
+            &mut help::command(language),
+            "wolkvox-mcp",
+            &mut script,
+        );
         io::stdout().write_all(&script)?;
         Ok(ExitCode::SUCCESS)
     }

@@ -5,9 +5,13 @@ use std::collections::HashMap;
 use clap::error::Error;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, ValueHint};
 
-use super::help_of;
+use super::help;
 use super::suggested::Suggested;
+use crate::language::Language;
 use crate::settings::Setting;
+
+/// Where help lists them.
+pub(super) const HEADING: &str = "Settings";
 
 /// The settings that every command knows, given as flags.
 #[derive(Debug, Default)]
@@ -43,8 +47,8 @@ fn with_flags(command: Command, settings: impl Iterator<Item = Setting>) -> Comm
                 .value_hint(value_hint(setting))
                 .value_parser(suggested(setting))
                 .hide_possible_values(true)
-                .help(help_of(setting))
-                .help_heading("Settings")
+                .help(help::of_setting(setting, Language::English))
+                .help_heading(HEADING)
                 .global(true),
         ),
     })

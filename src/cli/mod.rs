@@ -39,7 +39,7 @@ use crate::config::{Account, Config, Log, Sources, machines_file};
 use crate::language::{Bilingual, Language, bilingual};
 use crate::lookup::{Lookup, Means};
 use crate::sandbox::{self, Sandbox};
-use crate::settings::{Setting, Spec};
+use crate::settings::Setting;
 use crate::shared::Shared;
 use crate::tenant::Tenant;
 use crate::wolkvox::{Client, Operation};
@@ -96,11 +96,15 @@ enum Command {
 }
 
 impl Cli {
-    /// Reads the command line; ends the program if it is wrong, or asks for help.
+    /// Reads the command line; ends the program if it is wrong, or asks for help, which is in the
+    /// person's language.
     pub fn read() -> Self {
         // Clients mostly start this program without arguments. Where there are none to read, what
         // reads them would be a third of the work until the client has the list of tools.
-        if std::env::args_os().len() > 1 { Self::parse() } else { Self::default() }
+        if std::env::args_os().len() <= 1 {
+            return Self::default();
+        }
+        Self::try_parse().unwrap_or_else(|said| help::told(said).exit())
     }
 }
 
@@ -136,10 +140,10 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match command {
         Some(Command::Audit(audit)) => audit.run(&sources, language),
         Some(Command::Caller(caller)) => caller.run(sources, language),
-        Some(Command::Completions(completions)) => completions.run(),
+        Some(Command::Completions(completions)) => completions.run(language),
         Some(Command::Connect(connect)) => connect.run(&sources, language),
         Some(Command::Install(install)) => install.run(sandbox, &sources, language),
-        Some(Command::Man(man)) => man.run(),
+        Some(Command::Man(man)) => man.run(language),
         Some(Command::Serve(serve)) => serve.run(sandbox, sources, language),
         Some(Command::Uninstall(uninstall)) => uninstall.run(&sources, language),
         Some(Command::Check(check)) => check.run(sandbox, &sources, language),
@@ -338,16 +342,6 @@ fn audit_log(
         tracing::warn!("{}", notice.text());
     }
     Ok(Some(audit))
-}
-
-/// Returns a setting's help: its meaning, variable and default.
-fn help_of(setting: Setting) -> String {
-    let Spec { variable, meaning, default, .. } = setting.spec();
-    let default = match *default {
-        "" => String::new(),
-        default => format!(", default {default}"),
-    };
-    format!("{meaning} [{variable}{default}]")
 }
 
 #[cfg(test)]

@@ -37,6 +37,8 @@ mod crowd;
 mod descriptors;
 /// The examples.
 mod examples;
+/// Help, in the person's language.
+mod help;
 /// Clients' configuration files; what differs on Windows is tested beside the code.
 #[cfg(unix)]
 mod install;

@@ -5,6 +5,7 @@ use serde_json::Value;
 use wolkvox_mcp::error::Kind;
 use wolkvox_mcp::fields::{FIELDS, Field, Shown};
 use wolkvox_mcp::install::{ClientKind, ConfigDirs, Os, Scope};
+use wolkvox_mcp::language::Language::{self, English, Spanish};
 use wolkvox_mcp::sandbox::Fault;
 use wolkvox_mcp::settings::{Placeholder, Setting, Spec};
 
@@ -40,7 +41,9 @@ fn blocks(text: &str, language: &str) -> Vec<String> {
 
 #[test]
 fn the_settings_table_is_the_programs() {
-    assert_in("docs/settings.md", &rows(Setting::is_own_servers));
+    for (language, page) in [(English, "docs/settings.md"), (Spanish, "docs/ajustes.md")] {
+        assert_in(page, &rows(Setting::is_own_servers, language));
+    }
 }
 
 #[test]
@@ -57,21 +60,18 @@ fn the_readmes_settings_are_some_of_the_programs_and_worded_as_on_the_page_of_al
 }
 
 #[test]
-fn the_team_servers_settings_table_is_the_programs() {
-    let rows = rows(Setting::is_team);
-    assert_in("docs/team-server.md", &rows);
-}
-
-#[test]
-fn a_callers_settings_table_is_the_programs() {
-    let rows = rows(Setting::is_callers);
-    assert_in("docs/team-server.md", &rows);
+fn the_team_servers_and_a_callers_settings_tables_are_the_programs() {
+    for (language, page) in [(English, "docs/team-server.md"), (Spanish, "docs/equipo.md")] {
+        assert_in(page, &rows(Setting::is_team, language));
+        assert_in(page, &rows(Setting::is_callers, language));
+    }
 }
 
 /// Returns the rows of a table of settings.
-fn rows(is_in: impl Fn(Setting) -> bool) -> String {
+fn rows(is_in: impl Fn(Setting) -> bool, language: Language) -> String {
     let rows = Setting::ALL.iter().filter(|setting| is_in(**setting)).map(|setting| {
-        let Spec { variable, meaning, default, .. } = setting.spec();
+        let Spec { variable, default, .. } = setting.spec();
+        let meaning = setting.meaning(language);
         let default = match *default {
             "" => String::new(),
             default => format!("`{default}`"),

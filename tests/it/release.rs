@@ -84,7 +84,7 @@ fn the_image_and_the_readmes_name_the_same_address() {
 }
 
 #[tokio::test]
-async fn completions_and_manual_pages_come_from_the_command_line_itself() {
+async fn completions_come_from_the_command_line_itself() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let ended = Program::run(&["completions", shell], &[]).await;
         let script = ended.stdout.join("\n");
@@ -92,21 +92,49 @@ async fn completions_and_manual_pages_come_from_the_command_line_itself() {
             assert!(script.contains(word.trim_start_matches("--")), "{shell}: {word}");
         }
     }
-    let folder = tempfile::tempdir().expect("a folder");
-    let man = folder.path().join("man1");
-    let ended = Program::run(&["man", man.to_str().expect("a plain path")], &[]).await;
-    assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
-    let page = |name: &str| fs::read_to_string(man.join(name)).expect("a page");
-    let root = page("wolkvox-mcp.1");
-    for section in ["EXIT STATUS", "ENVIRONMENT", "FILES", "EXAMPLES"] {
-        assert!(
-            root.contains(&format!(".SH \"{section}\""))
-                || root.contains(&format!(".SH {section}")),
-            "{section}: {root}"
-        );
+}
+
+#[tokio::test]
+async fn manual_pages_have_a_manuals_parts_in_both_languages() {
+    let english = [
+        "NAME",
+        "SYNOPSIS",
+        "DESCRIPTION",
+        "OPTIONS",
+        "EXIT STATUS",
+        "ENVIRONMENT",
+        "FILES",
+        "EXAMPLES",
+    ];
+    let spanish = [
+        "NOMBRE",
+        "SINOPSIS",
+        "DESCRIPCIÓN",
+        "OPCIONES",
+        "ESTADO DE SALIDA",
+        "ENTORNO",
+        "ARCHIVOS",
+        "EJEMPLOS",
+    ];
+    for (language, headings, balances) in [("en", english, "balances"), ("es", spanish, "saldos")] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let man = folder.path().join("man1");
+        let path = man.to_str().expect("a plain path");
+        let ended = Program::run(&["man", path, "--lang", language], &[]).await;
+        assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
+        let page = |name: &str| fs::read_to_string(man.join(name)).expect("a page");
+        let root = page("wolkvox-mcp.1");
+        let found: Vec<_> = root
+            .lines()
+            .filter_map(|line| Some(line.strip_prefix(".SH ")?.trim_matches('"')))
+            .filter(|heading| headings.contains(heading))
+            .collect();
+        assert_eq!(found, headings, "{root}");
+        assert!(root.contains("WOLKVOX_TOKEN"), "{root}");
+        assert!(!root.contains("help(1)"), "a page that there is not: {root}");
+        assert!(page("wolkvox-mcp-query.1").contains(balances));
+        assert!(page("wolkvox-mcp-caller-add.1").contains("90d"));
     }
-    assert!(root.contains("WOLKVOX\\_TOKEN") || root.contains("WOLKVOX_TOKEN"), "{root}");
-    assert!(page("wolkvox-mcp-install.1").contains("inline"));
 }
 
 #[test]
