@@ -137,10 +137,10 @@ fn lm_studio(home: &Path) -> PathBuf {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn dirs(system: Os, set: &[(&str, &str)]) -> ConfigDirs {
+    pub(in crate::install) fn dirs(system: Os, set: &[(&str, &str)]) -> ConfigDirs {
         let variable = |name: &str| {
             let home = [("HOME", "/home/ana"), ("USERPROFILE", "/home/ana")];
             let found = set.iter().chain(&home).find(|(variable, _)| *variable == name);

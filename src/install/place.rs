@@ -74,15 +74,7 @@ mod tests {
 
     use super::*;
     use crate::install::Os;
-
-    fn dirs(system: Os, set: &[(&str, &str)]) -> ConfigDirs {
-        let variable = |name: &str| {
-            let home = [("HOME", "/home/ana"), ("USERPROFILE", "/home/ana")];
-            let found = set.iter().chain(&home).find(|(variable, _)| *variable == name);
-            found.map(|(_, path)| PathBuf::from(path))
-        };
-        ConfigDirs::from_environment(system, variable).expect("a home")
-    }
+    use crate::install::dirs::tests::dirs;
 
     fn user(client: ClientKind, dirs: &ConfigDirs) -> String {
         let file = client.file(Scope::User, dirs).expect("a file");
