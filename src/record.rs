@@ -1,7 +1,7 @@
 //! A record: values in an order, found by their names.
 //!
-//! `indexmap` does the same by hashes. Most records have some thirty fields with names of different
-//! lengths, and there to hash a name takes longer than to find it.
+//! `indexmap` does the same by hashes. Most records have some thirty fields, and there to hash a name
+//! takes longer than to find it by its place in the table of fields.
 
 mod value;
 
@@ -217,7 +217,7 @@ impl PartialEq for Record {
 impl Index<&str> for Record {
     type Output = Value;
 
-    /// Returns a field's value, null where there is no such field, as [`Value`] does it.
+    /// Returns a field's value, null where there is no such field, as `serde_json` does it.
     fn index(&self, name: &str) -> &Value {
         self.get(name).unwrap_or(&Value::Null)
     }

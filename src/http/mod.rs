@@ -10,6 +10,7 @@
 //! places    one of the caller's calls at once
 //! cancel    a way to stop it, for clients that only say so
 //!           the SDK's service: Host, Origin, headers, revisions; then `mcp`
+//! answer    an answer's structure, which the SDK left empty
 //! refusal   what was refused on the way, as JSON-RPC
 //! held      the response's body, which gives back what the call has taken
 //! ```

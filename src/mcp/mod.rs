@@ -3,7 +3,7 @@
 //!
 //! Works around rmcp 3.11 in named places: `transport` (requests that cannot be read or share an
 //! id, clients that do not read, messages before the first request, end of input), `server` (panics,
-//! cancellation, `arguments` that are no object), `revision` (members that older revisions do not
+//! cancellation, `arguments` that are no object), `structure` (answers written twice), `revision` (members that older revisions do not
 //! know) and [`serve`] (end of the process). The program's log filter holds the SDK at `warn`,
 //! because below that it prints requests.
 

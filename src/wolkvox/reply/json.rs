@@ -23,7 +23,7 @@ use crate::{FieldKey, LARGEST_SAFE, Record, Value};
 /// Nested deeper than any CRM field is; below this a value stays as its JSON text.
 pub(super) const DEEPEST: usize = 32;
 /// Most values in one reply, records and what they hold. A reply as large as is read at all, full
-/// of records like those that wolkvox documents, has fewer; each takes some 150 bytes of memory.
+/// of records like those that wolkvox documents, has fewer; each takes less than 100 bytes of memory.
 pub(super) const MOST_VALUES: usize = 1_000_000;
 
 /// Reads the values of one reply: their text is repaired, the token is removed from it, and what
