@@ -314,3 +314,14 @@ fn the_time_of_an_answer_is_wolkvoxs_to_the_second() {
     assert_eq!(answer.as_of, "2026-11-20T10:04:05-05:00");
     assert!(answer.as_of.parse::<Timestamp>().is_ok());
 }
+
+#[test]
+fn a_field_is_shared_wherever_it_stands_in_each_record() {
+    // The second record has a field more before the one that both have.
+    let records = [
+        json!({ "id_customer": "900000001", "tipification_code": "PP" }),
+        json!({ "id_customer": "900000001", "tipification_code": "NC", "agent_name": "Ana" }),
+    ];
+    let common = built(&found(&records), &View::default(), "").common.expect("a shared field");
+    assert_eq!(common.keys().map(|name| &**name).collect::<Vec<_>>(), ["id_customer"]);
+}
