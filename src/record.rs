@@ -18,7 +18,7 @@ use serde::{Serialize, Serializer};
 
 use self::value::longest_text;
 use crate::FieldKey;
-use crate::fields::rank;
+use crate::fields::{FIELDS, rank};
 
 #[cfg(test)]
 pub(crate) use self::value::json;
@@ -28,6 +28,9 @@ pub use self::value::{Text, Value};
 #[derive(Clone, Default)]
 pub struct Record {
     fields: Vec<(FieldKey, Value)>,
+    /// Which documented fields there are, a bit each by their places in the table: whether one is
+    /// missing is asked most often.
+    documented: u64,
     /// Where each field is, in a record of many.
     places: Option<Box<Places>>,
 }
@@ -37,10 +40,12 @@ type Places = HashMap<FieldKey, usize, RandomState>;
 /// From so many fields on they are found by hashes: a record may have a hundred thousand.
 const MANY: usize = 64;
 
+const _: () = assert!(FIELDS.len() <= u64::BITS as usize);
+
 impl Record {
     /// Creates a record with room for so many fields.
     pub fn with_capacity(fields: usize) -> Self {
-        Self { fields: Vec::with_capacity(fields), places: None }
+        Self { fields: Vec::with_capacity(fields), ..Self::default() }
     }
 
     /// Returns the number of fields.
@@ -101,6 +106,7 @@ impl Record {
 
     /// Adds a field that is surely not there yet.
     pub(crate) fn push(&mut self, name: FieldKey, value: Value) {
+        self.documented |= bit(name.rank());
         if self.fields.len() + 1 < MANY {
             return self.fields.push((name, value));
         }
@@ -138,7 +144,7 @@ impl Record {
 
     /// Takes every field out, and keeps the room that they took.
     pub(crate) fn drain(&mut self) -> impl Iterator<Item = (FieldKey, Value)> {
-        self.places = None;
+        (self.documented, self.places) = (0, None);
         self.fields.drain(..)
     }
 
@@ -180,6 +186,7 @@ impl Record {
 
     fn place(&self, name: &str) -> Option<usize> {
         match (&self.places, rank(name)) {
+            (_, rank @ Some(_)) if self.documented & bit(rank) == 0 => None,
             (Some(places), _) => places.get(name).copied(),
             (None, None) => self.fields.iter().position(|(key, _)| key == name),
             (None, rank) => self.fields.iter().position(|(key, _)| key.rank() == rank),
@@ -187,17 +194,24 @@ impl Record {
     }
 
     fn place_of(&self, name: &FieldKey) -> Option<usize> {
-        match &self.places {
-            Some(places) => places.get(name).copied(),
-            None => self.fields.iter().position(|(key, _)| key == name),
+        match (&self.places, name.rank()) {
+            (_, rank @ Some(_)) if self.documented & bit(rank) == 0 => None,
+            (Some(places), _) => places.get(name).copied(),
+            (None, _) => self.fields.iter().position(|(key, _)| key == name),
         }
     }
 
     fn find_places(&mut self) {
+        self.documented = self.keys().fold(0, |bits, name| bits | bit(name.rank()));
         let names =
             || self.fields.iter().enumerate().map(|(place, (name, _))| (name.clone(), place));
         self.places = (self.fields.len() >= MANY).then(|| Box::new(names().collect()));
     }
+}
+
+/// Returns the bit of a place in the table of fields.
+fn bit(rank: Option<usize>) -> u64 {
+    rank.map_or(0, |rank| 1 << rank)
 }
 
 impl fmt::Debug for Record {
@@ -347,6 +361,29 @@ mod tests {
             assert!(kept.iter().all(|n| record.get(&n.to_string()) == Some(&json!(n))));
             assert!(!record.contains_key("2") && !record.contains_key(&fields.to_string()));
         }
+    }
+
+    #[test]
+    fn a_documented_field_is_found_as_long_as_it_is_there() {
+        let fields = || FIELDS.iter().take(4).map(|field| field.name);
+        let full = || -> Record { fields().map(|name| (name.into(), json!(name))).collect() };
+        let found = |record: &Record| -> Vec<&str> {
+            fields().filter(|name| record.contains_key(name)).collect()
+        };
+        let [first, second, third, fourth] = [0, 1, 2, 3].map(|place| FIELDS[place].name);
+        assert_eq!(found(&full()), [first, second, third, fourth]);
+        let mut record = full();
+        record.shift_remove(first);
+        assert_eq!(found(&record), [second, third, fourth]);
+        record.retain(|name, _| name != second);
+        assert_eq!(found(&record), [third, fourth]);
+        record.truncate(1);
+        assert_eq!(found(&record), [third]);
+        assert_eq!(record.insert(third.into(), json!(1)), Some(json!(third)));
+        assert_eq!(record.insert(first.into(), json!(2)), None);
+        assert_eq!(record.get_same(&first.into()), Some(&json!(2)));
+        assert_eq!(record.get_same(&second.into()), None);
+        assert_eq!((record.drain().count(), found(&record)), (2, vec![]));
     }
 
     #[test]

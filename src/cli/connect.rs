@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use tokio::runtime::Builder;
 
 use super::exit::WrongSettings;
 use super::{stop, with_runtime};
@@ -26,7 +25,7 @@ impl Connect {
         let config = RemoteConfig::resolve(&self.url, sources)
             .map_err(|problems| WrongSettings::new(&problems, language))?;
         let RemoteConfig { url, token, roots, timeout, log } = config;
-        with_runtime(&log, Builder::new_current_thread(), language, async {
+        with_runtime(&log, language, async {
             tracing::info!(version = env!("CARGO_PKG_VERSION"), "carrying MCP to a team's server");
             connect::carry(Remote::new(url, token, roots, timeout), language, stop::asked()).await;
             Ok(ExitCode::SUCCESS)

@@ -217,8 +217,7 @@ fn with_app<T>(
     run: impl AsyncFnOnce(App) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
     let log = config.log.clone();
-    let one_thread = tokio::runtime::Builder::new_current_thread();
-    with_runtime(&log, one_thread, language, async {
+    with_runtime(&log, language, async {
         let app = App::open(config).await?;
         let shared = app.shared.clone();
         let result = run(app).await;
@@ -232,13 +231,13 @@ fn with_app<T>(
 /// Starts the log and a runtime, and runs something on it.
 fn with_runtime<T>(
     log: &Log,
-    mut threads: tokio::runtime::Builder,
     language: Language,
     run: impl Future<Output = anyhow::Result<T>>,
 ) -> anyhow::Result<T> {
     let _logging = logging::start(log);
     descriptors::check().map_err(|why| anyhow!(why.to(language).to_owned()))?;
-    let runtime = threads
+    // One thread: what a call does here is far less than waking another costs, for a team too.
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         // Threads for large work end soon after it.
         .thread_keep_alive(Duration::from_millis(100))

@@ -9,7 +9,6 @@ use std::time::Duration;
 use anyhow::{Context, anyhow};
 use clap::Args;
 use tokio::net::TcpListener;
-use tokio::runtime::Builder;
 use tokio::time::sleep;
 use url::Url;
 
@@ -30,8 +29,6 @@ use crate::sandbox::Sandbox;
 use crate::shared::Shared;
 use crate::tenant::Tenant;
 
-/// TLS takes some 50 µs of a call; one thread more keeps that away from the others.
-const THREADS: usize = 2;
 /// How long a balancer has to notice that the server is about to end.
 const BALANCER: Duration = Duration::from_secs(5);
 /// How much longer than a look-up's deadline calls on their way may take at the end.
@@ -57,10 +54,8 @@ impl Serve {
         let sources = sources.with_flags(self.flags.0);
         let config = ServeConfig::resolve(sandbox, &sources)
             .map_err(|problems| WrongSettings::new(&problems, language))?;
-        let mut threads = Builder::new_multi_thread();
-        threads.worker_threads(THREADS);
         let log = config.log.clone();
-        with_runtime(&log, threads, language, serve(config, sandbox, &sources, language))
+        with_runtime(&log, language, serve(config, sandbox, &sources, language))
     }
 }
 

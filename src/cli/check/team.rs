@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use tokio::runtime::Builder;
-
 use super::finding::Finding;
 use super::reach::Route;
 use super::report::{Output, Report};
@@ -45,7 +43,7 @@ pub(super) fn report(
     }
     let RemoteConfig { url, token, roots, timeout, log } = config;
     let patience = PATIENCE.min(timeout);
-    with_runtime(&log, Builder::new_current_thread(), output.language, async {
+    with_runtime(&log, output.language, async {
         let has_token = token.is_some();
         let remote = Remote::new(url, token, roots, patience);
         steps(&remote, has_token, patience, sources, &mut report).await;
