@@ -3,6 +3,8 @@
 //! wolkvox writes local times without a zone, so "today" can only be told with the zone of the
 //! people who wrote them.
 
+mod zone;
+
 use std::sync::{Arc, OnceLock};
 
 use jiff::tz::TimeZone;
@@ -26,14 +28,14 @@ enum Kind {
 /// This computer's zone, if it can be told.
 fn system() -> Option<&'static TimeZone> {
     static ZONE: OnceLock<Option<TimeZone>> = OnceLock::new();
-    ZONE.get_or_init(|| TimeZone::try_system().ok()).as_ref()
+    ZONE.get_or_init(zone::system).as_ref()
 }
 
 impl Clock {
     /// Creates a clock for a time zone by its IANA name, such as `America/Bogota`, in any case.
     /// Returns `None` for a name that nobody knows.
     pub fn of_zone(name: &str) -> Option<Self> {
-        TimeZone::get(name).ok().map(|zone| Self(Arc::new(Kind::Zone(zone))))
+        zone::named(name).map(|zone| Self(Arc::new(Kind::Zone(zone))))
     }
 
     /// Creates a clock that always shows one time.

@@ -25,7 +25,7 @@
 //!
 //! Features: `client` (the API, look-ups within a token's limits, answers) is always there; `mcp` adds
 //! the protocol, its tools over pipes and HTTP, and the sandbox; `cli`, the default, adds the program.
-//! `default-features = false, features = ["client"]` builds without clap, axum, indicatif and
+//! `default-features = false, features = ["client"]` builds without clap, rmcp, indicatif and
 //! toml_edit. A [`lookup::Lookup`] is one token's: a host of several tenants has one for each.
 //!
 //! Stable, so that a change raises the major version from 1.0 on, and the minor one until then: the

@@ -1,7 +1,7 @@
 //! Accepts connections within limits of number and time, until the server is to end.
 //!
-//! axum's own loop sets no time limit at all and leaves Nagle's algorithm on, which costs an answer
-//! that is sent in parts 40 ms.
+//! The loop of a framework (axum's, for one) sets no time limit at all and leaves Nagle's algorithm
+//! on, which costs an answer that is sent in parts 40 ms.
 
 use std::io;
 use std::net::SocketAddr;

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use http::StatusCode;
+use http::header::{HeaderValue, LOCATION};
 use serde_json::{Value, json};
 
-use super::{refuse, send};
+use super::{Response, refuse, send, typed};
 
 /// A way in which a request goes wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +69,7 @@ const NAMED: &[Named] = &[
     ("maintenance_200", || Fault::Code(Box::new(Fault::Maintenance))),
 ];
 
+const HTML: &str = "text/html; charset=utf-8";
 const PAGE: &str =
     "<!DOCTYPE html>\n<html><body><h1>It works, but it is no API</h1></body></html>\n";
 
@@ -103,18 +104,21 @@ impl Fault {
             },
             Self::ServerError(status) => {
                 let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::BAD_GATEWAY);
-                (status, Html(PAGE)).into_response()
+                typed(status, HTML, PAGE)
             }
-            Self::Empty => StatusCode::OK.into_response(),
+            Self::Empty => Response::default(),
             Self::Truncated => {
                 let cut = r#"{"code":"200","error":"null","msg":"2 records were are found","data":[{"id_cus"#;
-                ([(header::CONTENT_TYPE, "application/json")], cut).into_response()
+                typed(StatusCode::OK, "application/json", cut)
             }
             Self::Redirect => {
-                let elsewhere = [(header::LOCATION, "http://127.0.0.1:9/elsewhere")];
-                (StatusCode::FOUND, elsewhere).into_response()
+                let elsewhere = HeaderValue::from_static("http://127.0.0.1:9/elsewhere");
+                let mut response = Response::default();
+                *response.status_mut() = StatusCode::FOUND;
+                response.headers_mut().insert(LOCATION, elsewhere);
+                response
             }
-            _ => Html(PAGE).into_response(),
+            _ => typed(StatusCode::OK, HTML, PAGE),
         })
     }
 

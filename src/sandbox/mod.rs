@@ -12,19 +12,25 @@ mod faults;
 mod obligations;
 
 use std::fmt;
+use std::io;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::request::Parts;
+use http::{Method, Request, StatusCode};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
+use tokio::time::sleep;
 
 pub use self::faults::Fault;
 use self::obligations::Obligation;
@@ -43,6 +49,11 @@ const CALLS_A_DAY: u64 = 4_800;
 const FAULT_FIELD: &str = "sandbox_fault";
 const MOST_AT_ONCE: usize = 2;
 const LARGEST_PAGE: u64 = 250;
+const LARGEST_BODY: usize = 64 * 1024;
+/// How long to wait where the system has no descriptor left for another connection.
+const EXHAUSTED: Duration = Duration::from_millis(100);
+
+type Response = http::Response<Full<Bytes>>;
 
 /// A running sandbox; it stops when it is dropped.
 pub struct Sandbox {
@@ -68,7 +79,7 @@ impl Sandbox {
     /// # Errors
     ///
     /// If no port can be opened.
-    pub async fn start() -> std::io::Result<Self> {
+    pub async fn start() -> io::Result<Self> {
         Self::with_script(|_| None).await
     }
 
@@ -79,7 +90,7 @@ impl Sandbox {
     /// If no port can be opened.
     pub async fn with_script(
         script: impl Fn(u64) -> Option<Fault> + Send + Sync + 'static,
-    ) -> std::io::Result<Self> {
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = format!("http://{}", listener.local_addr()?);
         let shared = Arc::new(Shared {
@@ -90,9 +101,8 @@ impl Sandbox {
             at_once: AtomicUsize::new(0),
             peak: AtomicUsize::new(0),
         });
-        let router = Router::new().fallback(answer).with_state(Arc::clone(&shared));
         // It runs until the sandbox is dropped, which aborts it.
-        let task = tokio::spawn(async move { _ = axum::serve(listener, router).await });
+        let task = tokio::spawn(serve(listener, Arc::clone(&shared)));
         Ok(Self { address, shared, task })
     }
 
@@ -129,6 +139,32 @@ impl Drop for Sandbox {
     }
 }
 
+/// Serves whoever connects.
+async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => _ = tokio::spawn(speak(stream, Arc::clone(&shared))),
+            Err(_) => sleep(EXHAUSTED).await,
+        }
+    }
+}
+
+async fn speak(stream: TcpStream, shared: Arc<Shared>) {
+    // Without it a large answer waits for the client's acknowledgement.
+    let _ = stream.set_nodelay(true);
+    let answer = service_fn(move |request: Request<Incoming>| {
+        let shared = Arc::clone(&shared);
+        async move {
+            let (parts, body) = request.into_parts();
+            let body =
+                Limited::new(body, LARGEST_BODY).collect().await.map_err(io::Error::other)?;
+            Ok::<_, io::Error>(answer(&shared, &parts, &body.to_bytes()).await)
+        }
+    });
+    // What breaks a connection is the client's to know.
+    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
+}
+
 /// A request being handled; it stops counting on drop, also when its connection is lost.
 struct Place<'a> {
     shared: &'a Shared,
@@ -151,14 +187,12 @@ impl Drop for Place<'_> {
 
 /// Answers one request: wolkvox's checks in wolkvox's order, then the search.
 async fn answer(
-    State(shared): State<Arc<Shared>>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
+    shared: &Shared,
+    Parts { method, uri, headers, .. }: &Parts,
+    body: &[u8],
 ) -> Response {
     let number = shared.requests.fetch_add(1, Ordering::SeqCst);
-    let place = Place::take(&shared);
+    let place = Place::take(shared);
     if let Some(fault) = (shared.script)(number)
         && let Some(response) = fault.play().await
     {
@@ -167,7 +201,7 @@ async fn answer(
     if ![QUERY_GESTION, QUERY_OBLIGATION, TOKEN_INFORMATION].contains(&uri.path()) {
         return refuse(400, "BAD REQUEST", "THE API YOU WANT TO CONSULT DOES NOT EXIST");
     }
-    if method != Method::POST {
+    if *method != Method::POST {
         return refuse(405, "METHOD NOT ALLOWED", "METHOD NOT ALLOWED");
     }
     match headers.get("wolkvox-token") {
@@ -187,12 +221,12 @@ async fn answer(
             _ => missing(),
         };
     }
-    let Some(body) = Body::read(&body) else {
+    let Some(body) = Body::read(body) else {
         return missing();
     };
     match uri.path() {
-        QUERY_OBLIGATION => obligation(&shared, &body),
-        _ => gestion(&shared, &body).await,
+        QUERY_OBLIGATION => obligation(shared, &body),
+        _ => gestion(shared, &body).await,
     }
 }
 
@@ -301,5 +335,12 @@ fn refuse(code: u16, error: &str, words: &str) -> Response {
 }
 
 fn send(status: StatusCode, envelope: &Value) -> Response {
-    (status, [(header::CONTENT_TYPE, "application/json")], envelope.to_string()).into_response()
+    typed(status, "application/json", envelope.to_string())
+}
+
+fn typed(status: StatusCode, kind: &'static str, text: impl Into<Bytes>) -> Response {
+    let mut response = Response::new(Full::new(text.into()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    response
 }
