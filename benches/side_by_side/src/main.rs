@@ -10,7 +10,8 @@
 //! ```
 //!
 //! Arguments choose what is measured: starts, warm, crowd, refusals, large, idle. `WOLKVOX_MCP`
-//! names another program than the one that is built here.
+//! names another program than the one that is built here, and `WOLKVOX_MCP_BEFORE` an earlier one that
+//! takes its turns too, to see what a change did.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -28,6 +29,7 @@ const NAIVE: &str = "naive, same SDK";
 const PASSING: &str = "pass-through";
 const PYTHON: &str = "Python SDK";
 const BARE: &str = "bare HTTP";
+const BEFORE: &str = "before";
 const COLUMNS: [&str; 5] = [OURS, NAIVE, PASSING, PYTHON, BARE];
 
 /// What the ratios are to be, by the beginning of the figure's name.
@@ -52,6 +54,14 @@ const GOALS: [(&str, &str); 14] = [
 const GOALS_TO_PASSING: [(&str, &str); 2] =
     [("warm call, 1 record", "≤ 0.65"), ("warm call, 20 records", "≤ 0.95")];
 
+/// What must not suffer by a change.
+const GOALS_TO_BEFORE: [(&str, &str); 4] = [
+    ("start to tool list", "≤ 1.03"),
+    ("warm call, 1 record", "≤ 1.03"),
+    ("idle memory", "≤ 1.03"),
+    ("idle threads", "≤ 1.03"),
+];
+
 /// How long the stub thinks where it refuses a third request.
 const THINKS: Duration = Duration::from_millis(5);
 const AT_ONCE: usize = 16;
@@ -73,6 +83,10 @@ fn main() -> anyhow::Result<()> {
     let contestants = contestants()?;
     let stub = Stub::start(Manner::Prompt);
     let mut table = Table::new(&COLUMNS, &GOALS).also_to(PASSING, &GOALS_TO_PASSING);
+    if contestants.iter().any(|it| it.name == BEFORE) {
+        table = table.also_to(BEFORE, &GOALS_TO_BEFORE);
+        table.add_column(BEFORE);
+    }
     for (name, measure) in MEASURES {
         if wanted.is_empty() || wanted.iter().any(|it| it == name) {
             measure(&contestants, &stub, &mut table);
@@ -93,7 +107,9 @@ fn contestants() -> anyhow::Result<Vec<Contestant>> {
         arguments: Vec::new(),
         share: 100,
     };
-    Ok(vec![
+    let before = std::env::var_os("WOLKVOX_MCP_BEFORE").map(PathBuf::from);
+    let before = before.map(|program| compiled(BEFORE, program));
+    let contestants = [
         compiled(OURS, ours),
         compiled(NAIVE, build::beside("naive")?),
         compiled(PASSING, build::beside("pass_through")?),
@@ -104,7 +120,8 @@ fn contestants() -> anyhow::Result<Vec<Contestant>> {
             files: vec![python.join("lib")],
             share: 20,
         },
-    ])
+    ];
+    Ok(contestants.into_iter().chain(before).collect())
 }
 
 /// Returns whether a contestant takes part in a round.

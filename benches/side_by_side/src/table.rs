@@ -9,11 +9,11 @@ pub type Goals = &'static [(&'static str, &'static str)];
 /// Collects samples by figure and contestant.
 pub struct Table {
     /// The contestants: ours first, then the one that the ratios are to.
-    columns: &'static [&'static str],
+    columns: Vec<&'static str>,
     /// What the ratios are to be, by the beginning of the figure's name.
     goals: Goals,
-    /// Another contestant that the ratios are to, and what those are to be.
-    also: Option<(&'static str, Goals)>,
+    /// Other contestants that ratios are to, and what those are to be.
+    also: Vec<(&'static str, Goals)>,
     order: Vec<(String, Unit)>,
     samples: BTreeMap<(String, &'static str), Vec<f64>>,
 }
@@ -37,14 +37,21 @@ pub enum Unit {
 }
 
 impl Table {
-    pub fn new(columns: &'static [&'static str], goals: Goals) -> Self {
-        Self { columns, goals, also: None, order: Vec::new(), samples: BTreeMap::new() }
+    pub fn new(columns: &[&'static str], goals: Goals) -> Self {
+        let (columns, also) = (columns.to_vec(), Vec::new());
+        Self { columns, goals, also, order: Vec::new(), samples: BTreeMap::new() }
+    }
+
+    /// Adds a contestant.
+    pub fn add_column(&mut self, name: &'static str) {
+        self.columns.push(name);
     }
 
     /// Adds a column of ratios to another contestant.
     #[must_use]
-    pub fn also_to(self, name: &'static str, goals: Goals) -> Self {
-        Self { also: Some((name, goals)), ..self }
+    pub fn also_to(mut self, name: &'static str, goals: Goals) -> Self {
+        self.also.push((name, goals));
+        self
     }
 
     pub fn add(&mut self, figure: &str, unit: Unit, name: &'static str, sample: f64) {
@@ -80,8 +87,9 @@ impl Table {
 
     pub fn markdown(&mut self) -> String {
         self.samples.values_mut().for_each(|samples| samples.sort_by(f64::total_cmp));
-        let also = self.also.map_or(String::new(), |(name, _)| format!(" to {name} | goal |"));
-        let columns = self.columns.len() + 3 + 2 * usize::from(self.also.is_some());
+        let also: String =
+            self.also.iter().map(|(name, _)| format!(" to {name} | goal |")).collect();
+        let columns = self.columns.len() + 3 + 2 * self.also.len();
         let mut text = format!("| figure | ratio | goal |{also} {} |\n", self.columns.join(" | "));
         text += &format!("|{}\n", " --- |".repeat(columns));
         for (figure, unit) in &self.order {
@@ -95,9 +103,11 @@ impl Table {
             let goal = |goals: Goals| {
                 goals.iter().find(|(of, _)| figure.starts_with(of)).map_or("", |it| it.1)
             };
-            let also = self.also.map_or(String::new(), |(name, goals)| {
-                format!(" {} | {} |", ratio(name), goal(goals))
-            });
+            let also: String = self
+                .also
+                .iter()
+                .map(|(name, goals)| format!(" {} | {} |", ratio(name), goal(goals)))
+                .collect();
             let ratio = ratio(self.columns[1]);
             let cell = |name: &&'static str| of(*name).map_or(String::new(), |it| shown(it, *unit));
             let cells: Vec<String> = self.columns.iter().map(cell).collect();
