@@ -1,11 +1,12 @@
 //! What is published beside the program names the same version, settings, tools and address.
 
 use std::fs;
+use std::net::TcpListener;
 
 use serde_json::Value;
 use wolkvox_mcp::settings::Setting;
 
-use crate::support::{Program, file};
+use crate::support::{Ended, Program, file};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
@@ -158,4 +159,20 @@ async fn the_settings_in_deploy_lack_nothing_but_their_files() {
             assert!(problem.contains("/etc/wolkvox/"), "{name}: {problem}");
         }
     }
+}
+
+#[tokio::test]
+async fn the_unit_restarts_what_may_pass_and_not_what_is_set_wrong() {
+    let unit = file("deploy/wolkvox-mcp.service");
+    let key = "\nRestartPreventExitStatus=";
+    let (_, rest) = unit.split_once(key).expect("a status that is not restarted");
+    let kept_down = rest.lines().next().expect("a number");
+    let status = |ended: Ended| ended.status.code().expect("a status").to_string();
+    let wrong = Program::run(&["serve", "--config", "/nonexistent/wolkvox.toml"], &[]).await;
+    assert_eq!(status(wrong), kept_down);
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let passing = Program::run(&["serve", "--sandbox", "--listen", &address], &[]).await;
+    assert!(passing.stderr.contains("cannot listen"), "{}", passing.stderr);
+    assert_ne!(status(passing), kept_down);
 }
