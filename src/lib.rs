@@ -76,12 +76,11 @@
 //!
 //! - For others: [`wolkvox`] (the API's client), [`lookup`] (look-ups within a token's limits),
 //!   [`answer`] (records to answers, pure), [`tools`] and [`tenant`] (what can be asked, and of
-//!   whom), [`caller`] (who asks, and what that person may), [`audit`] (who asked for what), [`http`]
-//!   (many callers), [`connect`] (one of them, from a desktop), [`shared`] (several processes with
-//!   one token), [`metrics`] (what they do, in numbers), [`mcp`] (the protocol), [`card`] (the page that shows an
-//!   answer to people), [`sandbox`] (a
-//!   wolkvox on this computer with fictitious
-//!   data, which shares no code with the rest), [`clock`] (the call centre's day),
+//!   whom), [`caller`] (who asks, and what that person may), [`audit`] (who asked for what),
+//!   [`http`] (many callers), [`connect`] (one of them, from a desktop), [`shared`] (several
+//!   processes with one token), [`metrics`] (what they do, in numbers), [`mcp`] (the protocol),
+//!   [`card`] (the page that shows an answer to people), [`sandbox`] (a wolkvox on this computer
+//!   with fictitious data, which shares no code with the rest), [`clock`] (the call centre's day),
 //!   [`error`] and [`server_url`].
 //! - For this program alone, and hidden from these pages: `cli` (the command line), `config` (flags,
 //!   variables and their file to checked settings), `install` (this server in the clients' files),
