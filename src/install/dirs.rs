@@ -101,7 +101,8 @@ impl ConfigDirs {
             codex: variable("CODEX_HOME").unwrap_or_else(|| home.join(".codex")),
             lm_studio: lm_studio(&home),
             zed,
-            project: PathBuf::from("."),
+            // Without a dot before it, a file here is named as people name it.
+            project: PathBuf::new(),
             state: state.join(env!("CARGO_PKG_NAME")),
             desktop,
             home,

@@ -175,7 +175,7 @@ mod tests {
         for client in ClientKind::value_variants().iter().copied() {
             let file = client.file(Scope::Project, &dirs);
             assert_eq!(file.is_none(), without.contains(&client), "{client:?}");
-            assert!(file.is_none_or(|file| file.starts_with(".")), "{client:?}");
+            assert!(file.is_none_or(|file| file.is_relative()), "{client:?}");
         }
     }
 }

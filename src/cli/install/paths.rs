@@ -32,9 +32,8 @@ pub(super) fn absolute(file: &str, sources: &Sources) -> Result<String, Bilingua
     }
 }
 
-/// Returns a path as people write it: from the home folder or this one on.
+/// Returns a path as people write it: one below the home folder from there on.
 pub(super) fn short(path: &Path, sources: &Sources) -> String {
-    let path = path.strip_prefix(".").unwrap_or(path);
     let home = sources.home();
     let rest = home.and_then(|home| path.strip_prefix(home).ok().map(Path::to_owned));
     rest.map_or(path.to_owned(), |rest| Path::new("~").join(rest)).display().to_string()

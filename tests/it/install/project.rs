@@ -74,3 +74,18 @@ async fn a_program_that_cargo_clean_removes_is_told() {
     let (_, said) = machine.run_as(&program, &spanish, &[]).await;
     assert!(said.contains("Aviso: `cargo clean` elimina"), "{said}");
 }
+
+#[tokio::test]
+async fn a_projects_file_is_called_the_same_in_every_sentence() {
+    let machine = Machine::new();
+    let (_, printed) = machine.run(&[&PROJECT[..], &["--print"]].concat(), &[]).await;
+    assert!(printed.contains("For .mcp.json:"), "{printed}");
+    machine.run(&PROJECT, &[]).await;
+    let (_, shown) = machine.run(&["install"], &[]).await;
+    assert!(shown.contains("connected: `wolkvox` in .mcp.json"), "{shown}");
+    let (_, checked) = machine.run(&["check", "--client", "claude-code"], &[]).await;
+    assert!(checked.contains("Claude Code: `wolkvox` in .mcp.json"), "{checked}");
+    machine.write(&machine.file("claude-code", true), "{");
+    let (_, refused) = machine.run(&PROJECT, &[]).await;
+    assert!(refused.contains(" .mcp.json has an error"), "{refused}");
+}
