@@ -24,6 +24,7 @@ impl<'a> Attempt<'a> {
         tool: &'a str,
         subject: Option<Subject>,
     ) -> Self {
+        call.line.begin();
         Self { audit, call, tenant, tool, subject, is_recorded: false }
     }
 

@@ -2,6 +2,10 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use http::HeaderMap;
+use http::header::USER_AGENT;
 
 use super::Caller;
 use crate::metrics::Operation;
@@ -21,6 +25,24 @@ pub struct Call {
     pub request: String,
     /// Where it is counted.
     pub operation: Operation,
+    /// Whether it is in the audit log's hands.
+    pub line: Line,
+}
+
+/// Whether a call has begun a line in the audit log. Its clones are of the same call.
+#[derive(Clone, Debug, Default)]
+pub struct Line(Arc<AtomicBool>);
+
+impl Line {
+    /// Takes note that the call has one.
+    pub(crate) fn begin(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns whether the call has one.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// What a program that asks calls itself.
@@ -30,6 +52,17 @@ pub struct Program {
     pub name: String,
     /// Its version.
     pub version: String,
+}
+
+impl Program {
+    /// Returns what a `User-Agent` header names first (RFC 9110, section 10.1.5): over HTTP an older
+    /// client says what it is only as it connects, which a server without sessions does not remember.
+    pub(crate) fn of_agent(headers: &HeaderMap) -> Option<Self> {
+        let agent = headers.get(USER_AGENT)?.to_str().ok()?;
+        let product = agent.split_whitespace().next()?;
+        let (name, version) = product.split_once('/').unwrap_or((product, ""));
+        Some(Self { name: name.to_owned(), version: version.to_owned() })
+    }
 }
 
 /// Who sent a request over HTTP, as the layer that checked it says; it travels in the request's
@@ -42,14 +75,22 @@ pub struct Sender {
     pub address: Option<IpAddr>,
     /// Where the request is counted.
     pub operation: Operation,
+    /// Whether the request has a line in the audit log.
+    pub line: Line,
 }
 
 impl Call {
     /// Begins a call of this caller.
     pub fn new(caller: Arc<Caller>) -> Self {
         let request = format!("{:016x}", fastrand::u64(..));
-        let operation = Operation::default();
-        Self { caller, address: None, program: None, trace: None, request, operation }
+        let (operation, line) = (Operation::default(), Line::default());
+        Self { caller, address: None, program: None, trace: None, request, operation, line }
+    }
+
+    /// Begins the call that a request over HTTP makes.
+    pub fn sent_by(sender: &Sender) -> Self {
+        let Sender { caller, address, operation, line } = sender.clone();
+        Self { address, operation, line, ..Self::new(caller) }
     }
 
     /// Takes the trace's id from a `traceparent` (W3C Trace Context); what is none is ignored.

@@ -15,6 +15,7 @@ use self::writer::StderrWriter;
 use crate::config::{Log, LogFormat};
 
 const OUR_TARGETS: &str = "wolkvox_mcp";
+const SDK: &str = "rmcp";
 
 /// The started log. The end of it waits a moment for the last lines to be written.
 #[must_use]
@@ -26,14 +27,15 @@ impl Drop for Logging {
     }
 }
 
-/// Starts logging. Other crates are held at `warn` whatever the filter says: below it the MCP SDK
-/// prints whole requests.
+/// Starts logging. Other crates are held at `warn` whatever the filter says, and the MCP SDK's lines
+/// are left out: they print what clients sent, such as ids, addresses of resources and `Host`.
 pub(super) fn start(log: &Log) -> Logging {
     let stderr = StderrWriter::default();
     let Log { filter, format } = log.clone();
     let wanted = filter_fn(move |event: &Metadata<'_>| {
-        (event.target().starts_with(OUR_TARGETS) || *event.level() <= Level::WARN)
-            && filter.would_enable(event.target(), event.level())
+        let is_ours = event.target().starts_with(OUR_TARGETS);
+        let is_quiet = *event.level() <= Level::WARN && !event.target().starts_with(SDK);
+        (is_ours || is_quiet) && filter.would_enable(event.target(), event.level())
     });
     let writer = stderr.clone();
     let lines = fmt::layer().with_writer(move || writer.clone());

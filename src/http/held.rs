@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use hyper::body::{Body as HttpBody, Bytes, Frame, SizeHint};
 use tokio_util::sync::WaitForCancellationFutureOwned;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::cancel::Call;
 use super::places::Place;
@@ -20,6 +21,8 @@ pub(super) struct Taken {
     pub(super) call: Option<Call>,
     /// Where it is counted.
     pub(super) _counted: Operation,
+    /// Keeps the server from ending.
+    pub(super) _is_answered: Option<TaskTrackerToken>,
 }
 
 /// A body and what it holds.

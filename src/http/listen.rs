@@ -16,7 +16,7 @@ use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 use tokio_rustls::TlsAcceptor;
 
 use super::service::Service;
@@ -28,6 +28,10 @@ const CONNECTIONS: usize = 256;
 const FIRST_HEADERS: Duration = Duration::from_secs(10);
 /// How long a connection may be idle: longer than balancers keep theirs (60 s).
 const IDLE: Duration = Duration::from_secs(75);
+/// How long the last answers have to leave, and messages on their way to arrive, at the end.
+const LAST_BYTES: Duration = Duration::from_secs(1);
+/// So large may a request's headers be; what comes with the last of them is read, too.
+const LARGEST_HEADERS: usize = 32 * 1024;
 /// How long to wait where the system has no descriptor left for another connection.
 const EXHAUSTED: Duration = Duration::from_millis(100);
 
@@ -76,7 +80,23 @@ pub async fn listen(
         () = ended => {}
     }
     drop(listener);
-    let _ = timeout(grace, graceful.shutdown()).await;
+    // Who stalls holds a connection, and not the end.
+    let answered = async {
+        loop {
+            service.idle().await;
+            sleep(LAST_BYTES).await;
+            if service.is_idle() {
+                return;
+            }
+        }
+    };
+    let ended = async {
+        tokio::select! {
+            () = graceful.shutdown() => {}
+            () = answered => {}
+        }
+    };
+    let _ = timeout(grace, ended).await;
 }
 
 /// Accepts the next connection. What fails concerns one connection, or passes.
@@ -111,19 +131,22 @@ impl Connection {
     async fn serve(self, stream: TcpStream, tls: Option<TlsAcceptor>) {
         // Without it answers in parts wait for the client's acknowledgement.
         let _ = stream.set_nodelay(true);
+        let first = Instant::now() + FIRST_HEADERS;
         match tls {
-            None => self.speak(stream, false).await,
+            None => self.speak(stream, first, false).await,
             Some(tls) => {
-                if let Ok(Ok(stream)) = timeout(FIRST_HEADERS, tls.accept(stream)).await {
-                    self.speak(stream, true).await;
+                if let Ok(Ok(stream)) = timeout_at(first, tls.accept(stream)).await {
+                    self.speak(stream, first, true).await;
                 }
             }
         }
     }
 
+    /// Speaks HTTP. The first request's headers must be there by `first`.
     async fn speak(
         self,
         stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+        first: Instant,
         is_encrypted: bool,
     ) {
         let Self { service, peer, watcher, _place, _counted } = self;
@@ -138,9 +161,10 @@ impl Connection {
             .timer(TokioTimer::new())
             .header_read_timeout(IDLE)
             .max_headers(64)
+            .max_buf_size(LARGEST_HEADERS)
             .serve_connection(TokioIo::new(stream), answer);
         let silent = async {
-            sleep(FIRST_HEADERS).await;
+            sleep_until(first).await;
             if has_asked.load(Ordering::Relaxed) {
                 std::future::pending::<()>().await;
             }

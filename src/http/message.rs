@@ -1,10 +1,12 @@
 //! Reads of a message what must be known before MCP reads all of it: its id, its method, what it
-//! cancels.
+//! cancels, and what a call says of itself that MCP never gets to read.
 
 use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
+
+use crate::caller::Program;
 
 /// What a message says of itself.
 #[derive(Debug, Default, Deserialize)]
@@ -22,6 +24,44 @@ pub(super) struct Envelope<'a> {
 struct Params<'a> {
     #[serde(borrow, default, rename = "requestId")]
     request_id: Option<&'a RawValue>,
+}
+
+/// What a call says of itself.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Asked {
+    /// The tool.
+    #[serde(default)]
+    pub(super) name: Option<String>,
+    #[serde(default, rename = "_meta")]
+    meta: Meta,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Meta {
+    #[serde(default)]
+    traceparent: Option<String>,
+    #[serde(default, rename = "io.modelcontextprotocol/clientInfo")]
+    client: Option<Client>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Client {
+    name: String,
+    #[serde(default)]
+    version: String,
+}
+
+impl Asked {
+    /// Returns the trace that it belongs to, as it came.
+    pub(super) fn traceparent(&self) -> Option<&str> {
+        self.meta.traceparent.as_deref()
+    }
+
+    /// Returns the program that asks.
+    pub(super) fn program(&self) -> Option<Program> {
+        let Client { name, version } = self.meta.client.as_ref()?;
+        Some(Program { name: name.clone(), version: version.clone() })
+    }
 }
 
 /// Why a body is not served.
@@ -48,6 +88,12 @@ impl<'a> Envelope<'a> {
         let params = self.params.filter(|_| self.method == "notifications/cancelled")?;
         serde_json::from_str::<Params<'a>>(params.get()).ok()?.request_id
     }
+
+    /// Returns what a call says of itself; what cannot be read is missing.
+    pub(super) fn asked(&self) -> Asked {
+        let params = self.params.map_or("{}", RawValue::get);
+        serde_json::from_str(params).unwrap_or_default()
+    }
 }
 
 #[cfg(test)]
@@ -65,6 +111,20 @@ mod tests {
             let envelope = Envelope::read(body.as_bytes()).expect("readable");
             assert_eq!(raw(envelope.id), Some(r#""a\"1""#));
             assert_eq!((envelope.method.as_ref(), raw(envelope.cancels())), ("tools/call", None));
+        }
+    }
+
+    #[test]
+    fn a_call_tells_its_tool_its_program_and_its_trace_as_far_as_they_can_be_read() {
+        let meta = r#"{"traceparent":"t","io.modelcontextprotocol/clientInfo":{"name":"n"}}"#;
+        let body = format!(r#"{{"id":1,"params":{{"name":"tool","_meta":{meta}}}}}"#);
+        let asked = Envelope::read(body.as_bytes()).expect("readable").asked();
+        assert_eq!((asked.name.as_deref(), asked.traceparent()), (Some("tool"), Some("t")));
+        assert_eq!(asked.program().map(|it| (it.name, it.version)), Some(("n".into(), "".into())));
+        for params in ["[1]", "{}", r#"{"name":7}"#] {
+            let body = format!(r#"{{"id":1,"params":{params}}}"#);
+            let asked = Envelope::read(body.as_bytes()).expect("readable").asked();
+            assert!(asked.name.is_none() && asked.program().is_none(), "{params}");
         }
     }
 

@@ -6,11 +6,13 @@
 //! listen    a connection, within limits of number and time
 //! service   one Host, a peer that may speak
 //! auth      where clients log in; a token becomes a caller, and goes no further
+//! body      the whole message, within limits of size and time
 //! message   what it is, before MCP reads all of it
 //! places    one of the caller's calls at once
 //! cancel    a way to stop it, for clients that only say so
 //!           the SDK's service: Host, Origin, headers, revisions; then `mcp`
 //! answer    an answer's structure, which the SDK left empty
+//! recorded  the audit log's line of a call that was refused on the way
 //! refusal   what was refused on the way, as JSON-RPC
 //! held      the response's body, which gives back what the call has taken
 //! ```
@@ -19,6 +21,7 @@ mod address;
 mod admin;
 mod answer;
 mod auth;
+mod body;
 mod cancel;
 mod config;
 mod endpoint;
@@ -28,6 +31,7 @@ mod listen;
 mod message;
 mod names;
 mod places;
+mod recorded;
 mod refusal;
 mod service;
 mod tls;

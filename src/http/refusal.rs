@@ -2,13 +2,16 @@
 
 use std::convert::Infallible;
 
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Collected, Full};
 use hyper::body::Bytes;
 use serde_json::json;
 use serde_json::value::RawValue;
+
+use super::message::Unreadable;
+use super::places::AT_ONCE;
 
 /// A body of any kind.
 pub(super) type Body = BoxBody<Bytes, Infallible>;
@@ -19,6 +22,8 @@ pub(super) const INVALID_REQUEST: i32 = -32_600;
 /// The first of the codes that a server may define.
 pub(super) const REFUSED: i32 = -32_000;
 
+/// Of a refusal that leaves a message unread.
+pub(super) const CLOSE: HeaderValue = HeaderValue::from_static("close");
 pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Returns a refusal of a message, or of what could not be read as one.
@@ -39,6 +44,23 @@ pub(super) fn refuse(
 /// Returns a body of known length.
 pub(super) fn full(text: impl Into<Bytes>) -> Body {
     Full::new(text.into()).boxed()
+}
+
+/// Refuses what is no message.
+pub(super) fn unreadable(problem: Unreadable) -> Box<Response<Body>> {
+    let (code, message) = match problem {
+        Unreadable::NotJson => (PARSE_ERROR, "the message is not JSON"),
+        Unreadable::Batch => (INVALID_REQUEST, "send one message at a time, not a batch"),
+    };
+    Box::new(refuse(StatusCode::BAD_REQUEST, code, None, message))
+}
+
+/// Refuses a call of a person who has as many on the way as anybody may.
+pub(super) fn too_many(id: Option<&RawValue>) -> Box<Response<Body>> {
+    let message = format!("you have {AT_ONCE} calls on the way; wait for one to end");
+    let mut response = refuse(StatusCode::TOO_MANY_REQUESTS, REFUSED, id, &message);
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    Box::new(response)
 }
 
 /// Words a refusal of the SDK, which writes plain text, as JSON-RPC; everything else passes as it is.

@@ -7,59 +7,66 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use http::header::{ACCEPT, CACHE_CONTROL, CONNECTION, HOST, HeaderMap, HeaderValue, RETRY_AFTER};
+use http::header::{ACCEPT, CACHE_CONTROL, CONNECTION, HOST, HeaderMap, HeaderValue};
 use http::{Method, Request, Response, StatusCode, request};
-use http_body_util::{BodyExt, Collected, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use hyper::body::{Bytes, Incoming};
 use rmcp::transport::StreamableHttpService;
 use rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use serde_json::value::RawValue;
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
+use tokio_util::task::TaskTracker;
 use tower_service::Service as _;
 
-use super::address;
-use super::answer;
 use super::auth::{Access, Denied, Identity};
 use super::cancel::{self, Key, Running};
 use super::endpoint::Endpoint;
 use super::held::{Held, Taken};
 use super::labels::{http_method, mcp_method, version};
-use super::message::{Envelope, Unreadable};
+use super::message::Envelope;
 use super::names::Names;
-use super::places::{AT_ONCE, Places};
-use super::refusal::{Body, INVALID_REQUEST, PARSE_ERROR, REFUSED, full, refuse, worded};
+use super::places::Places;
+use super::refusal::{
+    Body, CLOSE, INVALID_REQUEST, REFUSED, full, refuse, too_many, unreadable, worded,
+};
+use super::{address, answer, body, recorded};
 use crate::audit::{Attempt, Audit};
-use crate::caller::{Call, Sender};
+use crate::caller::{Line, Sender};
 use crate::mcp::{Server, Structure};
 use crate::metrics::{Metrics, Operation};
 use crate::shared::Shared;
 
-/// Most bytes of a message.
-const LARGEST_BODY: usize = 64 * 1024;
-/// How long a whole message may take to arrive.
-const BODY_TIME: Duration = Duration::from_secs(10);
 /// Where metadata would be (RFC 8615).
 const WELL_KNOWN: &str = "/.well-known/";
-/// What the audit log calls the tool of a call that was refused unread.
+/// What the audit log calls the tool of a call to a tenant that there is not.
 const UNREAD: &str = "(unread)";
+/// How the audit log says that the SDK refused a call for its headers or its form.
+const NO_CALL: &str = "refused";
 /// What a client must accept; the SDK takes it by these names only.
 const ACCEPTED: HeaderValue = HeaderValue::from_static("application/json, text/event-stream");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
-const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
-/// The MCP service of one tenant.
 type Mcp = StreamableHttpService<Arc<Server>, NeverSessionManager>;
+
+/// A tenant, and what answers for it.
+struct Tenant {
+    id: String,
+    server: Arc<Server>,
+    mcp: Mcp,
+}
 
 /// What answers requests.
 pub struct Service {
-    tenants: HashMap<String, (String, Mcp)>,
+    tenants: HashMap<String, Tenant>,
     access: Access,
     trusted: Vec<ipnet::IpNet>,
     audit: Option<Audit>,
     running: Running,
     places: Places,
     metrics: Metrics,
+    /// The requests that are being answered, once their messages are read.
+    requests: TaskTracker,
     is_ending: AtomicBool,
 }
 
@@ -89,9 +96,10 @@ impl Service {
                 .with_allowed_hosts(names.hosts())
                 .with_allowed_origins(names.origins())
                 .enforce_origin_validation()
-                .with_max_request_body_bytes(LARGEST_BODY);
-            let server = move || Ok(Arc::clone(&server));
-            (path, (tenant, Mcp::new(server, Arc::default(), config)))
+                .with_max_request_body_bytes(body::LARGEST);
+            let handed = Arc::clone(&server);
+            let mcp = Mcp::new(move || Ok(Arc::clone(&handed)), Arc::default(), config);
+            (path, Tenant { id: tenant, server, mcp })
         });
         Self {
             tenants: tenants.collect(),
@@ -101,6 +109,7 @@ impl Service {
             running: Running::new(shared),
             places: Places::default(),
             metrics,
+            requests: TaskTracker::new(),
             is_ending: AtomicBool::new(false),
         }
     }
@@ -123,6 +132,7 @@ impl Service {
     /// Lets every connection end with its next answer.
     pub fn end(&self) {
         self.is_ending.store(true, Ordering::Relaxed);
+        self.requests.close();
     }
 
     /// Returns whether it is about to end.
@@ -140,6 +150,16 @@ impl Service {
         &self.metrics
     }
 
+    /// Waits until no request is being answered.
+    pub(super) async fn idle(&self) {
+        self.requests.wait().await;
+    }
+
+    /// Returns whether no request is being answered.
+    pub(super) fn is_idle(&self) -> bool {
+        self.requests.is_empty()
+    }
+
     /// Answers one request of a peer.
     pub(super) async fn answer(
         &self,
@@ -148,8 +168,20 @@ impl Service {
         is_encrypted: bool,
     ) -> Result<Response<Body>, Infallible> {
         let (began, method) = (Instant::now(), http_method(request.method()));
-        let mut response =
-            self.admit(request, peer, is_encrypted).await.unwrap_or_else(|refused| *refused);
+        let (parts, mut body) = request.into_parts();
+        let admitted = self.admit(parts, &mut body, peer, is_encrypted).await;
+        let mut response = match admitted {
+            Ok(response) => response,
+            Err(mut refused) => {
+                // A message that is left unread ends its connection, and the client must know.
+                let is_told = refused.headers().contains_key(CONNECTION);
+                if !is_told && body::read(&mut body).await.is_err() {
+                    refused.headers_mut().insert(CONNECTION, CLOSE);
+                }
+                tracing::debug!(status = refused.status().as_u16(), "a request is refused");
+                *refused
+            }
+        };
         if self.is_ending() {
             response.headers_mut().insert(CONNECTION, CLOSE);
         }
@@ -162,11 +194,11 @@ impl Service {
     /// Lets a request through to MCP, or refuses it.
     async fn admit(
         &self,
-        request: Request<Incoming>,
+        mut parts: request::Parts,
+        body: &mut Incoming,
         peer: SocketAddr,
         is_encrypted: bool,
     ) -> Result<Response<Body>, Box<Response<Body>>> {
-        let (mut parts, body) = request.into_parts();
         if parts.headers.get_all(HOST).iter().count() != 1 {
             return Err(refused(StatusCode::BAD_REQUEST, None, "one Host header is needed"));
         }
@@ -184,19 +216,22 @@ impl Service {
         let identity = self.access.identify(&mut parts.headers, &path).await;
         let identity = identity.map_err(|denied| self.deny(denied, &path, address))?;
         let found = self.tenant(&path, &identity, address);
-        let operation = Operation::default();
-        let mut sender = Sender { caller: identity.caller, address: Some(address), operation };
+        let (operation, line) = (Operation::default(), Line::default());
+        let mut sender =
+            Sender { caller: identity.caller, address: Some(address), operation, line };
         if parts.method != Method::POST {
-            let (_, mcp) = found?;
-            return Ok(ask(mcp.clone(), parts, Bytes::new(), &mut Taken::default(), None).await);
+            let mcp = found?.mcp.clone();
+            return Ok(ask(mcp, parts, Bytes::new(), &mut Taken::default(), None).await);
         }
-        let body = read(body).await?;
+        let body = body::read(body).await?;
+        let is_answered = self.requests.token();
         let envelope = Envelope::read(&body).map_err(unreadable)?;
         let id = envelope.id;
         let is_call = envelope.method == "tools/call";
-        let (tenant, mcp) = match found {
+        let tenant = match found {
             Err(refused) if is_call => {
-                self.record(&sender, None, "forbidden");
+                let tried = self.tenants.get(&path);
+                self.record(&sender, tried, &envelope, &parts.headers, "forbidden");
                 return Err(refused);
             }
             found => found?,
@@ -208,14 +243,19 @@ impl Service {
             self.running.cancel(&key);
         }
         let method = mcp_method(&envelope.method);
-        let operation = self.metrics.operation(tenant, method, version(&parts.headers));
+        let operation = self.metrics.operation(&tenant.id, method, version(&parts.headers));
         sender.operation = operation.clone();
-        let mut taken = Taken { _counted: operation.clone(), ..Taken::default() };
+        let mut taken = Taken {
+            _counted: operation.clone(),
+            _is_answered: Some(is_answered),
+            ..Taken::default()
+        };
         let structure = Structure::default();
         if is_call {
             parts.extensions.insert(structure.clone());
             taken.place = Some(self.places.take(&person).ok_or_else(|| {
-                self.record(&sender, Some(tenant), "too_many_calls");
+                let outcome = "too_many_calls";
+                self.record(&sender, Some(tenant), &envelope, &parts.headers, outcome);
                 operation.failed(i32::from(StatusCode::TOO_MANY_REQUESTS.as_u16()));
                 too_many(id)
             })?);
@@ -225,14 +265,18 @@ impl Service {
         }
         let is_initialize = envelope.method == "initialize";
         accept_any(&mut parts.headers);
-        parts.extensions.insert(sender);
-        tracing::debug!(method, tenant, "a request");
-        let mut response = ask(mcp.clone(), parts, body.clone(), &mut taken, id).await;
+        parts.extensions.insert(sender.clone());
+        tracing::debug!(method, tenant = tenant.id, "a request");
+        let kept = if is_call { recorded::kept(&parts.headers) } else { HeaderMap::new() };
+        let mut response = ask(tenant.mcp.clone(), parts, body.clone(), &mut taken, id).await;
         if is_call {
             response = answer::filled(response, structure).await;
         }
         let status = response.status();
         if !status.is_success() {
+            if is_call && !sender.line.has_begun() {
+                self.record(&sender, Some(tenant), &envelope, &kept, NO_CALL);
+            }
             operation.failed(i32::from(status.as_u16()));
         } else if !is_call {
             // How a call ended is known where it is made.
@@ -247,13 +291,23 @@ impl Service {
         Ok(response.map(|body| Held::new(body, taken).boxed()))
     }
 
-    /// Leaves the line of a call that is refused before MCP reads it.
-    fn record(&self, sender: &Sender, tenant: Option<&str>, outcome: &str) {
-        if let Some(audit) = &self.audit {
-            let mut call = Call::new(Arc::clone(&sender.caller));
-            call.address = sender.address;
-            // There is no answer that could be kept back; the failure is in the log.
-            let _ = Attempt::begin(audit, &call, tenant, UNREAD, None).end(outcome, 0, false);
+    /// Leaves the line of a call that is refused before MCP makes it, with what it says of itself.
+    fn record(
+        &self,
+        sender: &Sender,
+        tenant: Option<&Tenant>,
+        envelope: &Envelope<'_>,
+        headers: &HeaderMap,
+        outcome: &str,
+    ) {
+        let Some(audit) = &self.audit else { return };
+        let (call, tool) = recorded::call(sender, envelope, headers);
+        match tenant {
+            Some(tenant) => tenant.server.refused(&call, tool.as_deref(), outcome),
+            None => {
+                // There is no answer that could be kept back; the failure is in the log.
+                let _ = Attempt::begin(audit, &call, None, UNREAD, None).end(outcome, 0, false);
+            }
         }
     }
 
@@ -284,13 +338,13 @@ impl Service {
         path: &str,
         Identity { caller, has_scopes }: &Identity,
         address: IpAddr,
-    ) -> Result<(&str, &Mcp), Box<Response<Body>>> {
+    ) -> Result<&Tenant, Box<Response<Body>>> {
         if !has_scopes {
             return Err(self.deny(Denied::Scope, path, address));
         }
         let found = self.tenants.get(path);
-        if let Some((tenant, mcp)) = found.filter(|(tenant, _)| caller.role.may_ask(tenant)) {
-            return Ok((tenant, mcp));
+        if let Some(tenant) = found.filter(|tenant| caller.role.may_ask(&tenant.id)) {
+            return Ok(tenant);
         }
         if caller.role.may_nothing() {
             self.metrics.denied(Denied::Role.as_str());
@@ -327,39 +381,8 @@ async fn ask(
     worded(response, id).await
 }
 
-/// Reads a whole message.
-async fn read(body: Incoming) -> Result<Bytes, Box<Response<Body>>> {
-    let whole = timeout(BODY_TIME, Limited::new(body, LARGEST_BODY).collect()).await;
-    match whole {
-        Ok(Ok(body)) => Ok(Collected::to_bytes(body)),
-        Ok(Err(problem)) if problem.is::<LengthLimitError>() => {
-            let message = format!("the message is larger than {LARGEST_BODY} bytes");
-            Err(refused(StatusCode::PAYLOAD_TOO_LARGE, None, &message))
-        }
-        Ok(Err(_)) => Err(refused(StatusCode::BAD_REQUEST, None, "the message broke off")),
-        Err(_) => {
-            Err(refused(StatusCode::REQUEST_TIMEOUT, None, "the message did not arrive in time"))
-        }
-    }
-}
-
 fn refused(status: StatusCode, id: Option<&RawValue>, message: &str) -> Box<Response<Body>> {
     Box::new(refuse(status, INVALID_REQUEST, id, message))
-}
-
-fn unreadable(problem: Unreadable) -> Box<Response<Body>> {
-    let (code, message) = match problem {
-        Unreadable::NotJson => (PARSE_ERROR, "the message is not JSON"),
-        Unreadable::Batch => (INVALID_REQUEST, "send one message at a time, not a batch"),
-    };
-    Box::new(refuse(StatusCode::BAD_REQUEST, code, None, message))
-}
-
-fn too_many(id: Option<&RawValue>) -> Box<Response<Body>> {
-    let message = format!("you have {AT_ONCE} calls on the way; wait for one to end");
-    let mut response = refuse(StatusCode::TOO_MANY_REQUESTS, REFUSED, id, &message);
-    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
-    Box::new(response)
 }
 
 /// Replaces the header by what the SDK asks for where a client accepts anything.

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use http::header::USER_AGENT;
 use http::request::Parts;
 use rmcp::model::Implementation;
 use rmcp::service::RequestContext;
@@ -19,11 +18,7 @@ pub(super) fn of(
 ) -> Call {
     let parts = context.extensions.get::<Parts>();
     let mut call = match parts.and_then(|parts| parts.extensions.get::<Sender>()) {
-        Some(sender) => Call {
-            address: sender.address,
-            operation: sender.operation.clone(),
-            ..Call::new(Arc::clone(&sender.caller))
-        },
+        Some(sender) => Call::sent_by(sender),
         None => Call::new(Arc::clone(local)),
     };
     let header = || parts.and_then(|parts| parts.headers.get("traceparent")?.to_str().ok());
@@ -31,7 +26,9 @@ pub(super) fn of(
     if with_program {
         call.program = match parts {
             None => context.client_info().map(named),
-            Some(parts) => context.meta.client_info().map(named).or_else(|| agent(parts)),
+            Some(parts) => {
+                context.meta.client_info().map(named).or_else(|| Program::of_agent(&parts.headers))
+            }
         };
     }
     call
@@ -54,15 +51,6 @@ fn named(program: Implementation) -> Program {
     Program { name: program.name, version: program.version }
 }
 
-/// Returns what the `User-Agent` header names first: over HTTP an older client says what it is only
-/// as it connects, which a server without sessions does not remember.
-fn agent(parts: &Parts) -> Option<Program> {
-    let agent = parts.headers.get(USER_AGENT)?.to_str().ok()?;
-    let product = agent.split_whitespace().next()?;
-    let (name, version) = product.split_once('/').unwrap_or((product, ""));
-    Some(Program { name: name.to_owned(), version: version.to_owned() })
-}
-
 #[cfg(test)]
 mod tests {
     use rmcp::ServerHandler;
@@ -71,6 +59,7 @@ mod tests {
     use tokio::sync::mpsc;
 
     use super::*;
+    use crate::caller::Line;
     use crate::metrics::Operation;
 
     /// Reads each call as one that came over HTTP from `sender`, if there is one.
@@ -118,7 +107,8 @@ mod tests {
         assert!(call.program.is_some_and(|it| !it.name.is_empty()));
         let caller = Arc::new(Caller::system("eva".to_owned()));
         let address = "192.0.2.1".parse().ok();
-        let call = read(Some(Sender { caller, address, operation: Operation::default() })).await;
+        let (operation, line) = (Operation::default(), Line::default());
+        let call = read(Some(Sender { caller, address, operation, line })).await;
         let program = call.program.as_ref().map(|it| (it.name.as_str(), it.version.as_str()));
         assert_eq!(program, Some(("browser", "1.2")));
         assert_eq!((call.caller.id.as_str(), call.address), ("eva", address));

@@ -69,6 +69,12 @@ impl Server {
         Self { has_card, ..self }
     }
 
+    /// Leaves the audit log's line of a call that was refused before it came here, which names a tool
+    /// or doesn't.
+    pub(crate) fn refused(&self, call: &Call, tool: Option<&str>, outcome: &str) {
+        self.tools.refused(call, tool, outcome);
+    }
+
     /// Calls a tool for somebody without a client, and returns the result; none if there is no such
     /// tool.
     pub async fn try_tool(&self, name: &str, arguments: JsonObject) -> Option<CallToolResult> {
@@ -320,7 +326,8 @@ impl ServerHandler for Server {
         let refused = match request.method.as_str() {
             "tools/call" => {
                 let is_audited = self.tools.is_audited();
-                self.tools.unreadable(&call::of(&context, &self.caller, is_audited));
+                let call = call::of(&context, &self.caller, is_audited);
+                self.tools.refused(&call, None, "invalid_params");
                 ErrorData::invalid_params(
                     "tools/call needs `name` (text) and `arguments` (an object)",
                     None,

@@ -103,9 +103,10 @@ impl Tools {
         Ok(self.log.recorded(call, &definition.name, subject, answer).await)
     }
 
-    /// Leaves the line of a call that could not be read.
-    pub(crate) fn unreadable(&self, call: &Call) {
-        self.log.refused(call, ANOTHER, "invalid_params");
+    /// Leaves the line of a call that is refused before its tool, which it names or doesn't.
+    pub(crate) fn refused(&self, call: &Call, name: Option<&str>, outcome: &str) {
+        let named = self.definitions.iter().find(|it| name == Some(&it.name));
+        self.log.refused(call, named.map_or(ANOTHER, |it| &it.name), outcome);
     }
 }
 

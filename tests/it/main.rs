@@ -62,6 +62,8 @@ mod query;
 mod questions;
 /// The README and mcp.json, held against the program.
 mod readme;
+/// The team server and whoever stalls, or is refused.
+mod refused;
 /// What is published beside the program.
 mod release;
 /// The team's server from an agent's computer: checked, and in clients' files.
