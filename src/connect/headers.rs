@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue, USER_AGENT};
 
 use super::message::Message;
 
@@ -29,6 +29,8 @@ struct Known {
     /// The revision that was agreed on, or the last one that a message said itself.
     version: Option<String>,
     id: Option<HeaderValue>,
+    /// The program that asks, which a server without sessions reads of each request.
+    agent: Option<HeaderValue>,
 }
 
 impl Session {
@@ -38,11 +40,15 @@ impl Session {
         if message.version.is_some() && known.id.is_none() {
             known.version.clone_from(&message.version);
         }
+        if let Some((name, version)) = &message.client {
+            known.agent = agent(name, version);
+        }
     }
 
     /// Takes note of how the server welcomed an older client.
     pub(super) fn welcomed(&self, version: Option<String>, id: Option<HeaderValue>) {
-        *self.lock() = Known { version, id };
+        let mut known = self.lock();
+        (known.version, known.id) = (version, id);
     }
 
     /// Returns whether a message belongs to a connection of the older era.
@@ -57,10 +63,11 @@ impl Session {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let accepted = HeaderValue::from_static("application/json, text/event-stream");
         headers.insert(ACCEPT, accepted);
+        let known = self.lock().clone();
+        headers.extend(known.agent.map(|agent| (USER_AGENT, agent)));
         if message.method == "initialize" {
             return headers;
         }
-        let known = self.lock().clone();
         let says_itself = message.version.is_some();
         let Some(version) = message.version.clone().or(known.version) else { return headers };
         if is_newer(&version) {
@@ -78,6 +85,22 @@ impl Session {
     fn lock(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Returns a `User-Agent` (RFC 9110, section 10.1.5) that names the client before this program.
+fn agent(name: &str, version: &str) -> Option<HeaderValue> {
+    const LONGEST: usize = 64;
+    let token = |text: &str| -> String {
+        let is_plain = |it: char| it.is_ascii_alphanumeric() || "-_.".contains(it);
+        text.chars().map(|it| if is_plain(it) { it } else { '-' }).take(LONGEST).collect()
+    };
+    let ours = concat!("wolkvox-mcp/", env!("CARGO_PKG_VERSION"));
+    HeaderValue::from_str(&match (token(name), token(version)) {
+        (name, _) if name.is_empty() => return None,
+        (name, version) if version.is_empty() => format!("{name} {ours}"),
+        (name, version) => format!("{name}/{version} {ours}"),
+    })
+    .ok()
 }
 
 /// Revisions are dates, which sort as texts do.
@@ -132,6 +155,28 @@ mod tests {
         assert_eq!(header(&headers, &VERSION).as_deref(), Some("2025-11-25"));
         assert_eq!(header(&headers, &SESSION).as_deref(), Some("abc"));
         assert_eq!(header(&headers, &METHOD), None);
+    }
+
+    #[test]
+    fn the_client_is_named_with_every_request_after_it_said_who_it_is() {
+        let session = Session::default();
+        let list = message(r#"{"id":2,"method":"tools/list"}"#);
+        assert_eq!(header(&session.headers(&list), &USER_AGENT), None);
+        let hello = message(
+            r#"{"id":1,"method":"initialize","params":{"clientInfo":{"name":"Mesa de ayuda ñ","version":"1.2"}}}"#,
+        );
+        session.heed(&hello);
+        session.welcomed(Some("2025-11-25".to_owned()), None);
+        let agent = header(&session.headers(&list), &USER_AGENT).expect("an agent");
+        assert!(agent.starts_with("Mesa-de-ayuda--/1.2 wolkvox-mcp/"), "{agent}");
+        for (name, version) in [("", "1"), ("a\nb", "")] {
+            let named = agent_of(name, version);
+            assert!(named.is_none_or(|it| it.starts_with("a-b wolkvox-mcp/")), "{name}");
+        }
+    }
+
+    fn agent_of(name: &str, version: &str) -> Option<String> {
+        agent(name, version).map(|it| it.to_str().expect("text").to_owned())
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub(super) struct Message {
     pub(super) name: Option<String>,
     /// The revision of the protocol that it says itself, as messages of 2026-07-28 do.
     pub(super) version: Option<String>,
+    /// What the client calls itself and its version, as it connects.
+    pub(super) client: Option<(String, String)>,
     /// The whole of it.
     pub(super) body: Bytes,
 }
@@ -67,8 +69,18 @@ struct Params<'a> {
     task: Option<&'a RawValue>,
     #[serde(borrow, default, rename = "requestId")]
     request: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "clientInfo")]
+    client: Option<&'a RawValue>,
     #[serde(borrow, default, rename = "_meta")]
     meta: Option<&'a RawValue>,
+}
+
+#[derive(Default, Deserialize)]
+struct Client<'a> {
+    #[serde(borrow, default)]
+    name: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    version: Option<&'a RawValue>,
 }
 
 #[derive(Default, Deserialize)]
@@ -103,7 +115,9 @@ impl Message {
             (None, _) => Part::Notification { cancels: None },
         };
         let version = text(inside::<Meta<'_>>(params.meta).version);
-        Ok(Self { part, method, name, version, body: line })
+        let client = inside::<Client<'_>>(params.client);
+        let client = text(client.name).map(|name| (name, text(client.version).unwrap_or_default()));
+        Ok(Self { part, method, name, version, client, body: line })
     }
 
     /// Returns whether it asks for a look-up.

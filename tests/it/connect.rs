@@ -95,6 +95,19 @@ async fn an_older_client_lists_calls_and_leaves() {
 }
 
 #[tokio::test]
+async fn the_audit_log_names_the_client_and_not_what_carries_its_messages() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = folder.path().join("audit.jsonl").display().to_string();
+    let team = Team::start(&["--audit", &log]).await;
+    let mut program = connect(&team.url);
+    program.initialize("2025-11-25").await;
+    program.call(customer()).await;
+    program.end().await;
+    let line = std::fs::read_to_string(&log).expect("a log");
+    assert!(line.contains(r#""client":{"name":"test","version":"1"}"#), "{line}");
+}
+
+#[tokio::test]
 async fn a_newer_client_needs_no_handshake_and_its_requests_say_in_headers_what_they_ask_for() {
     let team = Team::start(&[]).await;
     let mut program = connect(&team.url);
