@@ -110,6 +110,51 @@ async fn calls_of_a_client_that_went_away_take_no_places() {
     }
 }
 
+/// Returns a number of `/metrics`.
+async fn number(server: &Server, of: &str) -> u64 {
+    let text = server.admin("/metrics").await.body;
+    let found = text.lines().find_map(|line| line.strip_prefix(of)?.trim().parse().ok());
+    found.unwrap_or_else(|| panic!("{of} in {text}"))
+}
+
+/// Waits until a number of `/metrics` is this one.
+async fn becomes(server: &Server, of: &str, wanted: u64) {
+    let began = Instant::now();
+    while number(server, of).await != wanted {
+        assert!(began.elapsed() < TIMELY, "{of} is never {wanted}");
+        sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn calls_whose_client_went_away_while_they_waited_are_never_sent_to_wolkvox() {
+    const TAKEN: &str = "wolkvox_gate_taken{tenant=\"default\"}";
+    const WAITING: &str = "wolkvox_gate_waiting{tenant=\"default\"}";
+    let server = Server::start(&["--max-in-flight", "1"], &[]).await;
+    let mut streams = Vec::new();
+    // The first takes its time; the others would be equal to it under the same name.
+    for (id, fault) in ["slow", "busy_200", "html", "empty"].into_iter().enumerate() {
+        let mut other = slow(id as u64);
+        other["params"]["arguments"]["value"] = json!(fault);
+        if id % 2 == 1 {
+            other["params"]["_meta"] = json!({ "progressToken": "p" });
+        }
+        let request = server.request("/mcp", &[OLDER], &other.to_string());
+        streams.push(begin(&server, &request).await);
+        becomes(&server, TAKEN, 1).await;
+    }
+    becomes(&server, WAITING, 3).await;
+    streams.truncate(1);
+    becomes(&server, WAITING, 0).await;
+    assert_eq!(reply(&mut streams[0]).await.status, 200);
+    becomes(&server, TAKEN, 0).await;
+    let sent = server.admin("/metrics").await.body;
+    let sent = sent.lines().filter(|it| it.starts_with("wolkvox_request_duration_seconds_count"));
+    let sent: Vec<&str> = sent.collect();
+    assert_eq!(sent.len(), 1, "{sent:?}");
+    assert!(sent[0].ends_with(" 1"), "{sent:?}");
+}
+
 #[tokio::test]
 async fn a_message_that_comes_drop_by_drop_is_given_up_after_ten_seconds() {
     let server = Server::start(&[], &[]).await;
