@@ -10,6 +10,14 @@ use super::line::{self, Entry, Link};
 /// The longest text of an anchor; it has always the same length.
 pub(super) const LONGEST_ANCHOR: u64 = 256;
 
+/// As long as an anchor: what is written before there is a line, to try whether one could be.
+pub(super) const NO_ANCHOR: [u8; 176] = [b' '; 176];
+
+/// Returns whether this is the anchor of a log without lines.
+pub(super) fn is_blank(anchor: &[u8]) -> bool {
+    anchor.trim_ascii().is_empty()
+}
+
 /// The number and the seal of a chain's last line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Last {
@@ -39,6 +47,11 @@ impl Chain {
 
     pub(super) fn keys(&self) -> &Keys {
         &self.keys
+    }
+
+    /// Returns where it stands; none is before the first line.
+    pub(super) fn last(&self) -> Option<Last> {
+        self.last
     }
 
     /// Returns the last line's number; there is none before 1.
@@ -100,6 +113,7 @@ mod tests {
         assert_eq!(Last::from_anchor(text.as_bytes(), &keys), Some(last));
         assert!(text.len() as u64 <= LONGEST_ANCHOR);
         assert_eq!(text.len(), Last { seq: u64::MAX, ..last }.to_anchor(&keys).len());
+        assert_eq!(text.len(), NO_ANCHOR.len());
         for changed in [text.replace("41", "40"), text.replace("07", "08"), String::new()] {
             assert_eq!(Last::from_anchor(changed.as_bytes(), &keys), None, "{changed}");
         }

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::chain::{LONGEST_ANCHOR, Last};
+use super::chain::{LONGEST_ANCHOR, Last, NO_ANCHOR, is_blank};
 use super::key::Keys;
-use super::line::BEGINNING;
+use super::line::{self, BEGINNING};
 use super::options::Rotation;
 use super::path;
 use crate::error::{AuditError, AuditErrorKind, AuditNotice};
@@ -26,7 +26,7 @@ pub(super) struct LogFile {
     rotation: Rotation,
     /// When the last line was written.
     last: Option<Timestamp>,
-    /// The length without a line that could not be written whole, nor taken off again.
+    /// The length without what must be taken off and could not be yet.
     whole: Option<u64>,
     is_rotation_failing: bool,
 }
@@ -56,20 +56,10 @@ impl LogFile {
         self.last = Some(time);
     }
 
-    /// Appends a line: with one call, and whole or not at all. `last` is the number of the line
-    /// before it.
-    pub(super) fn append(&mut self, line: &[u8], now: Timestamp, last: u64) -> io::Result<()> {
-        if let Some(whole) = self.whole {
-            self.file.set_len(whole)?;
-            self.whole = None;
-        }
-        let metadata = self.file.metadata()?;
-        let mut length = metadata.len();
-        if is_deleted(&metadata) {
-            tracing::warn!(path = %self.path.display(), "the audit log was deleted; another begins");
-            self.file = open_alone(&self.path, true).map_err(io_error)?;
-            length = self.file.metadata()?.len();
-        }
+    /// Appends a line: with one call, and whole or not at all. Returns the length before it. `last`
+    /// is the number of the line before it.
+    pub(super) fn append(&mut self, line: &[u8], now: Timestamp, last: u64) -> io::Result<u64> {
+        let mut length = self.whole_length()?;
         if self.rotation.is_due(length, self.last, now, line.len() as u64) {
             let rotated = self.rotate(now, last);
             let was_failing = self.is_rotation_failing;
@@ -82,18 +72,54 @@ impl LogFile {
                 Err(_) => {}
             }
         }
+        if let Err(problem) = self.write(line) {
+            self.cut(length);
+            return Err(problem);
+        }
+        self.last = Some(now);
+        Ok(length)
+    }
+
+    /// Tries whether the longest line could be appended, and leaves nothing of the trial. What a crash
+    /// in the middle of it leaves is set aside at the next start, as a torn line is.
+    pub(super) fn try_out(&mut self) -> io::Result<()> {
+        let length = self.whole_length()?;
+        let written = self.write(&line::trial());
+        self.cut(length);
+        match self.whole {
+            Some(_) => Err(ErrorKind::ResourceBusy.into()),
+            None => written,
+        }
+    }
+
+    /// Takes off what stands after that length; where that fails, the next line or trial does it.
+    pub(super) fn cut(&mut self, length: u64) {
+        let is_cut = self.file.set_len(length).is_ok();
+        self.whole = (!is_cut).then_some(length);
+    }
+
+    /// Returns the length, once what could not be taken off before is gone. A log that was deleted
+    /// begins again.
+    fn whole_length(&mut self) -> io::Result<u64> {
+        if let Some(whole) = self.whole {
+            self.file.set_len(whole)?;
+            self.whole = None;
+        }
+        let metadata = self.file.metadata()?;
+        if !is_deleted(&metadata) {
+            return Ok(metadata.len());
+        }
+        self.file = open_alone(&self.path, true).map_err(io_error)?;
+        tracing::warn!(path = %self.path.display(), "the audit log was deleted; another begins");
+        Ok(self.file.metadata()?.len())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         if cfg!(windows) {
             // There a file is opened for appending alone or for taking off, too.
             self.file.seek(SeekFrom::End(0))?;
         }
-        if let Err(problem) = self.file.write_all(line) {
-            if self.file.set_len(length).is_err() {
-                self.whole = Some(length);
-            }
-            return Err(problem);
-        }
-        self.last = Some(now);
-        Ok(())
+        self.file.write_all(bytes)
     }
 
     /// Renames the file and begins a new one. Whatever fails, lines go on somewhere.
@@ -125,6 +151,10 @@ impl LogFile {
         let is_same = is_at(&self.file, &self.path).map_err(|it| wrong(io(it)))?;
         if is_same {
             return Ok(());
+        }
+        if let Some(whole) = self.whole {
+            // The old file's last chance; where it has none, `verify` finds what stayed.
+            let _ = self.file.set_len(whole);
         }
         self.sync();
         let file = open_alone(&self.path, true).map_err(wrong)?;
@@ -167,13 +197,26 @@ impl AnchorFile {
         let mut text = Vec::new();
         let read = (&mut file).take(LONGEST_ANCHOR).read_to_end(&mut text);
         read.map_err(|problem| wrong(AuditErrorKind::Unusable(problem.kind())))?;
-        let last = (!text.is_empty()).then(|| Last::from_anchor(&text, keys).ok_or(()));
+        let last = (!is_blank(&text)).then(|| Last::from_anchor(&text, keys).ok_or(()));
         Ok((Self(file), last))
     }
 
-    pub(super) fn write(&mut self, last: Last, keys: &Keys) -> io::Result<()> {
+    /// Writes where the chain stands over what was there.
+    pub(super) fn write(&mut self, last: Option<Last>, keys: &Keys) -> io::Result<()> {
         self.0.rewind()?;
-        self.0.write_all(last.to_anchor(keys).as_bytes())
+        match last {
+            Some(last) => self.0.write_all(last.to_anchor(keys).as_bytes()),
+            None => {
+                self.0.write_all(&NO_ANCHOR)?;
+                self.0.set_len(0)
+            }
+        }
+    }
+
+    /// Puts another file in its place.
+    #[cfg(test)]
+    pub(super) fn replace(&mut self, file: File) -> File {
+        std::mem::replace(&mut self.0, file)
     }
 }
 

@@ -15,8 +15,9 @@ pub(super) const VERSION: u32 = 1;
 /// What every line begins with.
 pub(super) const BEGINNING: &[u8] = br#"{"v":1,"seq":"#;
 
-/// The longest texts that come from outside, in characters. A line stays below 4,096 bytes, which a
-/// pipe takes whole.
+/// No line reaches this length, which a pipe takes whole.
+const LONGEST: usize = 4_096;
+/// The longest texts that come from outside, in characters.
 const LONGEST_ID: usize = 128;
 const LONGEST_ISSUER: usize = 200;
 const LONGEST_PROGRAM: usize = 64;
@@ -148,6 +149,14 @@ pub(super) fn write(entry: &Entry<'_>, link: Link<'_>, keys: &Keys) -> Option<(V
     Some((bytes, mac))
 }
 
+/// Returns as many bytes as no line has, to try whether one would find room: they begin as a line
+/// does and have no end, so that what a crash leaves of them is a torn line.
+pub(super) fn trial() -> Vec<u8> {
+    let mut bytes = BEGINNING.to_vec();
+    bytes.resize(LONGEST, b' ');
+    bytes
+}
+
 #[derive(Deserialize)]
 struct Head<'a> {
     v: u32,
@@ -258,7 +267,7 @@ pub(super) mod tests {
         let long = "\u{1f600}".repeat(9_999);
         let line = written(&Entry { tenant: Some(&long), tool: &long, ..entry(&call) });
         assert_eq!(line.matches('\n').count(), 1);
-        assert!(line.len() < 4_096, "{}", line.len());
+        assert!(line.len() < LONGEST, "{}", line.len());
         assert!(line.contains(r#""address":"192.0.2.1""#), "{line}");
         assert!(!line.contains(&token) && !line.contains(r"\u0000"), "{line}");
         assert!(super::read(line.trim_end().as_bytes(), &Keys::of(b"secret")).is_some());

@@ -158,22 +158,41 @@ impl Audit {
     ///
     /// # Errors
     ///
-    /// If it could not be written; then nothing of it stays.
+    /// If it, or its place in the anchor, could not be written; then nothing of it stays in a file,
+    /// unless it cannot be taken off either: then the next line or [`Self::retry`] does that.
     pub fn record(&self, entry: &Entry<'_>) -> Result<(), NotWritten> {
-        let written = self.lock().record(entry, Timestamp::now());
-        let is_failing = written.is_err();
-        let was_failing = self.0.is_failing.swap(is_failing, Ordering::Relaxed);
-        match &written {
-            Err(problem) => {
-                self.0.failures.fetch_add(1, Ordering::Relaxed);
-                if !was_failing {
-                    tracing::error!(%problem, "the audit log cannot be written");
-                }
+        let mut state = self.lock();
+        let written = state.record(entry, Timestamp::now());
+        if written.is_err() {
+            self.0.failures.fetch_add(1, Ordering::Relaxed);
+        }
+        self.note(&written);
+        drop(state);
+        written.map_err(|problem| NotWritten(problem.kind()))
+    }
+
+    /// Returns whether lines can be written. Where the last one could not be, it is tried, and nothing
+    /// of the trial stays in the log.
+    pub fn retry(&self) -> bool {
+        if !self.is_failing() {
+            return true;
+        }
+        let mut state = self.lock();
+        let tried = state.try_out();
+        self.note(&tried);
+        tried.is_ok()
+    }
+
+    /// Keeps whether lines can be written, and logs when that changes.
+    fn note(&self, written: &io::Result<()>) {
+        let was_failing = self.0.is_failing.swap(written.is_err(), Ordering::Relaxed);
+        match written {
+            Err(problem) if !was_failing => {
+                tracing::error!(%problem, "the audit log cannot be written");
             }
             Ok(()) if was_failing => tracing::warn!("the audit log can be written again"),
-            Ok(()) => {}
+            _ => {}
         }
-        written.map_err(|problem| NotWritten(problem.kind()))
     }
 
     /// Hashes what was asked for, for a line about it.
@@ -207,7 +226,8 @@ impl Audit {
         self.0.on_failure == OnFailure::Refuse
     }
 
-    /// Returns whether the last line could not be written.
+    /// Returns whether the last line could not be written, and nothing since has shown that the next
+    /// one can be.
     pub fn is_failing(&self) -> bool {
         self.0.is_failing.load(Ordering::Relaxed)
     }
@@ -236,12 +256,28 @@ impl State {
         let sealed = self.chain.next(entry, now).ok_or(io::ErrorKind::InvalidData)?;
         match &mut self.sink {
             Sink::Stderr => stderr::write(&sealed.bytes)?,
-            Sink::File { log, .. } => log.append(&sealed.bytes, now, self.chain.seq())?,
+            Sink::File { log, anchor } => {
+                let length = log.append(&sealed.bytes, now, self.chain.seq())?;
+                if let Err(problem) = anchor.write(Some(sealed.last), self.chain.keys()) {
+                    log.cut(length);
+                    // A part of the new one may be there.
+                    let _ = anchor.write(self.chain.last(), self.chain.keys());
+                    return Err(problem);
+                }
+            }
         }
         self.chain.advance(sealed.last);
+        Ok(())
+    }
+
+    /// Tries whether a line could be written.
+    fn try_out(&mut self) -> io::Result<()> {
         match &mut self.sink {
-            Sink::Stderr => Ok(()),
-            Sink::File { anchor, .. } => anchor.write(sealed.last, self.chain.keys()),
+            Sink::Stderr => stderr::try_out(),
+            Sink::File { log, anchor } => {
+                log.try_out()?;
+                anchor.write(self.chain.last(), self.chain.keys())
+            }
         }
     }
 }

@@ -29,6 +29,26 @@ pub(super) fn write(line: &[u8]) -> io::Result<()> {
     if written == line.len() { Ok(()) } else { Err(io::ErrorKind::WriteZero.into()) }
 }
 
+/// Returns an error where a line would surely not be taken; more cannot be tried without one.
+#[cfg(unix)]
+pub(super) fn try_out() -> io::Result<()> {
+    use std::os::fd::AsFd;
+
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+    let stderr = io::stderr();
+    let stderr = stderr.as_fd();
+    let mut ready = [PollFd::new(&stderr, PollFlags::OUT)];
+    poll(&mut ready, Some(&Timespec { tv_sec: 0, tv_nsec: 0 }))?;
+    let is_ready = ready.iter().all(|it| it.revents() == PollFlags::OUT);
+    if is_ready { Ok(()) } else { Err(io::ErrorKind::WouldBlock.into()) }
+}
+
+#[cfg(not(unix))]
+pub(super) fn try_out() -> io::Result<()> {
+    Ok(())
+}
+
 #[cfg(not(unix))]
 pub(super) fn write(line: &[u8]) -> io::Result<()> {
     use std::io::Write;

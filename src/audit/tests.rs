@@ -196,3 +196,102 @@ fn a_line_that_cannot_be_written_is_counted_and_the_next_one_goes_on() {
     assert!(!audit.is_failing());
     scene.assert_whole(2);
 }
+
+#[cfg(unix)]
+impl Scene {
+    /// Lets the log take no line, as a reader's file does, until the file that is returned is put
+    /// back.
+    fn break_log(&self, audit: &Audit) -> fs::File {
+        let read_only = fs::File::open(self.file("audit.jsonl")).expect("a log");
+        put(audit, read_only)
+    }
+
+    fn log(&self) -> Vec<u8> {
+        fs::read(self.file("audit.jsonl")).expect("a log")
+    }
+}
+
+#[cfg(unix)]
+fn put(audit: &Audit, file: fs::File) -> fs::File {
+    let mut state = audit.lock();
+    let Sink::File { log, .. } = &mut state.sink else { panic!("a file") };
+    log.replace(file)
+}
+
+#[cfg(unix)]
+#[test]
+fn a_log_that_can_be_written_again_is_found_out_without_a_line_and_leaves_nothing() {
+    let scene = Scene::new();
+    let audit = scene.open();
+    for lines in 0..2 {
+        let before = scene.log();
+        let kept = scene.break_log(&audit);
+        assert!(audit.record(&entry(&call())).is_err());
+        assert!(!audit.retry());
+        assert!(audit.is_failing());
+        put(&audit, kept);
+        assert!(audit.retry());
+        assert!(!audit.is_failing());
+        assert_eq!(scene.log(), before);
+        audit.record(&entry(&call())).expect("written");
+        scene.assert_whole(lines + 1);
+    }
+    assert_eq!(audit.failures(), 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_log_that_was_deleted_while_it_could_not_be_written_is_made_anew() {
+    let scene = Scene::new();
+    let audit = scene.open();
+    audit.record(&entry(&call())).expect("written");
+    let kept = scene.break_log(&audit);
+    assert!(audit.record(&entry(&call())).is_err());
+    put(&audit, kept);
+    fs::remove_file(scene.file("audit.jsonl")).expect("deleted");
+    assert!(audit.retry());
+    assert_eq!(scene.log(), b"");
+}
+
+#[test]
+fn a_crash_while_it_is_tried_leaves_what_the_next_start_sets_aside() {
+    let scene = Scene::new();
+    for lines in 0..3 {
+        let path = scene.file("audit.jsonl");
+        let mut text = fs::read(&path).unwrap_or_default();
+        text.extend(&line::trial());
+        fs::write(&path, text).expect("written");
+        if lines == 0 {
+            fs::write(scene.file("audit.jsonl.last"), chain::NO_ANCHOR).expect("written");
+        }
+        let (audit, notices) = scene.try_open().expect("opened");
+        let aside = scene.file("audit.jsonl.torn");
+        assert_eq!(notices, [AuditNotice::Torn { path, aside }]);
+        audit.record(&entry(&call())).expect("written");
+        scene.assert_whole(lines + 1);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_line_whose_anchor_cannot_be_written_is_taken_off_again() {
+    let scene = Scene::new();
+    let audit = scene.open();
+    for lines in 0..2 {
+        let before = scene.log();
+        let read_only = fs::File::open(scene.file("audit.jsonl.last")).expect("an anchor");
+        let put = |file| {
+            let mut state = audit.lock();
+            let Sink::File { anchor, .. } = &mut state.sink else { panic!("a file") };
+            anchor.replace(file)
+        };
+        let kept = put(read_only);
+        assert!(audit.record(&entry(&call())).is_err());
+        assert_eq!(scene.log(), before);
+        assert!(!audit.retry(), "the anchor is tried too");
+        put(kept);
+        assert!(audit.retry());
+        audit.record(&entry(&call())).expect("written");
+        scene.assert_whole(lines + 1);
+    }
+}

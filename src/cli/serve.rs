@@ -33,8 +33,8 @@ use crate::tenant::Tenant;
 const BALANCER: Duration = Duration::from_secs(5);
 /// How much longer than a look-up's deadline calls on their way may take at the end.
 const MARGIN: Duration = Duration::from_secs(5);
-/// How often the certificate's files are looked at.
-const CERTIFICATE: Duration = Duration::from_secs(5);
+/// How often the certificate's files are looked at, and an audit log that cannot be written is tried.
+const REFRESH: Duration = Duration::from_secs(5);
 
 /// Where and for whom to serve.
 #[derive(Debug, Args)]
@@ -221,7 +221,8 @@ async fn open(
 }
 
 /// Reads anew what may change while the server runs: at once on SIGHUP, the certificate when its files
-/// change, and an identity provider's keys from time to time.
+/// change, and an identity provider's keys from time to time. A balancer sends no call while the audit
+/// log cannot be written, so that none would find out that it can again: it is tried here.
 async fn refresh(
     service: Arc<Service>,
     audit: Option<crate::audit::Audit>,
@@ -231,7 +232,7 @@ async fn refresh(
     loop {
         let was_asked = tokio::select! {
             () = hangups.next() => true,
-            () = sleep(CERTIFICATE) => false,
+            () = sleep(REFRESH) => false,
         };
         if let Some(certificate) = &certificate {
             certificate.check();
@@ -240,8 +241,11 @@ async fn refresh(
             service.reload();
         }
         service.refresh();
-        if was_asked && let Some(Err(problem)) = audit.as_ref().map(crate::audit::Audit::reopen) {
-            tracing::error!("{}", problem.text());
+        if let Some(audit) = &audit {
+            if was_asked && let Err(problem) = audit.reopen() {
+                tracing::error!("{}", problem.text());
+            }
+            audit.retry();
         }
     }
 }

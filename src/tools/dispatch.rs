@@ -138,9 +138,8 @@ impl AuditLog {
         };
         let subject = subject.map(|it| audit.subject(&it.kind, &it.value));
         let attempt = Attempt::begin(audit, call, self.tenant.as_deref(), tool, subject);
-        if audit.refuses() && audit.is_failing() {
-            // Nothing is asked, so that no quota is spent on answers that stay here. This line is the
-            // next try: once one can be written, calls are answered again.
+        if audit.refuses() && !audit.retry() {
+            // Nothing is asked, so that no quota is spent on answers that stay here.
             let outcome = Error::NotRecorded.kind().as_str();
             let _ = attempt.end(outcome, 0, false);
             call.operation.called(tool, outcome, true);

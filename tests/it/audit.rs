@@ -1,8 +1,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
+#[cfg(unix)]
+use tokio::time::{sleep, timeout};
 
 use crate::serve::{OLDER, Server, by_customer};
 use crate::support::{Program, modern_meta};
@@ -265,7 +269,7 @@ async fn without_an_audit_log_nothing_is_made() {
 #[cfg(unix)]
 fn with_little_room(log: &Log, on_failure: &str) -> Program {
     let program = env!("CARGO_BIN_EXE_wolkvox-mcp");
-    let script = format!("trap '' XFSZ; ulimit -f 8; exec {program} --sandbox");
+    let script = format!("trap '' XFSZ; ulimit -S -f 8; exec {program} --sandbox");
     let environment = [
         ("WOLKVOX_AUDIT", log.path.as_str()),
         ("WOLKVOX_AUDIT_FAILURE", on_failure),
@@ -333,14 +337,113 @@ async fn a_servers_disk_that_is_full_gives_no_data_either_until_there_is_room() 
     assert_eq!(ready.status, 503, "{}", ready.body);
     let metrics = server.admin("/metrics").await.body;
     assert!(metrics.contains(&format!("wolkvox_audit_failures_total {refused}\n")), "{metrics}");
-    let room = format!("--pid {} --fsize=unlimited", server.id());
-    let made = std::process::Command::new("prlimit").args(room.split(' ')).status();
-    if made.is_ok_and(|status| status.success()) {
-        // The next call finds it out, and those after it are answered.
-        ask(20).await;
-        assert_ne!(ask(21).await["isError"], true, "with room again it goes on");
-        assert_eq!(server.admin("/readyz").await.status, 200);
+    if make_room(server.id()) {
+        // The balancer sends no call, so the server finds it out by itself.
+        ready_again(&server).await;
+        assert_ne!(ask(20).await["isError"], true, "with room again it goes on");
     }
+}
+
+/// Lets the files of a process grow again, and returns whether this system can do that.
+#[cfg(unix)]
+fn make_room(process: u32) -> bool {
+    let room = format!("--pid {process} --fsize=unlimited");
+    let made = std::process::Command::new("prlimit").args(room.split(' ')).status();
+    made.is_ok_and(|status| status.success())
+}
+
+/// Waits until a balancer may send people to the server again.
+#[cfg(unix)]
+async fn ready_again(server: &Server) {
+    let ready = async {
+        while server.admin("/readyz").await.status != 200 {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(Duration::from_secs(20), ready).await.expect("ready by itself");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_file_system_without_room_takes_no_line_and_every_one_once_it_has_room() {
+    // A file system of its own, in a name space that ends with the server.
+    let script = "mkdir disk && mount -t tmpfs -o size=64k none disk && exec \"$0\" \"$@\"";
+    let is_possible = "d=$(mktemp -d) && mount -t tmpfs -o size=64k none \"$d\"; s=$?; \
+                       umount \"$d\"; rmdir \"$d\"; exit $s";
+    let in_own = |script| ["-rm", "sh", "-c", script];
+    let tried = std::process::Command::new("unshare").args(in_own(is_possible)).output();
+    if !tried.is_ok_and(|it| it.status.success()) {
+        let said = b"\nSKIPPED: this system lets nobody mount a small file system here\n";
+        let _ = std::io::Write::write_all(&mut std::io::stderr(), said);
+        return;
+    }
+    let before = [&in_own(script)[..], &[env!("CARGO_BIN_EXE_wolkvox-mcp")]].concat();
+    let server = Server::start_by("unshare", &before, &["--audit", "disk/audit.jsonl"], &[]).await;
+    let ask = async |id| server.post(&[OLDER], &by_customer(id)).await.json()["result"].clone();
+    assert_ne!(ask(1).await["isError"], true);
+    let seen = format!("/proc/{}/cwd/disk", server.id());
+    let log = format!("{seen}/audit.jsonl");
+    let filler = format!("{seen}/filler");
+    assert!(fs::write(&filler, vec![b'x'; 64 * 1024]).is_err(), "the rest of the disk");
+    let mut answered = 1;
+    while ask(2).await["isError"] != true {
+        answered += 1;
+        assert!(answered < 20, "a page is full at last");
+    }
+    assert!(server.log().contains("No space left on device"), "{}", server.log());
+    assert_eq!(server.admin("/readyz").await.status, 503);
+    // While it is full, nothing changes by trying.
+    server.signal("HUP");
+    assert_eq!(ask(3).await["isError"], true);
+    assert_eq!(server.admin("/readyz").await.status, 503);
+    assert_eq!(fs::read_to_string(&log).expect("the log").lines().count(), answered);
+    fs::remove_file(&filler).expect("room");
+    server.signal("HUP");
+    ready_again(&server).await;
+    assert!(server.log().contains("the audit log can be written again"), "{}", server.log());
+    assert_eq!(fs::read_to_string(&log).expect("the log").lines().count(), answered);
+    assert_ne!(ask(4).await["isError"], true, "the first call is answered already");
+    let (status, said) = verify(&[log]).await;
+    assert_eq!(status, Some(0), "{said}");
+    assert!(said.starts_with(&format!("Lines: {}, ", answered + 1)), "{said}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_server_goes_on_in_a_new_file_after_its_log_was_moved_away_and_sighup() {
+    let server = Server::start(&["--audit", "audit.jsonl"], &[]).await;
+    let (log, moved) = (server.folder.path().join("audit.jsonl"), "audit-20200101T000000Z-1.jsonl");
+    let moved = server.folder.path().join(moved);
+    server.post(&[OLDER], &by_customer(1)).await;
+    fs::rename(&log, &moved).expect("moved");
+    server.signal("HUP");
+    let reopened = async {
+        while !log.exists() {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(Duration::from_secs(10), reopened).await.expect("a new file");
+    server.post(&[OLDER], &by_customer(2)).await;
+    let numbers = |path: &Path| -> Vec<Value> {
+        let text = fs::read_to_string(path).expect("a log");
+        let line = |line| serde_json::from_str::<Value>(line).expect("JSON")["seq"].clone();
+        text.lines().map(line).collect()
+    };
+    assert_eq!((numbers(&moved), numbers(&log)), (vec![json!(1)], vec![json!(2)]));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_first_call_after_there_is_room_again_is_answered() {
+    let log = Log::new();
+    let mut program = with_little_room(&log, "refuse");
+    program.initialize("2025-11-25").await;
+    while program.call(question()).await["isError"] != true {}
+    if make_room(program.id()) {
+        assert_ne!(program.call(question()).await["isError"], true);
+    }
+    program.end().await;
+    assert_eq!(log.verify().await.0, Some(0));
 }
 
 #[cfg(unix)]
