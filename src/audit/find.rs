@@ -21,10 +21,26 @@ pub struct Search {
 pub struct Asked {
     /// The lines about the value, in the order of time.
     pub matches: Vec<Match>,
-    /// Lines of the files that cannot be read.
-    pub unreadable: usize,
+    /// Lines of the files.
+    pub lines: usize,
+    /// Those that may hide something.
+    pub unchecked: Option<Unchecked>,
     /// Lines about the value whose seal does not fit.
     pub changed: usize,
+    /// Files without any line.
+    pub empty: Vec<PathBuf>,
+}
+
+/// Lines that were changed, written with another key, cut short, or are none of an audit log: whom
+/// they were about cannot be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unchecked {
+    /// How many there are.
+    pub count: usize,
+    /// The file of the first one.
+    pub file: PathBuf,
+    /// Its place there, counted from 1.
+    pub line: u64,
 }
 
 /// A line about the value.
@@ -70,7 +86,7 @@ impl Search {
     }
 }
 
-/// Searches files.
+/// Searches files, and checks every line's seal.
 ///
 /// # Errors
 ///
@@ -78,19 +94,25 @@ impl Search {
 pub fn find(files: &[PathBuf], search: &Search) -> Result<Asked, AuditError> {
     let mut asked = Asked::default();
     for file in files {
-        read::lines(file, |_, text, _| {
-            let Ok(found) = serde_json::from_slice::<Match>(text) else {
-                asked.unreadable += 1;
-                return;
-            };
-            if !found.subject.as_ref().is_some_and(|it| search.hashes.contains(it)) {
-                return;
-            }
+        let before = asked.lines;
+        read::lines(file, |number, text, _| {
+            asked.lines += 1;
+            let found = serde_json::from_slice::<Match>(text).ok();
             let is_sealed = line::read(text, &search.keys).is_some_and(|it| it.is_sealed);
-            asked.changed += usize::from(!is_sealed);
-            let whole = serde_json::from_slice(text).unwrap_or_default();
-            asked.matches.push(Match { whole, ..found });
+            if !is_sealed || found.is_none() {
+                let first = || Unchecked { count: 0, file: file.clone(), line: number };
+                asked.unchecked.get_or_insert_with(first).count += 1;
+            }
+            let is_about = |it: &String| search.hashes.contains(it);
+            if let Some(found) = found.filter(|it| it.subject.as_ref().is_some_and(is_about)) {
+                asked.changed += usize::from(!is_sealed);
+                let whole = serde_json::from_slice(text).unwrap_or_default();
+                asked.matches.push(Match { whole, ..found });
+            }
         })?;
+        if asked.lines == before {
+            asked.empty.push(file.clone());
+        }
     }
     asked.matches.sort_by(|one, other| one.time.cmp(&other.time));
     Ok(asked)

@@ -42,11 +42,11 @@ use jiff::Timestamp;
 pub use self::attempt::Attempt;
 use self::chain::{Chain, Last};
 use self::file::{AnchorFile, Found, LogFile};
-pub use self::find::{Asked, Match, Search, find};
+pub use self::find::{Asked, Match, Search, Unchecked, find};
 pub use self::key::Keys;
 pub use self::line::{Entry, Subject};
 pub use self::options::{OnFailure, Options, Rotation, Target};
-pub use self::verify::{Finding, Flaw, Report, verify};
+pub use self::verify::{Before, Finding, Flaw, Report, verify};
 use crate::error::{AuditError, AuditErrorKind, AuditNotice};
 use crate::fields;
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::chain::{LONGEST_ANCHOR, Last};
+use super::chain::{LONGEST_ANCHOR, Last, is_blank};
 use super::key::{Keys, Mac};
 use super::{line, path, read};
 use crate::error::{AuditError, AuditErrorKind};
@@ -23,12 +23,22 @@ pub struct Report {
     pub numbers: Option<(u64, u64)>,
     /// When they were written.
     pub times: Option<(Timestamp, Timestamp)>,
-    /// Whether the log begins before what was given.
-    pub begins_before: bool,
+    /// What was written before what was given, if the log begins there, in a file that stands beside
+    /// it.
+    pub before: Option<Before>,
     /// The last line that was written, if the log goes on after what was given.
     pub goes_on: Option<u64>,
     /// What is wrong.
     pub findings: Vec<Finding>,
+}
+
+/// Lines before those of the files that were given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Before {
+    /// The first and the last number of those that are in none of the files.
+    pub numbers: (u64, u64),
+    /// An earlier file of the log, as its name says.
+    pub file: Option<PathBuf>,
 }
 
 /// What is wrong, and where.
@@ -55,6 +65,8 @@ pub enum Flaw {
     NotLinked,
     /// Lines with these numbers, from and to, are missing before it, or at the end of the file.
     Missing(u64, u64),
+    /// The lines before it are not in the files, and none beside them ends with the last of those.
+    Before(Before),
     /// It stands after lines that were written later.
     OutOfOrder,
     /// It is there more than once.
@@ -112,6 +124,8 @@ struct Log {
     anchor: PathBuf,
     /// None if the anchor is not of this key.
     last: Option<Last>,
+    /// Whether there was no line yet when the anchor was made.
+    is_new: bool,
 }
 
 /// Reads the anchors of all logs that files are of.
@@ -124,7 +138,10 @@ fn logs(files: &[PathBuf], key: &Path, keys: &Keys) -> Result<Vec<Log>, AuditErr
         }
         let anchor = path::anchor(&path, key);
         match file::read(&anchor, LONGEST_ANCHOR) {
-            Ok(text) => logs.push(Log { path, last: Last::from_anchor(&text, keys), anchor }),
+            Ok(text) => {
+                let (last, is_new) = (Last::from_anchor(&text, keys), is_blank(&text));
+                logs.push(Log { path, last, is_new, anchor });
+            }
             Err(problem) if problem.kind() == ErrorKind::NotFound => {}
             Err(problem) => {
                 let kind = AuditErrorKind::Unusable(problem.kind());
@@ -186,9 +203,25 @@ fn one(
     }
     parts.sort_by_key(|(begins, _)| *begins);
     let seen: Vec<Seen> = parts.into_iter().flat_map(|(_, seen)| seen).collect();
-    let mut chains = Chains { restarts, findings: &mut findings, begins_before: false };
+    let mut chains = Chains { restarts, findings: &mut findings, before: None };
     chains.check(&seen);
-    let begins_before = chains.begins_before;
+    let mut before = None;
+    if let Some((file, number, numbers)) = chains.before
+        && let Some(first) = files.get(file)
+    {
+        let log = log.map(|it| it.path.clone());
+        let log = log.or_else(|| path::before_rotation(first)).unwrap_or_else(|| (*first).clone());
+        // Those of standard error have names of the collector's.
+        let earlier = path::ends_with(&log, numbers.1).filter(|_| !restarts);
+        let earlier = earlier.filter(|(earlier, _)| !files.iter().any(|it| is_same(it, earlier)));
+        let is_there = earlier.as_ref().is_some_and(|(_, last)| *last == numbers.1);
+        let found = Before { numbers, file: earlier.map(|(file, _)| file) };
+        if is_there {
+            before = Some(found);
+        } else {
+            findings.push((file, number, Flaw::Before(found)));
+        }
+    }
     let good = || seen.iter().filter_map(|it| it.line);
     let numbers = good().map(|it| it.seq).min().zip(good().map(|it| it.seq).max());
     let place = |found: &(usize, u64, Flaw)| {
@@ -200,15 +233,8 @@ fn one(
     });
     let (files_count, lines) = (files.len(), seen.len());
     let findings = found.collect();
-    let mut report = Report {
-        files: files_count,
-        lines,
-        numbers,
-        times,
-        begins_before,
-        goes_on: None,
-        findings,
-    };
+    let mut report =
+        Report { files: files_count, lines, numbers, times, before, goes_on: None, findings };
     match log {
         Some(log) => {
             // Each may be a line that was written after the last in order.
@@ -228,6 +254,11 @@ fn one(
     Ok(report)
 }
 
+/// Returns whether two paths lead to one file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    one == other || one.canonicalize().ok().is_some_and(|it| other.canonicalize().ok() == Some(it))
+}
+
 impl Report {
     /// Compares the end of a log with its anchor.
     fn compare(
@@ -239,7 +270,7 @@ impl Report {
     ) {
         let file = log.path.clone();
         let Some(last) = log.last else {
-            if is_log_given {
+            if is_log_given && !(log.is_new && self.lines == 0) {
                 let flaw = Flaw::NoAnchor(log.anchor.clone());
                 self.findings.push(Finding { file, line: None, flaw });
             }
@@ -266,7 +297,8 @@ impl Report {
 struct Chains<'a> {
     restarts: bool,
     findings: &'a mut Vec<(usize, u64, Flaw)>,
-    begins_before: bool,
+    /// The place of the first line in order, and the numbers that are nowhere and belong before it.
+    before: Option<(usize, u64, (u64, u64))>,
 }
 
 impl Chains<'_> {
@@ -297,7 +329,13 @@ impl Chains<'_> {
             };
             let flaw = match last {
                 None => {
-                    self.begins_before |= line.seq > broken + 1;
+                    // The broken ones may be those right before it.
+                    let mut before = 1..line.seq.saturating_sub(broken);
+                    let from = before.find(|seq| !times.contains_key(seq));
+                    let to = before.rev().find(|seq| !times.contains_key(seq)).or(from);
+                    let place = (seen.file, seen.number);
+                    let found = from.zip(to).map(|numbers| (place.0, place.1, numbers));
+                    self.before = self.before.or(found);
                     None
                 }
                 Some(_) if line.seq == 1 && line.prev.is_none() && times.get(&1) == Some(&1) => {

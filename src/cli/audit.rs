@@ -1,5 +1,7 @@
 //! Reads an audit log: verifies it, or finds who asked for a value.
 
+mod found;
+
 use std::io::{self, BufRead, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,8 +10,9 @@ use anyhow::anyhow;
 use clap::{Args, Subcommand};
 use comfy_table::Table;
 
-use super::{NOTHING_FOUND, layout};
-use crate::audit::{self, Asked, Finding, Flaw, Keys, Report, Search};
+use super::exit::{FAILED, NOTHING_FOUND};
+use super::layout;
+use crate::audit::{self, Asked, Finding, Keys, Search, Unchecked};
 use crate::clean;
 use crate::config::{self, NotUnicode, Sources};
 use crate::error::{SettingError, io_reason};
@@ -30,8 +33,9 @@ pub(super) enum Audit {
     Verify(Verify),
     /// Find who asked for a value
     #[command(
-        after_help = "Exit status: 0 somebody asked, 1 nobody did in these files, 2 a file or \
-                            the key cannot be read."
+        after_help = "Exit status: 0 somebody asked, 1 nobody did in these files, 2 that is \
+                            unknown, because a line could not be checked, there is none, or a file \
+                            or the key cannot be read."
     )]
     Find(Find),
 }
@@ -115,16 +119,20 @@ impl Find {
         }
         let search = Search::new(key, subjects.iter().map(Subject::parts));
         let asked = audit::find(&self.files, &search).map_err(|it| it.text())?;
+        let doubt = asked.doubt();
         if self.json {
             let lines: Vec<_> = asked.matches.iter().map(|it| &it.whole).collect();
             let text = serde_json::to_string_pretty(&lines);
             print(&(text.map_err(|it| Bilingual::same(it.to_string()))? + "\n"))?;
-        } else {
+        } else if doubt.is_none() || !asked.matches.is_empty() {
             print(&table(&asked, language))?;
         }
-        warn(&asked, language)?;
-        let is_found = !asked.matches.is_empty();
-        Ok(if is_found { ExitCode::SUCCESS } else { ExitCode::from(NOTHING_FOUND) })
+        warn(&asked, doubt.as_ref(), language)?;
+        Ok(match (doubt, asked.matches.is_empty()) {
+            (Some(_), _) => ExitCode::from(FAILED),
+            (None, true) => ExitCode::from(NOTHING_FOUND),
+            (None, false) => ExitCode::SUCCESS,
+        })
     }
 }
 
@@ -167,14 +175,64 @@ fn print(text: &str) -> Result<(), Bilingual> {
     }
 }
 
-/// Returns what makes a search less sure.
-fn warn(asked: &Asked, language: Language) -> Result<(), Bilingual> {
-    let (unreadable, changed) = (asked.unreadable, asked.changed);
+impl Asked {
+    /// Returns why others may have asked than those that were found, if that is so.
+    fn doubt(&self) -> Option<Bilingual> {
+        let lines = self.lines;
+        let Some(Unchecked { count, file, line }) = &self.unchecked else {
+            return (lines == 0).then(|| {
+                bilingual!(
+                    "there is no line in these files.",
+                    "en estos archivos no hay ninguna línea."
+                )
+            });
+        };
+        let file = file.display();
+        let which = match count {
+            1 => bilingual!(
+                "{count} of {lines} lines could not be checked; it is at {file}:{line}.",
+                "{count} de {lines} líneas no se pudo comprobar; está en {file}:{line}.",
+            ),
+            _ => bilingual!(
+                "{count} of {lines} lines could not be checked; the first is at {file}:{line}.",
+                "{count} de {lines} líneas no se pudieron comprobar; la primera está en {file}:{line}.",
+            ),
+        };
+        Some(bilingual!(
+            "{which} Such a line was changed, written with another key, cut short, or is none of an \
+             audit log; `wolkvox-mcp audit verify` says more.",
+            "{which} Una línea así fue modificada, escrita con otra clave, quedó a medias, o no es de \
+             un registro de auditoría; `wolkvox-mcp audit verify` dice más.",
+            which,
+        ))
+    }
+}
+
+/// Writes what makes a search less sure to standard error.
+fn warn(asked: &Asked, doubt: Option<&Bilingual>, language: Language) -> Result<(), Bilingual> {
+    let changed = asked.changed;
     let mut said = Vec::new();
-    if unreadable > 0 {
+    if let Some(doubt) = doubt {
+        said.push(if asked.matches.is_empty() {
+            bilingual!(
+                "Whether anybody asked for it is unknown: {doubt}",
+                "No se sabe si alguien lo consultó: {doubt}",
+                doubt,
+            )
+        } else {
+            bilingual!(
+                "Warning: others may be missing: {doubt}",
+                "Advertencia: pueden faltar otras consultas: {doubt}",
+                doubt,
+            )
+        });
+    }
+    // Where all are without lines, that was said.
+    for file in asked.empty.iter().filter(|_| asked.lines > 0) {
+        let file = file.display();
         said.push(bilingual!(
-            "Warning: {unreadable} lines cannot be read.",
-            "Advertencia: {unreadable} líneas no se pueden leer.",
+            "Warning: there is no line in {file}.",
+            "Advertencia: no hay ninguna línea en {file}.",
         ));
     }
     if changed > 0 {
@@ -183,7 +241,9 @@ fn warn(asked: &Asked, language: Language) -> Result<(), Bilingual> {
             "Advertencia: el sello de {changed} de estas líneas no corresponde; vea `wolkvox-mcp audit verify`.",
         ));
     }
-    let text: String = said.iter().map(|it| format!("{}\n", it.to(language))).collect();
+    // A file's name may be anything.
+    let said = said.iter().map(|it| clean::single_line(it.to(language)));
+    let text: String = said.map(|it| it + "\n").collect();
     io::stderr().write_all(text.as_bytes()).map_err(|it| io_reason(it.kind()))
 }
 
@@ -239,115 +299,4 @@ fn table(asked: &Asked, language: Language) -> String {
     let rows = table.trim_fmt();
     let rows = rows.lines().map(clean::single_line).map(|it| it + "\n");
     heading.to(language).to_owned() + &rows.collect::<String>()
-}
-
-impl Finding {
-    /// Returns what is wrong, and where.
-    fn text(&self) -> Bilingual {
-        let file = self.file.display();
-        let place = match self.line {
-            Some(line) => Bilingual::same(format!("{file}:{line}")),
-            None => bilingual!("{file}, at its end", "{file}, al final"),
-        };
-        let flaw = self.flaw.text(self.line.is_none());
-        bilingual!("{place}: {flaw}", "{place}: {flaw}", place, flaw)
-    }
-}
-
-impl Flaw {
-    fn text(&self, is_end: bool) -> Bilingual {
-        match self {
-            Self::Unreadable => bilingual!(
-                "this is not a line of an audit log",
-                "esto no es una línea de un registro de auditoría"
-            ),
-            Self::Torn => bilingual!("this line is cut short", "esta línea está a medias"),
-            Self::Changed => bilingual!(
-                "this line was changed, or written with another key: its seal does not fit",
-                "esta línea fue modificada, o escrita con otra clave: su sello no corresponde",
-            ),
-            Self::NotLinked => bilingual!(
-                "the line before this one is not the one that it followed",
-                "la línea anterior a esta no es la que tenía antes",
-            ),
-            Self::Missing(from, to) if from == to && is_end => {
-                bilingual!("line {from} is missing", "falta la línea {from}")
-            }
-            Self::Missing(from, to) if is_end => {
-                bilingual!("lines {from} to {to} are missing", "faltan las líneas {from} a {to}")
-            }
-            Self::Missing(from, to) if from == to => bilingual!(
-                "line {from} is missing before this one",
-                "antes de esta falta la línea {from}"
-            ),
-            Self::Missing(from, to) => bilingual!(
-                "lines {from} to {to} are missing before this one",
-                "antes de esta faltan las líneas {from} a {to}",
-            ),
-            Self::OutOfOrder => bilingual!(
-                "this line stands after lines that were written later",
-                "esta línea está después de líneas escritas más tarde",
-            ),
-            Self::Repeated => {
-                bilingual!("this line is here more than once", "esta línea está más de una vez")
-            }
-            Self::Restart => bilingual!(
-                "a new chain begins here; whether lines are missing before it cannot be seen",
-                "aquí comienza otra cadena; no se puede ver si faltan líneas antes",
-            ),
-            Self::NotAnchored(line) => bilingual!(
-                "line {line} is not the one that was written last",
-                "la línea {line} no es la que se escribió de última",
-            ),
-            Self::NoAnchor(path) => {
-                let path = path.display();
-                bilingual!(
-                    "whether lines are missing here cannot be seen: {path} is missing or was changed",
-                    "no se puede ver si aquí faltan líneas: {path} falta o fue modificado",
-                )
-            }
-        }
-    }
-}
-
-impl Report {
-    /// Sums up what was verified.
-    fn summary(&self) -> Bilingual {
-        let Self { lines, files, .. } = self;
-        let span = match (self.numbers, self.times) {
-            (Some((first, last)), Some((from, to))) => {
-                let (from, to) = (format!("{from:.0}"), format!("{to:.0}"));
-                bilingual!(
-                    ", numbers {first} to {last}, {from} to {to}",
-                    ", números {first} a {last}, del {from} al {to}",
-                )
-            }
-            _ => Bilingual::same(""),
-        };
-        let before = if self.begins_before {
-            bilingual!("; what was written before was not given", "; lo escrito antes no se indicó")
-        } else {
-            Bilingual::same("")
-        };
-        let after = match self.goes_on {
-            Some(last) => bilingual!(
-                "; the log goes on to line {last}",
-                "; el registro sigue hasta la línea {last}"
-            ),
-            None => Bilingual::same(""),
-        };
-        let verdict = match self.findings.len() {
-            0 => bilingual!("every line is in its place", "cada línea está en su lugar"),
-            1 => bilingual!("1 finding", "1 hallazgo"),
-            count => bilingual!("{count} findings", "{count} hallazgos"),
-        };
-        bilingual!(
-            "Lines: {lines}, files: {files}{span}{before}{after}: {verdict}.",
-            "Líneas: {lines}, archivos: {files}{span}{before}{after}: {verdict}.",
-            span,
-            before,
-            after,
-            verdict,
-        )
-    }
 }

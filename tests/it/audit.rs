@@ -506,7 +506,15 @@ async fn the_chain_goes_on_from_file_to_file_under_load() {
     assert!(said.contains(&format!("the log goes on to line {CALLS}")), "{said}");
     let (status, said) = verify(&names[1..]).await;
     assert_eq!(status, Some(0), "{said}");
-    assert!(said.contains("what was written before was not given"), "{said}");
+    let before = fs::read_to_string(&names[0]).expect("a file").lines().count();
+    let missing = format!("lines 1 to {before} are not in these files: ");
+    assert!(said.contains(&missing), "{said}");
+    assert!(said.contains(&format!("give {} too", names[0])), "{said}");
+    // Not even that one holds them.
+    fs::write(&names[0], "").expect("written");
+    let (status, said) = verify(&names).await;
+    assert_eq!(status, Some(1), "{said}");
+    assert!(said.contains(&missing) && said.contains(": 1 finding."), "{said}");
 }
 
 #[tokio::test]
@@ -576,6 +584,12 @@ async fn every_change_of_a_log_is_named_with_its_file_and_line() {
         (with(&[1, 2, 3, 3, 4, 5, 6, 7, 8]), "audit.jsonl:4: this line is here more than once"),
         (with(&[1, 2, 3, 4, 5, 6, 7]), "audit.jsonl, at its end: line 8 is missing"),
         (with(&[1, 2, 3]), "audit.jsonl, at its end: lines 4 to 8 are missing"),
+        (
+            with(&[5, 6, 7, 8]),
+            "audit.jsonl:1: lines 1 to 4 are not in these files: they stand in an earlier one, or \
+             were removed",
+        ),
+        (with(&[2, 3, 4, 5, 6, 7, 8]), "audit.jsonl:1: line 1 is not in these files: it stands in"),
         (String::new(), "audit.jsonl, at its end: lines 1 to 8 are missing"),
         (edited(lines[3], "something else"), "audit.jsonl:4: this is not a line of an audit log"),
         (edited(lines[3], ""), "audit.jsonl:4: this is not a line of an audit log"),
@@ -589,6 +603,48 @@ async fn every_change_of_a_log_is_named_with_its_file_and_line() {
             assert!(found.contains(": 1 finding."), "{said}: {found}");
         }
     }
+}
+
+#[tokio::test]
+async fn lines_that_were_removed_at_the_beginning_are_a_finding_unless_an_earlier_file_ends_there()
+{
+    let log = Log::new();
+    log.calls(6).await;
+    let rest: String = log.text().lines().skip(4).map(|line| format!("{line}\n")).collect();
+    fs::write(&log.path, rest).expect("written");
+    let finding = "audit.jsonl:1: lines 1 to 4 are not in these files";
+    for (earlier, status, said) in [
+        ("other-20200101T000000Z-4.jsonl", 1, "or were removed\n"),
+        ("audit-20200101T000000Z-5.jsonl", 1, "or were removed\n"),
+        ("audit-20200101T000000Z-3.jsonl", 1, "audit-20200101T000000Z-3.jsonl too"),
+        ("audit-20200101T000000Z-4.jsonl", 0, "audit-20200101T000000Z-4.jsonl too"),
+    ] {
+        let path = log.file(earlier);
+        fs::write(&path, "").expect("written");
+        let (found, text) = verify(std::slice::from_ref(&log.path)).await;
+        assert_eq!(found, Some(status), "{earlier}: {text}");
+        assert!(text.contains(said), "{earlier}: {text}");
+        assert_eq!(text.contains(finding), status == 1, "{earlier}: {text}");
+        fs::remove_file(path).expect("removed");
+    }
+}
+
+#[tokio::test]
+async fn a_log_that_has_no_line_yet_is_in_order() {
+    let log = Log::new();
+    let mut program = log.start(&[]);
+    program.initialize("2025-11-25").await;
+    for _ in 0..2 {
+        let (status, said) = log.verify().await;
+        assert_eq!(
+            (status, said.as_str()),
+            (Some(0), "Lines: 0, files: 1: every line is in its place.")
+        );
+        program.request("tools/list", json!({})).await;
+    }
+    program.call(question()).await;
+    program.end().await;
+    assert_eq!(log.verify().await.0, Some(0));
 }
 
 #[tokio::test]
@@ -731,6 +787,64 @@ async fn who_asked_for_a_customer_is_found_without_the_log_holding_the_customer(
     assert_eq!((status, said.as_str()), (Some(1), "Nadie lo consultó en estos archivos."));
     let (status, said) = find(&log, &["--value", "x\ny"]).await;
     assert_eq!(status, Some(2), "{said}");
+}
+
+#[tokio::test]
+async fn nobody_asked_is_never_said_where_a_line_could_not_be_checked() {
+    let log = Log::new();
+    log.calls(3).await;
+    let whole = log.text();
+    let lines: Vec<&str> = whole.lines().collect();
+    let subject = log.lines()[1]["subject"].as_str().expect("a hash").to_owned();
+    let edited = lines[1].replacen(&subject, &"0".repeat(64), 1);
+    let three = |second: &str| format!("{}\n{second}\n{}\n", lines[0], lines[2]);
+    let other = log.file("other.key");
+    fs::write(&other, "0".repeat(64)).expect("written");
+    let other = ["--audit-key-file", other.to_str().expect("text")];
+    let unknown = "Whether anybody asked for it is unknown: ";
+    for (text, key, said) in [
+        (whole.clone(), &other[..], "3 of 3 lines could not be checked; the first is at AT:1."),
+        (three(&edited), &[], "1 of 3 lines could not be checked; it is at AT:2."),
+        (three(""), &[], "1 of 3 lines could not be checked; it is at AT:2."),
+        (three("{}"), &[], "1 of 3 lines could not be checked; it is at AT:2."),
+        (format!("{whole}{{\"v\":1"), &[], "1 of 4 lines could not be checked; it is at AT:4."),
+        (String::new(), &[], "there is no line in these files."),
+    ] {
+        fs::write(&log.path, text).expect("written");
+        let said = said.replace("AT", &log.path);
+        for more in [&[][..], &["--json"]] {
+            let (status, found) =
+                find(&log, &[key, &["--value", "900000002"], more].concat()).await;
+            assert_eq!(status, Some(2), "{found}");
+            assert!(found.contains(&format!("{unknown}{said}")), "{said}: {found}");
+            assert!(!found.contains("Nobody asked"), "{found}");
+        }
+    }
+    fs::write(&log.path, three(&edited)).expect("written");
+    let (status, found) = find(&log, &["--value", "900000001"]).await;
+    assert_eq!(status, Some(2), "{found}");
+    assert!(found.starts_with("Asked for 2 times:\n"), "{found}");
+    let said = format!("1 of 3 lines could not be checked; it is at {}:2.", log.path);
+    assert!(found.contains(&format!("Warning: others may be missing: {said}")), "{found}");
+    let (_, found) = find(&log, &["--value", "900000002", "--lang", "es"]).await;
+    let said = "No se sabe si alguien lo consultó: 1 de 3 líneas no se pudo comprobar; está en ";
+    assert!(found.contains(said), "{found}");
+}
+
+#[tokio::test]
+async fn a_file_without_any_line_is_told_beside_others() {
+    let log = Log::new();
+    log.calls(1).await;
+    let empty = log.file("empty.jsonl").to_string_lossy().into_owned();
+    fs::write(&empty, "").expect("written");
+    for (value, status, heading) in
+        [("900000001", 0, "Asked for once:"), ("900000002", 1, "Nobody asked for it")]
+    {
+        let (found, said) = find(&log, &[&empty, "--value", value]).await;
+        assert_eq!(found, Some(status), "{said}");
+        assert!(said.starts_with(heading), "{said}");
+        assert!(said.contains(&format!("Warning: there is no line in {empty}.")), "{said}");
+    }
 }
 
 #[tokio::test]

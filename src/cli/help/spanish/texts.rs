@@ -98,7 +98,8 @@ pub(super) const COMMANDS: &[Texts] = &[
         about: "Busca quién preguntó por un valor",
         after: Some(
             "Estado de salida: 0 alguien preguntó, 1 nadie preguntó en estos archivos, 2 no se \
-             puede leer un archivo o la clave.",
+             sabe, porque una línea no se pudo comprobar, no hay ninguna, o no se puede leer un \
+             archivo o la clave.",
         ),
         arguments: &[
             FILES,
