@@ -69,6 +69,13 @@ pub fn add(path: &Path, new: NewCaller<'_>, roles: &Roles) -> Result<CallerToken
                 table.insert(key, value(time));
             }
         }
+        // Comments at the end would otherwise stay there, behind the new caller.
+        let before = document.trailing().as_str().unwrap_or_default().trim_end().to_owned();
+        if !before.is_empty() {
+            // With a blank line between, they are not the caller's own.
+            table.decor_mut().set_prefix(format!("{before}\n\n"));
+            document.set_trailing("");
+        }
         let item = document.entry(CALLERS).or_insert(Item::None);
         if !item.is_array_of_tables() {
             *item = Item::ArrayOfTables(ArrayOfTables::new());
@@ -90,10 +97,28 @@ pub fn remove(path: &Path, name: &str) -> Result<(), CallersError> {
         let place = entries.iter().position(|entry| entry.name == name);
         let place = place.ok_or_else(|| CallersErrorKind::Unknown(name.to_owned()))?;
         if let Some(tables) = document.get_mut(CALLERS).and_then(Item::as_array_of_tables_mut) {
+            let prefix = tables.get(place).and_then(|it| it.decor().prefix()?.as_str());
+            let above = of_the_file(prefix.unwrap_or_default()).to_owned();
             tables.remove(place);
+            let next = tables.get_mut(place).map(Table::decor_mut);
+            match next.filter(|_| !above.is_empty()) {
+                Some(next) => {
+                    let own = next.prefix().and_then(|it| it.as_str()).unwrap_or_default();
+                    next.set_prefix(format!("{above}{}", own.trim_start()));
+                }
+                None => {
+                    let end = document.trailing().as_str().unwrap_or_default();
+                    document.set_trailing(format!("{above}{end}"));
+                }
+            }
         }
         Ok(())
     })
+}
+
+/// Returns the comments above a caller that are not the caller's own: a blank line comes after them.
+fn of_the_file(prefix: &str) -> &str {
+    prefix.rfind("\n\n").and_then(|at| prefix.get(..at + 2)).unwrap_or_default()
 }
 
 fn check_role(role: Option<&str>, roles: &Roles) -> Result<(), CallersErrorKind> {
@@ -195,6 +220,36 @@ mod tests {
         assert!(fs::read_to_string(&path).expect("a file").starts_with(&by_hand));
         remove(&path, "ana").expect("removed");
         assert_eq!(fs::read_to_string(&path).expect("a file"), by_hand);
+    }
+
+    #[test]
+    fn the_heading_stays_at_the_top_however_callers_come_and_go() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("callers.toml");
+        let text = || fs::read_to_string(&path).expect("a file");
+        file::put(&path, HEADING, None).expect("written");
+        add(&path, new("ana"), &Roles::default()).expect("added");
+        assert!(text().starts_with(&format!("{HEADING}\n[[callers]]\n")), "{}", text());
+        add(&path, new("eva"), &Roles::default()).expect("added");
+        remove(&path, "ana").expect("removed");
+        assert!(text().starts_with(&format!("{HEADING}\n[[callers]]\n")), "{}", text());
+        remove(&path, "eva").expect("removed");
+        assert_eq!(text().trim_end(), HEADING.trim_end());
+        add(&path, new("leo"), &Roles::default()).expect("added");
+        assert!(text().starts_with(&format!("{HEADING}\n[[callers]]\n")), "{}", text());
+    }
+
+    #[test]
+    fn a_callers_own_comment_goes_with_the_caller() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("callers.toml");
+        let by_hand = format!(
+            "# ours\n\n# night shift\n[[callers]]\nname = 'leo'\nsha256 = '{}'\n",
+            hex(&digest("x"))
+        );
+        file::put(&path, &by_hand, None).expect("written");
+        remove(&path, "leo").expect("removed");
+        assert_eq!(fs::read_to_string(&path).expect("a file").trim_end(), "# ours");
     }
 
     #[test]
