@@ -69,6 +69,8 @@ pub enum TlsFailure {
         /// Its own name, if it can be read.
         issuer: Option<String>,
     },
+    /// The certificate is an authority's, which no server may use as its own.
+    AuthorityAsServer,
     /// The certificate has expired.
     Expired,
     /// The certificate is not valid yet.

@@ -13,7 +13,9 @@ use rustls::{
 };
 use rustls_platform_verifier::Verifier;
 use x509_cert::Certificate;
+use x509_cert::certificate::TbsCertificate;
 use x509_cert::der::Decode;
+use x509_cert::ext::pkix::BasicConstraints;
 use x509_cert::name::Name;
 
 use crate::clean;
@@ -101,7 +103,8 @@ impl std::error::Error for Distrusted {}
 const LONGEST_ISSUER: usize = 100;
 
 /// Adds to the verifier's error who issued the certificate. Whatever rule a certificate breaks that
-/// vouches for itself, no authority vouches for it; only its times and names are told as such.
+/// vouches for itself, no authority vouches for it; only its times, its names, and that it is an
+/// authority's, are told as such.
 fn distrusted(
     error: Error,
     certificate: &CertificateDer<'_>,
@@ -125,6 +128,8 @@ fn distrusted(
     let is_unknown = matches!(problem, Problem::UnknownIssuer | Problem::BadSignature);
     let failure = if is_told {
         return error;
+    } else if !is_unknown && is_authority(read) {
+        TlsFailure::AuthorityAsServer
     } else if read.issuer() == read.subject() {
         TlsFailure::SelfSigned { issuer: name_in_words(read.issuer()) }
     } else if is_unknown && intermediates.is_empty() {
@@ -141,6 +146,12 @@ fn distrusted(
         return error;
     };
     Error::InvalidCertificate(Problem::Other(OtherError(Arc::new(Distrusted(failure)))))
+}
+
+/// Returns whether a certificate may sign others, which then vouches for no server, trusted or not.
+fn is_authority(certificate: &TbsCertificate) -> bool {
+    let constraints = certificate.get_extension::<BasicConstraints>();
+    matches!(constraints, Ok(Some((_, BasicConstraints { ca: true, .. }))))
 }
 
 /// Returns the organization of a name, or else its common name. A certificate may say anything, so

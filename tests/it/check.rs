@@ -377,7 +377,7 @@ struct Broken {
 /// The set-ups that administrators really break: `check` must name the cause of each, in both
 /// languages, at the right step and with a code that stays.
 #[tokio::test]
-async fn the_cause_of_each_of_twenty_eight_broken_set_ups_is_named_in_both_languages() {
+async fn the_cause_of_each_of_twenty_nine_broken_set_ups_is_named_in_both_languages() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = |name: &str, text: &str| {
         let path = folder.path().join(name);
@@ -539,6 +539,13 @@ async fn the_cause_of_each_of_twenty_eight_broken_set_ups_is_named_in_both_langu
             "autofirmado",
         ),
         (
+            "an authority's certificate",
+            Authority::self_signed_as_an_authority(host),
+            "tls_authority_as_server",
+            "an authority's (CA:TRUE)",
+            "una entidad de certificación (CA:TRUE)",
+        ),
+        (
             "an inspecting firewall",
             Authority::certify_by_an_intermediate(host),
             "tls_unknown_issuer",
@@ -649,7 +656,7 @@ async fn the_cause_of_each_of_twenty_eight_broken_set_ups_is_named_in_both_langu
         "wolkvox may only be slow",
         "wolkvox solo está lento",
     ));
-    assert_eq!(rows.len(), 28);
+    assert_eq!(rows.len(), 29);
     let mut unnamed = Vec::new();
     for Broken { what, set, unset, step, code, english, spanish } in &rows {
         for (language, words) in [("en", english), ("es", spanish)] {

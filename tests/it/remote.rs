@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, ChildStdout};
 
-use crate::support::{Ended, Program, RawReply, RawServer};
+use crate::support::{Authority, Ended, Program, RawReply, RawServer};
 
 const URL: &str = "https://wolkvox.example.com/mcp";
 
@@ -127,6 +127,27 @@ async fn a_check_tells_a_missing_token_from_a_wrong_one_and_never_shows_it() {
     let arguments = ["check", "--url", &team.url, "--token-file", file];
     let ended = Program::run(&arguments, &[(variable, token.as_str())]).await;
     assert_eq!(ended.status.code(), Some(1), "two tokens are refused");
+}
+
+#[tokio::test]
+async fn a_certificate_of_its_own_making_is_trusted_by_its_file_unless_it_is_an_authoritys() {
+    for (authority, is_servers) in [
+        (Authority::self_signed("127.0.0.1"), true),
+        (Authority::self_signed_as_an_authority("127.0.0.1"), false),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let [certificate, key] = ["tls.crt", "tls.key"].map(|name| folder.path().join(name));
+        fs::write(&certificate, &authority.server.0).expect("written");
+        fs::write(&key, &authority.server.1).expect("written");
+        let [certificate, key] = [&certificate, &key].map(|it| it.to_str().expect("a path"));
+        let team = Team::start(&["--tls-cert", certificate, "--tls-key", key]).await;
+        let arguments = ["check", "--url", &team.url];
+        let ended = Program::run(&arguments, &[("WOLKVOX_CA_FILE", certificate)]).await;
+        let said = ended.stdout.join(" ");
+        assert_eq!(ended.status.success(), is_servers, "{said}");
+        assert_eq!(said.contains("basicConstraints=critical,CA:FALSE"), !is_servers, "{said}");
+        assert!(!said.contains("self-signed"), "it is in the file: {said}");
+    }
 }
 
 #[tokio::test]

@@ -214,6 +214,7 @@ fn code_of(error: &Error) -> &'static str {
             TlsFailure::SelfSigned { .. } => "tls_self_signed",
             TlsFailure::UnknownIssuer { .. } => "tls_unknown_issuer",
             TlsFailure::NoIntermediate { .. } => "tls_no_intermediate",
+            TlsFailure::AuthorityAsServer => "tls_authority_as_server",
             TlsFailure::Expired => "tls_expired",
             TlsFailure::NotValidYet => "tls_not_valid_yet",
             TlsFailure::WrongHost | TlsFailure::NamesNoHost => "tls_wrong_host",

@@ -89,9 +89,9 @@ fn of_extra_roots(finding: Finding) -> Finding {
     }
     finding.with_fix(bilingual!(
         "WOLKVOX_CA_FILE does not hold what this certificate needs: put into it the root certificate of \
-         the authority that issued it, not the server's own certificate.",
+         the authority that issued it, or the server's own certificate if it is self-signed.",
         "Lo que tiene WOLKVOX_CA_FILE no sirve para este certificado: ponga allí el certificado raíz de \
-         la entidad que lo emitió, no el del servidor mismo.",
+         la entidad que lo emitió, o el del servidor mismo si es autofirmado.",
     ))
 }
 

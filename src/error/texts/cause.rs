@@ -76,6 +76,12 @@ impl Outage {
                  permitidas de wolkvox, hace falta un proxy (HTTPS_PROXY) o no hay red. Intente \
                  de nuevo en un minuto.",
             ),
+            Self::Tls(TlsFailure::AuthorityAsServer) => bilingual!(
+                "The server needs a certificate with CA:FALSE: `openssl req -x509` makes one with \
+                 `-addext basicConstraints=critical,CA:FALSE`.",
+                "El servidor necesita un certificado con CA:FALSE: `openssl req -x509` genera uno con \
+                 `-addext basicConstraints=critical,CA:FALSE`.",
+            ),
             Self::Tls(_) => bilingual!(
                 "If a company proxy inspects TLS, put its root certificate into \
                  WOLKVOX_CA_FILE; also check the computer's clock.",
@@ -146,6 +152,10 @@ impl TlsFailure {
                     "su certificado es autofirmado{issuer}: ninguna entidad responde por él",
                 )
             }
+            Self::AuthorityAsServer => bilingual!(
+                "its certificate is an authority's (CA:TRUE), which cannot be a server's",
+                "su certificado es el de una entidad de certificación (CA:TRUE), y un servidor no lo puede usar",
+            ),
             Self::NamesNoHost => bilingual!(
                 "its certificate names no host (no subject alternative name)",
                 "su certificado no nombra ningún servidor (sin nombre alternativo)",

@@ -101,11 +101,20 @@ impl Authority {
         Self { certificate: root.pem(), acceptor, server: pem(&server, &server_key) }
     }
 
-    /// A server's certificate that is its own authority.
+    /// A server's certificate that nobody else vouches for.
     pub(crate) fn self_signed(host: &str) -> Self {
+        Self::of_itself(host, IsCa::ExplicitNoCa)
+    }
+
+    /// The same as `openssl req -x509` makes it: marked as an authority's.
+    pub(crate) fn self_signed_as_an_authority(host: &str) -> Self {
+        Self::of_itself(host, IsCa::Ca(BasicConstraints::Unconstrained))
+    }
+
+    fn of_itself(host: &str, is_ca: IsCa) -> Self {
         let key = KeyPair::generate().expect("a key");
         let mut params = CertificateParams::new(vec![host.to_owned()]).expect("parameters");
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.is_ca = is_ca;
         let server = params.self_signed(&key).expect("a certificate");
         let acceptor = acceptor(&[&server], &key);
         Self { certificate: server.pem(), acceptor, server: pem(&server, &key) }
