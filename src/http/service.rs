@@ -352,7 +352,7 @@ impl Service {
         Err(if path.ends_with("/mcp") {
             refused(StatusCode::FORBIDDEN, None, "you may not use this tenant, or there is none")
         } else {
-            refused(StatusCode::NOT_FOUND, None, "nothing is here; MCP is at /mcp")
+            refused(StatusCode::NOT_FOUND, None, "nothing is here; the path of MCP ends in /mcp")
         })
     }
 }
