@@ -66,6 +66,8 @@ async fn serve(
     language: Language,
 ) -> anyhow::Result<ExitCode> {
     let said = |text: Bilingual| anyhow!(text.to(language).to_owned());
+    // Whoever reads where the server is may send one at once.
+    let hangups = stop::Hangups::new();
     let ServeConfig { http, tenants, roles, audit, shared, card: has_card, log: _, warnings } =
         config;
     for warning in warnings {
@@ -118,7 +120,8 @@ async fn serve(
         let _ = writeln!(std::io::stdout(), "{}", text.to(language));
     }
     let probing = tokio::spawn(probes(admin, Arc::clone(&service), card));
-    let refreshing = tokio::spawn(refresh(Arc::clone(&service), audit.clone(), certificate));
+    let refreshing =
+        tokio::spawn(refresh(hangups, Arc::clone(&service), audit.clone(), certificate));
     let ending = Ending {
         stop: stop::asked(),
         drained: async {
@@ -224,11 +227,11 @@ async fn open(
 /// change, and an identity provider's keys from time to time. A balancer sends no call while the audit
 /// log cannot be written, so that none would find out that it can again: it is tried here.
 async fn refresh(
+    mut hangups: stop::Hangups,
     service: Arc<Service>,
     audit: Option<crate::audit::Audit>,
     certificate: Option<Arc<Certificate>>,
 ) {
-    let mut hangups = stop::Hangups::new();
     loop {
         let was_asked = tokio::select! {
             () = hangups.next() => true,

@@ -39,6 +39,8 @@ mod descriptors;
 mod examples;
 /// Help, in the person's language.
 mod help;
+/// The library's MCP server, carried by somebody else's HTTP service.
+mod hosted;
 /// Clients' configuration files; what differs on Windows is tested beside the code.
 #[cfg(unix)]
 mod install;

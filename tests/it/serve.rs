@@ -1,5 +1,21 @@
 //! MCP over HTTP: the built program on a real socket, spoken to by hand.
 
+/// Static callers, while the server runs.
+mod callers;
+/// The end, as a balancer and a client see it.
+#[cfg(unix)]
+mod ending;
+/// `Host` and `Origin`.
+mod names;
+/// Who may speak without TLS, and whose address counts.
+mod peers;
+/// The tokens, searched for in everything that the server writes.
+mod secrets;
+/// Several accounts.
+mod tenants;
+/// TLS that ends here.
+mod tls;
+
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -53,15 +69,31 @@ impl Server {
         arguments: &[&str],
         files: &[(&str, &str)],
     ) -> Self {
+        let own = ["serve", "--sandbox"];
+        let listen = ["--listen", "127.0.0.1:0"];
+        let listen = if arguments.contains(&listen[0]) { &[][..] } else { &listen };
+        Self::launch(program, &[before, &own, listen, arguments].concat(), files).await
+    }
+
+    /// Starts it on the accounts of a file of settings.
+    pub(crate) async fn on_accounts(
+        settings: &str,
+        arguments: &[&str],
+        files: &[(&str, &str)],
+    ) -> Self {
+        let own = ["serve", "--listen", "127.0.0.1:0", "--config", "w.toml"];
+        let program = env!("CARGO_BIN_EXE_wolkvox-mcp");
+        let files = [&[("w.toml", settings)], files].concat();
+        Self::launch(program, &[&own, arguments].concat(), &files).await
+    }
+
+    async fn launch(program: &str, arguments: &[&str], files: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         for (name, text) in files {
-            let path = folder.path().join(name);
-            std::fs::write(&path, text).expect("written");
+            write_private(&folder.path().join(name), text);
         }
-        let own = ["serve", "--sandbox", "--listen", "127.0.0.1:0"];
         let environment = [("WOLKVOX_ADMIN_LISTEN", "127.0.0.1:0")];
-        let arguments = [before, &own, arguments].concat();
-        let mut command = Program::command_of(program, &arguments, &environment);
+        let mut command = Program::command_of(program, arguments, &environment);
         command.current_dir(folder.path()).kill_on_drop(true);
         command.stdin(std::process::Stdio::null()).stdout(std::process::Stdio::piped());
         let log = tempfile::NamedTempFile::new().expect("a file");
@@ -89,19 +121,35 @@ impl Server {
         self.ask_admin(&format!("POST {path}"), body).await
     }
 
-    /// Asks the admin address, which the log names.
-    async fn ask_admin(&self, what: &str, body: &str) -> Reply {
+    /// Returns what the log says of an address: `address`, where it listens, or `admin`.
+    async fn logged(&self, name: &str) -> String {
+        let name = format!(" {name}=");
         let named = async {
             loop {
                 let log = self.log();
-                let named = log.split_once("admin=").and_then(|(_, it)| it.split_once([' ', '\n']));
+                let named = log.split_once(&name).and_then(|(_, it)| it.split_once([' ', '\n']));
                 match named {
                     Some((address, _)) => return address.to_owned(),
                     None => sleep(Duration::from_millis(5)).await,
                 }
             }
         };
-        let address = timeout(TIMELY, named).await.expect("an address in the log");
+        timeout(TIMELY, named).await.expect("an address in the log")
+    }
+
+    /// Waits until the log says so; what was said before this length does not count.
+    pub(crate) async fn says(&self, from: usize, what: &str) {
+        let said = async {
+            while !self.log().get(from..).is_some_and(|log| log.contains(what)) {
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        assert!(timeout(TIMELY, said).await.is_ok(), "{what} is not in: {}", self.log());
+    }
+
+    /// Asks the admin address, which the log names.
+    async fn ask_admin(&self, what: &str, body: &str) -> Reply {
+        let address = self.logged("admin").await;
         let mut stream = TcpStream::connect(&address).await.expect("connects");
         let length = body.len();
         let request =
@@ -163,8 +211,19 @@ impl Server {
     }
 }
 
+/// Writes a file that only its owner can read.
+pub(crate) fn write_private(path: &std::path::Path, text: &str) {
+    std::fs::write(path, text).expect("written");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let owners = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(path, owners).expect("permissions are set");
+    }
+}
+
 /// Reads one reply: its head, and as much as its length says or, in parts, until the last.
-pub(crate) async fn reply(stream: &mut TcpStream) -> Reply {
+pub(crate) async fn reply(stream: &mut (impl AsyncReadExt + Unpin)) -> Reply {
     let mut bytes = Vec::new();
     let whole = async {
         let mut part = [0; 16 * 1024];
@@ -487,6 +546,14 @@ async fn a_server_that_is_asked_to_end_finishes_what_is_on_its_way() {
     let status = timeout(TIMELY, child.wait()).await.expect("in time").expect("a status");
     assert!(status.success(), "{status}");
     assert_eq!(idle.read(&mut [0]).await.expect("closed"), 0);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_hangup_as_soon_as_it_says_where_it_is_ends_nothing() {
+    let server = Server::start(&[], &[]).await;
+    server.signal("HUP");
+    assert_eq!(server.post(&[], &listing()).await.status, 200);
 }
 
 #[tokio::test]
