@@ -1,7 +1,10 @@
 //! The READMEs, the pages in `docs/` and `mcp.json`, held against the program: what they say is what it does.
 
+use std::process::Stdio;
+
 use clap::ValueEnum;
 use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, BufReader};
 use wolkvox_mcp::error::Kind;
 use wolkvox_mcp::fields::{FIELDS, Field, Shown};
 use wolkvox_mcp::install::{ClientKind, ConfigDirs, Os, Scope};
@@ -350,7 +353,7 @@ async fn every_command_prints_what_the_pages_say() {
             for (command, printed) in blocks(&file(name), "console").iter().flat_map(|it| shown(it))
             {
                 let Some(arguments) = command.strip_prefix("wolkvox-mcp") else { continue };
-                // A server does not end, and a team's files are not here.
+                // A server does not end and has a test of its own; a team's files are not here.
                 let is_elsewhere = arguments.contains(" serve") || arguments.contains("/var/log/");
                 if is_elsewhere || printed.is_empty() {
                     continue;
@@ -364,6 +367,34 @@ async fn every_command_prints_what_the_pages_say() {
         }
     }
     assert!(ran.len() >= 8, "{ran:?}");
+}
+
+#[tokio::test]
+async fn a_teams_server_says_what_the_pages_say_but_for_its_ports() {
+    for page in ["docs/team-server.md", "docs/equipo.md"] {
+        let all: Vec<_> = blocks(&file(page), "console").iter().flat_map(|it| shown(it)).collect();
+        let example = all.iter().find(|(command, _)| command.contains(" serve --sandbox"));
+        let (command, printed) = example.expect("an example");
+        let own = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
+        let arguments: Vec<_> = command.split_whitespace().skip(1).chain(own).collect();
+        let mut server = Program::command(&arguments, &[("LANG", "en_US.UTF-8")]);
+        let mut server = server.stderr(Stdio::null()).spawn().expect("starts");
+        let mut said = BufReader::new(server.stdout.take().expect("piped")).lines();
+        for expected in printed.lines() {
+            let line = said.next_line().await.expect("text").expect("a line");
+            assert_eq!(without_ports(&line), without_ports(expected), "{page}");
+        }
+        server.start_kill().expect("still running");
+        assert_eq!(said.next_line().await.expect("text"), None, "{page}");
+    }
+}
+
+/// Returns a text without the ports behind this computer's address.
+fn without_ports(text: &str) -> String {
+    let mut parts = text.split("127.0.0.1:");
+    let first = parts.next().unwrap_or_default().to_owned();
+    let rest = parts.map(|it| it.trim_start_matches(|letter: char| letter.is_ascii_digit()));
+    std::iter::once(first.as_str()).chain(rest).collect::<Vec<_>>().join("127.0.0.1:PORT")
 }
 
 /// Returns the commands of a block, each with what it printed.
