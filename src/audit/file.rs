@@ -325,7 +325,7 @@ fn recover(file: &mut File, path: &Path) -> Result<Found, AuditErrorKind> {
         return Err(AuditErrorKind::NotAnAuditLog);
     }
     let length = file.metadata().map_err(io)?.len();
-    let (last_line, end) = last_line(file, length).map_err(io)?;
+    let (last_line, end) = last_line(file).map_err(io)?;
     if end == length {
         return Ok(Found { last_line, notice: None });
     }
@@ -345,7 +345,8 @@ fn is_log(file: &mut File) -> io::Result<bool> {
 }
 
 /// Returns the last whole line and where it ends.
-fn last_line(file: &mut File, length: u64) -> io::Result<(Option<Vec<u8>>, u64)> {
+pub(super) fn last_line(file: &mut File) -> io::Result<(Option<Vec<u8>>, u64)> {
+    let length = file.metadata()?.len();
     let mut part = LAST_PART.min(length);
     loop {
         let start = length - part;

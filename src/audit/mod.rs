@@ -19,6 +19,7 @@
 //! at once, and so does the end of the log at an orderly exit.
 
 mod attempt;
+mod before;
 mod chain;
 mod file;
 mod find;
@@ -40,13 +41,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 
 pub use self::attempt::Attempt;
+pub use self::before::Before;
 use self::chain::{Chain, Last};
 use self::file::{AnchorFile, Found, LogFile};
 pub use self::find::{Asked, Match, Search, Unchecked, find};
 pub use self::key::Keys;
 pub use self::line::{Entry, Subject};
 pub use self::options::{OnFailure, Options, Rotation, Target};
-pub use self::verify::{Before, Finding, Flaw, Report, verify};
+pub use self::verify::{Finding, Flaw, Report, verify};
 use crate::error::{AuditError, AuditErrorKind, AuditNotice};
 use crate::fields;
 

@@ -1,4 +1,4 @@
-//! The names of the audit log's files.
+//! The names of the audit log's files (pure).
 //!
 //! ```text
 //! audit.jsonl                              is written now
@@ -69,22 +69,9 @@ pub(super) fn before_rotation(file: &Path) -> Option<PathBuf> {
     Some(rotation(file)?.0)
 }
 
-/// Returns the file beside a log that ends with this line, or else the last that ends before it, as
-/// their names say, and the line that it ends with.
-pub(super) fn ends_with(log: &Path, line: u64) -> Option<(PathBuf, u64)> {
-    let folder = log.parent().filter(|it| !it.as_os_str().is_empty());
-    let names = folder.unwrap_or(Path::new(".")).read_dir().ok()?;
-    let files = names.filter_map(|it| Some(log.with_file_name(it.ok()?.file_name())));
-    let ends = files.filter_map(|file| {
-        let (before, last) = rotation(&file)?;
-        (before == log && last <= line).then_some((file, last))
-    });
-    ends.max_by(|(one, first), (other, second)| (first, one).cmp(&(second, other)))
-}
-
 /// Returns the name that a file had while it was written, and its last line's number, if it has the
 /// name of one that is written no longer.
-fn rotation(file: &Path) -> Option<(PathBuf, u64)> {
+pub(super) fn rotation(file: &Path) -> Option<(PathBuf, u64)> {
     let stem = file.file_stem()?.to_str()?;
     let (rest, last) = stem.rsplit_once('-')?;
     let (log, stamp) = rest.rsplit_once('-')?;

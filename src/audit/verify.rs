@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use super::before::Before;
 use super::chain::{LONGEST_ANCHOR, Last, is_blank};
 use super::key::{Keys, Mac};
 use super::{line, path, read};
@@ -30,15 +31,6 @@ pub struct Report {
     pub goes_on: Option<u64>,
     /// What is wrong.
     pub findings: Vec<Finding>,
-}
-
-/// Lines before those of the files that were given.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Before {
-    /// The first and the last number of those that are in none of the files.
-    pub numbers: (u64, u64),
-    /// An earlier file of the log, as its name says.
-    pub file: Option<PathBuf>,
 }
 
 /// What is wrong, and where.
@@ -206,17 +198,17 @@ fn one(
     let mut chains = Chains { restarts, findings: &mut findings, before: None };
     chains.check(&seen);
     let mut before = None;
-    if let Some((file, number, numbers)) = chains.before
+    if let Some(Begins { file, number, numbers, prev }) = chains.before
         && let Some(first) = files.get(file)
     {
-        let log = log.map(|it| it.path.clone());
-        let log = log.or_else(|| path::before_rotation(first)).unwrap_or_else(|| (*first).clone());
-        // Those of standard error have names of the collector's.
-        let earlier = path::ends_with(&log, numbers.1).filter(|_| !restarts);
-        let earlier = earlier.filter(|(earlier, _)| !files.iter().any(|it| is_same(it, earlier)));
-        let is_there = earlier.as_ref().is_some_and(|(_, last)| *last == numbers.1);
-        let found = Before { numbers, file: earlier.map(|(file, _)| file) };
-        if is_there {
+        let found = if restarts {
+            // Those of standard error have names of the collector's.
+            Before::unknown(numbers)
+        } else {
+            let log = log.map(|it| it.path.clone()).or_else(|| path::before_rotation(first));
+            Before::beside(log.as_ref().unwrap_or(first), numbers, prev, files, keys)
+        };
+        if found.ends_there {
             before = Some(found);
         } else {
             findings.push((file, number, Flaw::Before(found)));
@@ -239,7 +231,7 @@ fn one(
         Some(log) => {
             // Each may be a line that was written after the last in order.
             let broken = seen.iter().rev().take_while(|it| it.line.is_none()).count() as u64;
-            report.compare(log, files.contains(&&log.path), broken, good());
+            report.compare(log, files, keys, broken, good());
         }
         None if restarts => {}
         None => {
@@ -254,21 +246,18 @@ fn one(
     Ok(report)
 }
 
-/// Returns whether two paths lead to one file.
-fn is_same(one: &Path, other: &Path) -> bool {
-    one == other || one.canonicalize().ok().is_some_and(|it| other.canonicalize().ok() == Some(it))
-}
-
 impl Report {
     /// Compares the end of a log with its anchor.
     fn compare(
         &mut self,
         log: &Log,
-        is_log_given: bool,
+        files: &[&PathBuf],
+        keys: &Keys,
         broken: u64,
         lines: impl Iterator<Item = Good>,
     ) {
         let file = log.path.clone();
+        let is_log_given = files.contains(&&file);
         let Some(last) = log.last else {
             if is_log_given && !(log.is_new && self.lines == 0) {
                 let flaw = Flaw::NoAnchor(log.anchor.clone());
@@ -283,6 +272,14 @@ impl Report {
                 self.goes_on = Some(last.seq);
                 return;
             }
+            if self.lines == 0 {
+                // A file that is new has none yet.
+                let before = Before::beside(&file, (1, last.seq), Some(last.mac), files, keys);
+                if before.ends_there {
+                    self.before = Some(before);
+                    return;
+                }
+            }
             Flaw::Missing(highest + 1, last.seq)
         } else if !anchored.is_empty() && anchored.iter().all(|it| it.mac != last.mac) {
             Flaw::NotAnchored(last.seq)
@@ -293,12 +290,22 @@ impl Report {
     }
 }
 
+/// Where a log begins of which earlier lines are nowhere.
+#[derive(Clone, Copy)]
+struct Begins {
+    file: usize,
+    number: u64,
+    /// The first and the last number of the lines that are nowhere and belong before it.
+    numbers: (u64, u64),
+    /// The seal of the last of them, if it is known.
+    prev: Option<Mac>,
+}
+
 /// Checks the places of lines.
 struct Chains<'a> {
     restarts: bool,
     findings: &'a mut Vec<(usize, u64, Flaw)>,
-    /// The place of the first line in order, and the numbers that are nowhere and belong before it.
-    before: Option<(usize, u64, (u64, u64))>,
+    before: Option<Begins>,
 }
 
 impl Chains<'_> {
@@ -333,8 +340,11 @@ impl Chains<'_> {
                     let mut before = 1..line.seq.saturating_sub(broken);
                     let from = before.find(|seq| !times.contains_key(seq));
                     let to = before.rev().find(|seq| !times.contains_key(seq)).or(from);
-                    let place = (seen.file, seen.number);
-                    let found = from.zip(to).map(|numbers| (place.0, place.1, numbers));
+                    let Seen { file, number, .. } = *seen;
+                    let found = from.zip(to).map(|numbers| {
+                        let prev = line.prev.filter(|_| numbers.1 + 1 == line.seq);
+                        Begins { file, number, numbers, prev }
+                    });
                     self.before = self.before.or(found);
                     None
                 }

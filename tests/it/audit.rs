@@ -610,17 +610,21 @@ async fn lines_that_were_removed_at_the_beginning_are_a_finding_unless_an_earlie
 {
     let log = Log::new();
     log.calls(6).await;
-    let rest: String = log.text().lines().skip(4).map(|line| format!("{line}\n")).collect();
+    let whole = log.text();
+    let place = whole.match_indices('\n').nth(3).expect("four lines").0 + 1;
+    let (removed, rest) = whole.split_at(place);
     fs::write(&log.path, rest).expect("written");
     let finding = "audit.jsonl:1: lines 1 to 4 are not in these files";
-    for (earlier, status, said) in [
-        ("other-20200101T000000Z-4.jsonl", 1, "or were removed\n"),
-        ("audit-20200101T000000Z-5.jsonl", 1, "or were removed\n"),
-        ("audit-20200101T000000Z-3.jsonl", 1, "audit-20200101T000000Z-3.jsonl too"),
-        ("audit-20200101T000000Z-4.jsonl", 0, "audit-20200101T000000Z-4.jsonl too"),
+    for (earlier, text, status, said) in [
+        ("other-20200101T000000Z-4.jsonl", removed, 1, "or were removed\n"),
+        ("audit-20200101T000000Z-5.jsonl", removed, 1, "or were removed\n"),
+        ("audit-20200101T000000Z-3.jsonl", removed, 1, "audit-20200101T000000Z-3.jsonl too"),
+        ("audit-20200101T000000Z-4.jsonl", removed, 0, "audit-20200101T000000Z-4.jsonl too"),
+        ("audit-20200101T000000Z-4.jsonl", "", 1, "audit-20200101T000000Z-4.jsonl too"),
+        ("audit-20200101T000000Z-4.jsonl", rest, 1, "audit-20200101T000000Z-4.jsonl too"),
     ] {
         let path = log.file(earlier);
-        fs::write(&path, "").expect("written");
+        fs::write(&path, text).expect("written");
         let (found, text) = verify(std::slice::from_ref(&log.path)).await;
         assert_eq!(found, Some(status), "{earlier}: {text}");
         assert!(text.contains(said), "{earlier}: {text}");
@@ -672,6 +676,31 @@ async fn a_log_that_was_moved_away_goes_on_in_a_new_file() {
     log.calls(2).await;
     assert_eq!(log.lines()[0]["seq"], 3);
     assert_eq!(log.verify().await.0, Some(0));
+}
+
+#[tokio::test]
+async fn a_new_file_without_a_line_is_in_order_where_the_one_before_it_stands_beside() {
+    let log = Log::new();
+    log.calls(2).await;
+    for (name, status, said) in [
+        ("audit.jsonl.1", 1, "audit.jsonl, at its end: lines 1 to 2 are missing"),
+        (
+            "audit-20200101T000000Z-2.jsonl",
+            0,
+            "; lines 1 to 2 are not in these files: they stand in",
+        ),
+    ] {
+        let old = log.file(name);
+        fs::rename(&log.path, &old).expect("moved");
+        log.calls(0).await;
+        let (found, text) = verify(std::slice::from_ref(&log.path)).await;
+        assert_eq!(found, Some(status), "{text}");
+        assert!(text.contains(said), "{text}");
+        assert_eq!(text.contains(&format!("give {} too", old.display())), status == 0, "{text}");
+        let both = [log.path.clone(), old.to_string_lossy().into_owned()];
+        assert_eq!(verify(&both).await.0, Some(0));
+        fs::rename(&old, &log.path).expect("moved back");
+    }
 }
 
 #[tokio::test]

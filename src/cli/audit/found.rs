@@ -79,14 +79,14 @@ impl Before {
         let missing = if from == to {
             bilingual!(
                 "line {from} is not in these files: it stands in an earlier one, or was removed",
-                "la línea {from} no está en estos archivos: está en uno anterior, o fue quitada",
+                "la línea {from} no está en estos archivos: está en uno anterior, o se eliminó",
             )
         } else {
             bilingual!(
                 "lines {from} to {to} are not in these files: they stand in an earlier one, or were \
                  removed",
-                "las líneas {from} a {to} no están en estos archivos: están en uno anterior, o fueron \
-                 quitadas",
+                "las líneas {from} a {to} no están en estos archivos: están en uno anterior, o se \
+                 eliminaron",
             )
         };
         let Some(file) = self.file.as_ref().map(|it| it.display()) else {
