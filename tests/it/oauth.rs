@@ -1,6 +1,7 @@
 //! OAuth: the built program on a real socket, and an issuer of ours on another that can be slow, down
 //! or wrong.
 
+mod forged;
 pub(crate) mod issuer;
 mod people;
 mod providers;

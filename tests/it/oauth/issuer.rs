@@ -63,6 +63,14 @@ fn pair() -> Ed25519KeyPair {
     Ed25519KeyPair::from_pkcs8(document.as_ref()).expect("a key")
 }
 
+/// Writes a token; whoever has no key signs otherwise.
+pub(crate) fn write(header: &Value, claims: &Value, sign: impl Fn(&[u8]) -> Vec<u8>) -> String {
+    let part = |json: &Value| URL_SAFE_NO_PAD.encode(json.to_string());
+    let message = format!("{}.{}", part(header), part(claims));
+    let signature = sign(message.as_bytes());
+    format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
+}
+
 impl Issuer {
     pub(crate) async fn start() -> Self {
         Self::of("", None).await
@@ -146,11 +154,17 @@ impl Issuer {
 
     /// Signs with a key of this name, whatever it is called.
     pub(crate) fn sign_as(&self, kid: &str, claims: &Value) -> String {
-        let header = json!({ "alg": "EdDSA", "typ": "JWT", "kid": kid });
-        let part = |json: &Value| URL_SAFE_NO_PAD.encode(json.to_string());
-        let message = format!("{}.{}", part(&header), part(claims));
-        let signature = self.lock().pair.sign(message.as_bytes());
-        format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
+        self.sign_under(&json!({ "alg": "EdDSA", "typ": "JWT", "kid": kid }), claims)
+    }
+
+    /// Signs under any header, true or not.
+    pub(crate) fn sign_under(&self, header: &Value, claims: &Value) -> String {
+        write(header, claims, |message| self.lock().pair.sign(message).as_ref().to_vec())
+    }
+
+    /// Returns the public key, as everybody knows it.
+    pub(crate) fn public_key(&self) -> Vec<u8> {
+        self.lock().pair.public_key().as_ref().to_vec()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
