@@ -389,6 +389,21 @@ async fn a_teams_server_says_what_the_pages_say_but_for_its_ports() {
     }
 }
 
+#[tokio::test]
+async fn the_example_of_a_file_of_settings_lacks_nothing_but_its_files() {
+    let examples = blocks(&file("docs/team-server.md"), "toml");
+    let example = examples.iter().find(|it| it.contains("[tenants.")).expect("an example");
+    let settings = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(settings.path(), example).expect("written");
+    let path = settings.path().to_str().expect("a plain path");
+    let ended = Program::run(&["serve", "--config", path], &[]).await;
+    let problems: Vec<_> = ended.stderr.lines().filter(|it| it.starts_with("  ")).collect();
+    assert!(!problems.is_empty(), "{}", ended.stderr);
+    for problem in problems {
+        assert!(problem.contains("/etc/wolkvox/"), "{problem}");
+    }
+}
+
 /// Returns a text without the ports behind this computer's address.
 fn without_ports(text: &str) -> String {
     let mut parts = text.split("127.0.0.1:");
