@@ -22,12 +22,13 @@ use crate::http::{
     probes,
 };
 use crate::language::{Bilingual, Language, bilingual};
-use crate::lookup::{Admission, Lookup, Means};
+use crate::lookup::{Admission, Answers, Limits, Lookup, Means};
 use crate::mcp::Server;
 use crate::metrics::Metrics;
 use crate::sandbox::Sandbox;
 use crate::shared::Shared;
 use crate::tenant::Tenant;
+use crate::wolkvox::{Client, Fingerprint};
 
 /// How long a balancer has to notice that the server is about to end.
 const BALANCER: Duration = Duration::from_secs(5);
@@ -171,8 +172,35 @@ struct Opened {
     deadline: Duration,
 }
 
-/// Makes what answers for each tenant. Those with the same server and token share its limits, which
-/// belong to the token.
+/// What tenants with the same server and token share: the limits, which belong to the token, and the
+/// answers where each keeps them as long and asks for as many pages.
+struct SameToken {
+    host: String,
+    token: Option<Fingerprint>,
+    limits: Limits,
+    admission: Arc<Admission>,
+    answers: Arc<Answers>,
+}
+
+impl SameToken {
+    /// Creates what a tenant uses, of what the tenants before it use. Also returns whether it is the
+    /// first with this server and token.
+    fn of(before: &[Self], client: &Client, limits: Limits) -> (Self, bool) {
+        let token = client.token().ok().map(|token| token.fingerprint());
+        let host = client.server().to_string();
+        let mut same = before.iter().filter(|it| it.host == host && it.token == token);
+        let admission = same.clone().next().map(|it| Arc::clone(&it.admission));
+        let kept = |it: &Limits| (it.cache_ttl, it.max_pages);
+        let answers = same.find(|it| kept(&it.limits) == kept(&limits));
+        let answers = answers.map(|it| Arc::clone(&it.answers));
+        let is_first = admission.is_none();
+        let admission = admission.unwrap_or_else(|| Arc::new(Admission::new(&limits)));
+        let answers = answers.unwrap_or_else(|| Arc::new(Answers::new(&limits)));
+        (Self { host, token, limits, admission, answers }, is_first)
+    }
+}
+
+/// Makes what answers for each tenant.
 async fn open(
     tenants: Vec<TenantConfig>,
     has_card: bool,
@@ -182,26 +210,20 @@ async fn open(
 ) -> anyhow::Result<Opened> {
     let is_alone = tenants.len() == 1;
     let budgets = Budgets::sharing(shared.cloned());
-    let mut admissions: Vec<(String, _, Arc<Admission>)> = Vec::new();
+    let mut tokens = Vec::new();
     let mut opened =
         Opened { endpoints: Vec::new(), sandboxes: Vec::new(), deadline: Duration::ZERO };
     for TenantConfig { id, account, operation, limits, mask, clock } in tenants {
         let (client, operation, sandbox) = client(account, operation).await?;
-        let token = client.token().ok().map(|token| token.fingerprint());
-        let host = client.server().to_string();
-        let known = admissions.iter().find(|(at, of, _)| *at == host && *of == token);
-        let admission = match known {
-            Some((.., admission)) => Arc::clone(admission),
-            None => {
-                let admission = Arc::new(Admission::new(&limits));
-                let watched = Arc::clone(&admission);
-                metrics.watch_token(&id, move || watched.load());
-                admission
-            }
-        };
-        admissions.push((host, token, Arc::clone(&admission)));
+        let (token, is_first) = SameToken::of(&tokens, &client, limits);
+        let (admission, answers) = (Arc::clone(&token.admission), Arc::clone(&token.answers));
+        tokens.push(token);
+        if is_first {
+            let watched = Arc::clone(&admission);
+            metrics.watch_token(&id, move || watched.load());
+        }
         let counted = metrics.lookups(&id);
-        let means = Means { admission, shared: shared.cloned(), metrics: counted };
+        let means = Means { admission, answers, shared: shared.cloned(), metrics: counted };
         let lookup = Lookup::with(client, limits, means);
         let lookup = lookup.naming(operation.clone());
         let tenant = Tenant {

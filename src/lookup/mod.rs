@@ -12,7 +12,8 @@
 //! ```
 //!
 //! Whatever the end, it leaves one observation. What belongs to a token (`admission`) can be shared
-//! between accounts; cache, flights and circuit belong to one account's server.
+//! between accounts, and so can what was answered and what is being asked (cache and flights) where it
+//! means the same; the circuit belongs to one account.
 
 mod admission;
 mod cache;
@@ -62,7 +63,6 @@ use crate::wolkvox::{Client, Operation, Query, Token};
 #[derive(Debug)]
 pub struct Lookup {
     inner: Arc<Inner>,
-    flights: Flights,
     /// The operation that the log may name.
     named: Option<Operation>,
     /// Who asks where people are not told apart.
@@ -77,7 +77,7 @@ struct Inner {
     admission: Arc<Admission>,
     shared: Option<shared::Shared>,
     metrics: Lookups,
-    cache: Cache,
+    answers: Arc<Answers>,
     circuit: Mutex<Circuit>,
 }
 
@@ -86,6 +86,9 @@ struct Inner {
 pub struct Means {
     /// The limits of the token.
     pub admission: Arc<Admission>,
+    /// What was answered and what is being asked: of one server, with this [`Limits::cache_ttl`] and
+    /// this [`Limits::max_pages`].
+    pub answers: Arc<Answers>,
     /// What processes share.
     pub shared: Option<shared::Shared>,
     /// Where it is counted.
@@ -96,7 +99,22 @@ impl Means {
     /// Creates what a look-up uses that shares nothing.
     pub fn new(limits: &Limits) -> Self {
         let admission = Arc::new(Admission::new(limits));
-        Self { admission, shared: None, metrics: Lookups::default() }
+        let answers = Arc::new(Answers::new(limits));
+        Self { admission, answers, shared: None, metrics: Lookups::default() }
+    }
+}
+
+/// The answers of the last seconds, and the look-ups on their way, which equal ones wait for.
+#[derive(Debug)]
+pub struct Answers {
+    cache: Cache,
+    flights: Flights,
+}
+
+impl Answers {
+    /// Creates a place for the answers to look-ups with these limits.
+    pub fn new(limits: &Limits) -> Self {
+        Self { cache: Cache::new(limits.cache_ttl), flights: Flights::default() }
     }
 }
 
@@ -150,19 +168,13 @@ impl Lookup {
         Self::with(client, limits, Means::new(&limits))
     }
 
-    /// Creates a look-up that shares its token's limits with others, or is counted.
+    /// Creates a look-up that shares its token's limits or its answers with others, or is counted.
     pub fn with(client: Client, limits: Limits, means: Means) -> Self {
-        let Means { admission, shared, metrics } = means;
+        let Means { admission, answers, shared, metrics } = means;
         let client = Arc::new(client.with_patience(retry::patience(limits.timeout)));
-        let cache = Cache::new(limits.cache_ttl);
         let circuit = Mutex::default();
-        let inner = Inner { client, limits, admission, shared, metrics, cache, circuit };
-        Self {
-            inner: Arc::new(inner),
-            flights: Flights::default(),
-            named: None,
-            anybody: Person::default(),
-        }
+        let inner = Inner { client, limits, admission, answers, shared, metrics, circuit };
+        Self { inner: Arc::new(inner), named: None, anybody: Person::default() }
     }
 
     /// Sets the operation that the log may name, the configured one. What a call names instead may
@@ -213,12 +225,12 @@ impl Lookup {
             observation.end(Source::Wolkvox, None, Err(error));
         })?;
         let key = Key { token: token.fingerprint(), query: query.key() };
-        if let Some(found) = self.inner.cache.get(&key) {
+        if let Some(found) = self.inner.answers.cache.get(&key) {
             observation.end(Source::Cache, None, Ok(&found));
             return Ok(Shared { found, is_fresh: false });
         }
         let deadline = Instant::now() + self.inner.limits.timeout;
-        let (flight, source) = self.flights.join(&key, deadline, || {
+        let (flight, source) = self.inner.answers.flights.join(&key, deadline, || {
             Flight::new(deadline, |meter, deadline| {
                 let inner = Arc::clone(&self.inner);
                 let asked = Asked { query: query.clone(), person: Arc::clone(person), token };
@@ -274,7 +286,7 @@ async fn run(
         let age = Timestamp::now().duration_since(found.as_of).try_into().unwrap_or_default();
         let is_large = found.is_large();
         let found = Arc::new(DeferredDrop::new(found, is_large));
-        inner.cache.put_aged(key, Arc::clone(&found), age);
+        inner.answers.cache.put_aged(key, Arc::clone(&found), age);
         return Ok(found);
     }
     let mut pass = Pass::enter(&inner.circuit)?;
@@ -313,7 +325,7 @@ async fn run(
         if let Some(member) = member.as_ref().filter(|_| !cache_ttl.is_zero()) {
             member.keep(&question, &found, cache_ttl).await;
         }
-        inner.cache.put(key, Arc::clone(&found));
+        inner.answers.cache.put(key, Arc::clone(&found));
     }
     Ok(found)
 }

@@ -111,6 +111,41 @@ async fn tenants_of_two_tokens_have_two_requests_at_once_each() {
     assert_eq!(peak(&wolkvox, [TOKEN, "FICTITIOUS-TOKEN-0002"]).await, 4);
 }
 
+/// A server of two tenants with one token, whose tables say this too.
+async fn of_one_token(wolkvox: &Wolkvox, more: [&str; 2]) -> Server {
+    let settings = "audit = 'off'\n".to_owned()
+        + &table("banco", wolkvox, TOKEN, more[0])
+        + &table("tienda", wolkvox, TOKEN, more[1]);
+    Server::on_accounts(&settings, &[], &[]).await
+}
+
+#[tokio::test]
+async fn what_one_tenant_was_answered_serves_another_of_its_token_under_its_own_mask() {
+    let wolkvox = Wolkvox::start(Duration::from_millis(150)).await;
+    let server = of_one_token(&wolkvox, ["mask = 'personal'\n", ""]).await;
+    let question = about(1);
+    // At once, and then from what is kept.
+    let (masked, plain) =
+        tokio::join!(ask(&server, "banco", &question), ask(&server, "tienda", &question));
+    assert_eq!((&masked["outcome"], &plain["outcome"]), (&json!("found"), &json!("found")));
+    assert_ne!(masked, plain, "a mask is each tenant's own");
+    assert_eq!(ask(&server, "tienda", &question).await, plain);
+    assert_eq!(ask(&server, "banco", &question).await, masked);
+    assert_eq!(wolkvox.requests(), 1);
+}
+
+#[tokio::test]
+async fn tenants_that_look_up_or_keep_otherwise_share_no_answers() {
+    for more in ["max_pages = 2\n", "cache_ttl = '5s'\n"] {
+        let wolkvox = Wolkvox::start(Duration::ZERO).await;
+        let server = of_one_token(&wolkvox, ["", more]).await;
+        for tenant in ["banco", "tienda", "banco", "tienda"] {
+            ask(&server, tenant, &about(1)).await;
+        }
+        assert_eq!(wolkvox.requests(), 2, "{more}");
+    }
+}
+
 const ANA: &str = "wvx_ficticio-de-ana";
 
 /// A server whose agents may ask one of two tenants.
