@@ -108,7 +108,9 @@ async fn tenants_of_one_token_have_two_requests_at_once_between_them() {
 #[tokio::test]
 async fn tenants_of_two_tokens_have_two_requests_at_once_each() {
     let wolkvox = Wolkvox::start(Duration::from_millis(150)).await;
-    assert_eq!(peak(&wolkvox, [TOKEN, "FICTITIOUS-TOKEN-0002"]).await, 4);
+    let peak = peak(&wolkvox, [TOKEN, "FICTITIOUS-TOKEN-0002"]).await;
+    // On a busy computer they need not all meet.
+    assert!((3..=4).contains(&peak), "{peak} at once");
 }
 
 /// A server of two tenants with one token, whose tables say this too.
