@@ -89,6 +89,7 @@ async fn a_page_of_its_own_origin_alone_may_ask() {
         "http://wolkvox.example.com",
         "https://wolkvox.example.com:8443",
         "https://evil.example",
+        "http://evil.example",
         "https://evil.wolkvox.example.com",
         "https://wolkvox.example.com.evil.example",
         "https://wolkvox.example.com@evil.example",
