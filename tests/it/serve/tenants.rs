@@ -234,6 +234,10 @@ async fn traces(server: &Server, tenant: &str) -> (BTreeMap<String, i64>, Vec<St
         *count -= before.0.get(name).copied().unwrap_or_default();
     }
     after.retain(|_, count| *count > 0);
+    // Lines come in order, and later than answers: behind this one none is on its way.
+    let last = super::listing();
+    assert_eq!(server.post(&[("Authorization", "none")], &last).await.status, 401);
+    server.says(before.1, "a request is refused status=401\n").await;
     let log = server.log();
     assert!(!log.contains(ANA) && !log.contains("nada"), "{log}");
     // The time is the first word.
