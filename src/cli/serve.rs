@@ -68,7 +68,7 @@ async fn serve(
 ) -> anyhow::Result<ExitCode> {
     let said = |text: Bilingual| anyhow!(text.to(language).to_owned());
     // Whoever reads where the server is may send one at once.
-    let hangups = stop::Hangups::new();
+    let (stop, hangups) = (stop::asked(), stop::Hangups::new());
     let ServeConfig { http, tenants, roles, audit, shared, card: has_card, log: _, warnings } =
         config;
     for warning in warnings {
@@ -124,7 +124,7 @@ async fn serve(
     let refreshing =
         tokio::spawn(refresh(hangups, Arc::clone(&service), audit.clone(), certificate));
     let ending = Ending {
-        stop: stop::asked(),
+        stop,
         drained: async {
             if !is_sandbox {
                 tokio::select! {

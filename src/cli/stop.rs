@@ -1,17 +1,33 @@
 //! Waits for the system to ask this program to end.
 
-/// Resolves when it does: SIGTERM, or the interrupt of a terminal.
-pub(super) async fn asked() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = terminate.recv() => return,
-                _ = tokio::signal::ctrl_c() => return,
-            }
+/// Listens from now on, and resolves when it does: SIGTERM, or the interrupt of a terminal.
+#[cfg(unix)]
+pub(super) fn asked() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let kinds = [SignalKind::terminate(), SignalKind::interrupt()];
+    let [mut terminate, mut interrupt] = kinds.map(|kind| signal(kind).ok());
+    async move {
+        tokio::select! {
+            () = next(&mut terminate) => {}
+            () = next(&mut interrupt) => {}
         }
     }
+}
+
+/// Resolves at the next one; never where the system has none.
+#[cfg(unix)]
+async fn next(signal: &mut Option<tokio::signal::unix::Signal>) {
+    if let Some(signal) = signal
+        && signal.recv().await.is_some()
+    {
+        return;
+    }
+    std::future::pending::<()>().await;
+}
+
+/// Resolves when it does: the interrupt of a terminal.
+#[cfg(not(unix))]
+pub(super) async fn asked() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }
@@ -35,11 +51,8 @@ impl Hangups {
     /// Resolves at the next one; never where there is no such signal.
     pub(super) async fn next(&mut self) {
         #[cfg(unix)]
-        if let Some(signals) = &mut self.signals
-            && signals.recv().await.is_some()
-        {
-            return;
-        }
+        next(&mut self.signals).await;
+        #[cfg(not(unix))]
         std::future::pending::<()>().await;
     }
 }

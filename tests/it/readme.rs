@@ -173,8 +173,11 @@ fn tables(text: &str) -> Vec<Vec<String>> {
     let rows = outside_code.flat_map(str::lines).filter(|line| line.starts_with('|'));
     let cell = |cell: &str| -> String {
         let code = cell.split('`').skip(1).step_by(2);
-        let figure = |word: &&str| word.trim_end_matches(['/', 's', '%']).parse::<f64>().is_ok();
-        let figures = cell.split_whitespace().filter(figure);
+        let code = code.map(str::to_owned);
+        // Spanish writes a comma before decimals.
+        let words = cell.split_whitespace().map(|word| word.replace(',', "."));
+        let is_figure = |word: &str| word.trim_end_matches(['/', 's', '%']).parse::<f64>().is_ok();
+        let figures = words.filter(|word| is_figure(word));
         code.chain(figures).collect::<Vec<_>>().join(" ")
     };
     rows.map(|row| row.split('|').map(cell).collect()).collect()

@@ -82,3 +82,13 @@ async fn asked_twice_it_waits_for_no_balancer_and_still_for_the_calls_on_their_w
     assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
     assert!(TcpStream::connect(server.address()).await.is_err(), "nobody is there");
 }
+
+#[tokio::test]
+async fn asked_as_soon_as_it_says_where_it_is_it_ends_in_order() {
+    for _ in 0..5 {
+        let mut server = Server::start(&[], &[]).await;
+        server.signal("TERM");
+        let status = timeout(TIMELY, server.child.wait()).await.expect("in time");
+        assert_eq!(status.expect("a status").code(), Some(0), "{}", server.log());
+    }
+}

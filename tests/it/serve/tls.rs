@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -155,4 +155,19 @@ async fn what_is_no_pair_is_not_taken_and_the_old_certificate_goes_on() {
     let log = server.end().await;
     let inside = key.lines().nth(1).expect("a line");
     assert!(!log.contains(inside), "{log}");
+}
+
+#[tokio::test]
+async fn a_handshake_that_comes_late_gives_no_more_time_for_the_first_request() {
+    let made = Authority::certify("localhost");
+    let server = Server::start(&TLS, &files(&made)).await;
+    let stream = TcpStream::connect(server.logged("address").await).await.expect("connects");
+    let began = Instant::now();
+    sleep(Duration::from_secs(6)).await;
+    let mut stream = trusting(&made, "localhost", stream).await.expect("a handshake");
+    let closed = timeout(2 * TIMELY, stream.read(&mut [0])).await;
+    // What it says at the end does not matter.
+    let _ = closed.expect("closed in time");
+    let took = began.elapsed();
+    assert!((Duration::from_secs(9)..Duration::from_secs(14)).contains(&took), "{took:?}");
 }
