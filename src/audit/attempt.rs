@@ -24,7 +24,7 @@ impl<'a> Attempt<'a> {
         tool: &'a str,
         subject: Option<Subject>,
     ) -> Self {
-        call.line.begin();
+        call.recorded.set();
         Self { audit, call, tenant, tool, subject, is_recorded: false }
     }
 

@@ -9,7 +9,7 @@
 //! Audit     the chain's next line (line, chain, key), appended with one call (file, stderr),
 //!           then the anchor: the last line's number and seal, beside the key
 //!
-//! verify    every file's lines against seals, order and anchor
+//! verify    every file's lines against seals, order and anchor, and what stands `before` them
 //! find      the lines about one value
 //! ```
 //!

@@ -25,22 +25,23 @@ pub struct Call {
     pub request: String,
     /// Where it is counted.
     pub operation: Operation,
-    /// Whether it is in the audit log's hands.
-    pub line: Line,
+    /// Whether the audit log has it.
+    pub recorded: Recorded,
 }
 
-/// Whether a call has begun a line in the audit log. Its clones are of the same call.
+/// Whether the audit log has taken a call, which from then on leaves its line whatever its end. Its
+/// clones are of the same call.
 #[derive(Clone, Debug, Default)]
-pub struct Line(Arc<AtomicBool>);
+pub struct Recorded(Arc<AtomicBool>);
 
-impl Line {
-    /// Takes note that the call has one.
-    pub(crate) fn begin(&self) {
+impl Recorded {
+    /// Sets that it has.
+    pub(crate) fn set(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Returns whether the call has one.
-    pub(crate) fn has_begun(&self) -> bool {
+    /// Returns whether it has.
+    pub(crate) fn is_set(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }
@@ -75,22 +76,22 @@ pub struct Sender {
     pub address: Option<IpAddr>,
     /// Where the request is counted.
     pub operation: Operation,
-    /// Whether the request has a line in the audit log.
-    pub line: Line,
+    /// Whether the audit log has the call that it makes.
+    pub recorded: Recorded,
 }
 
 impl Call {
     /// Begins a call of this caller.
     pub fn new(caller: Arc<Caller>) -> Self {
         let request = format!("{:016x}", fastrand::u64(..));
-        let (operation, line) = (Operation::default(), Line::default());
-        Self { caller, address: None, program: None, trace: None, request, operation, line }
+        let (operation, recorded) = (Operation::default(), Recorded::default());
+        Self { caller, address: None, program: None, trace: None, request, operation, recorded }
     }
 
     /// Begins the call that a request over HTTP makes.
     pub fn sent_by(sender: &Sender) -> Self {
-        let Sender { caller, address, operation, line } = sender.clone();
-        Self { address, operation, line, ..Self::new(caller) }
+        let Sender { caller, address, operation, recorded } = sender.clone();
+        Self { address, operation, recorded, ..Self::new(caller) }
     }
 
     /// Takes the trace's id from a `traceparent` (W3C Trace Context); what is none is ignored.

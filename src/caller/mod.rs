@@ -14,7 +14,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 pub use self::budget::Budgets;
-pub use self::call::{Call, Line, Program, Sender};
+pub use self::call::{Call, Program, Recorded, Sender};
 pub use self::callers::Callers;
 pub use self::edit::{NewCaller, add, list, remove};
 pub use self::entries::Entry;

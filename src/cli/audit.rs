@@ -1,6 +1,6 @@
 //! Reads an audit log: verifies it, or finds who asked for a value.
 
-mod found;
+mod findings;
 
 use std::io::{self, BufRead, Read, Write};
 use std::path::PathBuf;

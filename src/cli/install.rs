@@ -14,11 +14,11 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use clap::{Args, ValueHint};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use self::paths::{absolute, is_file, own_command, short};
 use super::flags::NoSettings;
 use super::help;
+use crate::clock::Clock;
 use crate::config::{Config, NotUnicode, Origin, Sources};
 use crate::error::{EntryError, FileErrorKind, SettingError};
 use crate::install::{self, Backup, Change, ClientKind, Entry, Scope, ServerName, TokenDelivery};
@@ -300,7 +300,7 @@ impl Install {
 fn kept_in(backup: &Backup, sources: &Sources) -> Bilingual {
     let path = short(&backup.path, sources);
     let written = backup.since.and_then(|since| Timestamp::try_from(since).ok());
-    let day = written.map(|written| written.to_zoned_datetime(TimeZone::system()).date());
+    let day = written.map(|written| Clock::default().at(written).date());
     let installation = match day {
         Some(day) => bilingual!("the installation of {day}", "la instalación del {day}"),
         None => Bilingual::new("the installation", "la instalación"),

@@ -9,7 +9,8 @@ use std::path::Path;
 
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
-/// Where systems keep their database, newer than the one that is built in.
+/// Where most systems keep their database, newer than the one that is built in; elsewhere that one
+/// counts.
 const SYSTEM: &str = "/usr/share/zoneinfo";
 /// A link to the computer's own zone, where a system has it.
 const OWN: &str = "/etc/localtime";

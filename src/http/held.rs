@@ -22,7 +22,7 @@ pub(super) struct Taken {
     /// Where it is counted.
     pub(super) _counted: Operation,
     /// Keeps the server from ending.
-    pub(super) _is_answered: Option<TaskTrackerToken>,
+    pub(super) _answering: Option<TaskTrackerToken>,
 }
 
 /// A body and what it holds.

@@ -30,7 +30,8 @@ const FIRST_HEADERS: Duration = Duration::from_secs(10);
 const IDLE: Duration = Duration::from_secs(75);
 /// How long the last answers have to leave, and messages on their way to arrive, at the end.
 const LAST_BYTES: Duration = Duration::from_secs(1);
-/// So large may a request's headers be; what comes with the last of them is read, too.
+/// Most bytes of a request's headers. It is looked at when a read has ended, so up to twice as many may
+/// pass.
 const LARGEST_HEADERS: usize = 32 * 1024;
 /// How long to wait where the system has no descriptor left for another connection.
 const EXHAUSTED: Duration = Duration::from_millis(100);

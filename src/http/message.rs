@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::caller::Program;
@@ -26,42 +27,14 @@ struct Params<'a> {
     request_id: Option<&'a RawValue>,
 }
 
-/// What a call says of itself.
-#[derive(Debug, Default, Deserialize)]
+/// What a call says of itself; what cannot be read is missing.
+#[derive(Debug)]
 pub(super) struct Asked {
-    /// The tool.
-    #[serde(default)]
-    pub(super) name: Option<String>,
-    #[serde(default, rename = "_meta")]
-    meta: Meta,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Meta {
-    #[serde(default)]
-    traceparent: Option<String>,
-    #[serde(default, rename = "io.modelcontextprotocol/clientInfo")]
-    client: Option<Client>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Client {
-    name: String,
-    #[serde(default)]
-    version: String,
-}
-
-impl Asked {
-    /// Returns the trace that it belongs to, as it came.
-    pub(super) fn traceparent(&self) -> Option<&str> {
-        self.meta.traceparent.as_deref()
-    }
-
-    /// Returns the program that asks.
-    pub(super) fn program(&self) -> Option<Program> {
-        let Client { name, version } = self.meta.client.as_ref()?;
-        Some(Program { name: name.clone(), version: version.clone() })
-    }
+    pub(super) tool: Option<String>,
+    /// The trace that it belongs to, as it came.
+    pub(super) traceparent: Option<String>,
+    /// The program that asks.
+    pub(super) program: Option<Program>,
 }
 
 /// Why a body is not served.
@@ -89,10 +62,18 @@ impl<'a> Envelope<'a> {
         serde_json::from_str::<Params<'a>>(params.get()).ok()?.request_id
     }
 
-    /// Returns what a call says of itself; what cannot be read is missing.
+    /// Returns what a call says of itself.
     pub(super) fn asked(&self) -> Asked {
-        let params = self.params.map_or("{}", RawValue::get);
-        serde_json::from_str(params).unwrap_or_default()
+        let params = self.params.and_then(|it| serde_json::from_str(it.get()).ok());
+        let params: Value = params.unwrap_or_default();
+        let text = |value: Option<&Value>| Some(value?.as_str()?.to_owned());
+        let meta = |name: &str| params.get("_meta")?.get(name);
+        let client = |name: &str| meta("io.modelcontextprotocol/clientInfo")?.get(name);
+        let program = text(client("name")).map(|name| {
+            let version = text(client("version")).unwrap_or_default();
+            Program { name, version }
+        });
+        Asked { tool: text(params.get("name")), traceparent: text(meta("traceparent")), program }
     }
 }
 
@@ -119,12 +100,16 @@ mod tests {
         let meta = r#"{"traceparent":"t","io.modelcontextprotocol/clientInfo":{"name":"n"}}"#;
         let body = format!(r#"{{"id":1,"params":{{"name":"tool","_meta":{meta}}}}}"#);
         let asked = Envelope::read(body.as_bytes()).expect("readable").asked();
-        assert_eq!((asked.name.as_deref(), asked.traceparent()), (Some("tool"), Some("t")));
-        assert_eq!(asked.program().map(|it| (it.name, it.version)), Some(("n".into(), "".into())));
-        for params in ["[1]", "{}", r#"{"name":7}"#] {
+        assert_eq!(
+            (asked.tool.as_deref(), asked.traceparent.as_deref()),
+            (Some("tool"), Some("t"))
+        );
+        assert_eq!(asked.program.map(|it| (it.name, it.version)), Some(("n".into(), "".into())));
+        for params in ["[1]", "{}", r#"{"name":7,"_meta":{"traceparent":"t"}}"#] {
             let body = format!(r#"{{"id":1,"params":{params}}}"#);
             let asked = Envelope::read(body.as_bytes()).expect("readable").asked();
-            assert!(asked.name.is_none() && asked.program().is_none(), "{params}");
+            assert!(asked.tool.is_none() && asked.program.is_none(), "{params}");
+            assert_eq!(asked.traceparent.is_some(), params.contains("traceparent"), "{params}");
         }
     }
 

@@ -21,7 +21,7 @@ pub(super) fn call(
 ) -> (Call, Option<String>) {
     let asked = envelope.asked();
     let header = || headers.get(TRACEPARENT)?.to_str().ok();
-    let mut call = Call::sent_by(sender).within(asked.traceparent().or_else(header));
-    call.program = asked.program().or_else(|| Program::of_agent(headers));
-    (call, asked.name)
+    let mut call = Call::sent_by(sender).within(asked.traceparent.as_deref().or_else(header));
+    call.program = asked.program.or_else(|| Program::of_agent(headers));
+    (call, asked.tool)
 }

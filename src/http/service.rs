@@ -32,7 +32,7 @@ use super::refusal::{
 };
 use super::{address, answer, body, recorded};
 use crate::audit::{Attempt, Audit};
-use crate::caller::{Line, Sender};
+use crate::caller::{Recorded, Sender};
 use crate::mcp::{Server, Structure};
 use crate::metrics::{Metrics, Operation};
 use crate::shared::Shared;
@@ -216,15 +216,15 @@ impl Service {
         let identity = self.access.identify(&mut parts.headers, &path).await;
         let identity = identity.map_err(|denied| self.deny(denied, &path, address))?;
         let found = self.tenant(&path, &identity, address);
-        let (operation, line) = (Operation::default(), Line::default());
+        let (operation, recorded) = (Operation::default(), Recorded::default());
         let mut sender =
-            Sender { caller: identity.caller, address: Some(address), operation, line };
+            Sender { caller: identity.caller, address: Some(address), operation, recorded };
         if parts.method != Method::POST {
             let mcp = found?.mcp.clone();
             return Ok(ask(mcp, parts, Bytes::new(), &mut Taken::default(), None).await);
         }
         let body = body::read(body).await?;
-        let is_answered = self.requests.token();
+        let answering = self.requests.token();
         let envelope = Envelope::read(&body).map_err(unreadable)?;
         let id = envelope.id;
         let is_call = envelope.method == "tools/call";
@@ -245,11 +245,8 @@ impl Service {
         let method = mcp_method(&envelope.method);
         let operation = self.metrics.operation(&tenant.id, method, version(&parts.headers));
         sender.operation = operation.clone();
-        let mut taken = Taken {
-            _counted: operation.clone(),
-            _is_answered: Some(is_answered),
-            ..Taken::default()
-        };
+        let mut taken =
+            Taken { _counted: operation.clone(), _answering: Some(answering), ..Taken::default() };
         let structure = Structure::default();
         if is_call {
             parts.extensions.insert(structure.clone());
@@ -267,14 +264,15 @@ impl Service {
         accept_any(&mut parts.headers);
         parts.extensions.insert(sender.clone());
         tracing::debug!(method, tenant = tenant.id, "a request");
-        let kept = if is_call { recorded::kept(&parts.headers) } else { HeaderMap::new() };
+        let may_record = is_call && self.audit.is_some();
+        let kept = if may_record { recorded::kept(&parts.headers) } else { HeaderMap::new() };
         let mut response = ask(tenant.mcp.clone(), parts, body.clone(), &mut taken, id).await;
         if is_call {
             response = answer::filled(response, structure).await;
         }
         let status = response.status();
         if !status.is_success() {
-            if is_call && !sender.line.has_begun() {
+            if may_record && !sender.recorded.is_set() {
                 self.record(&sender, Some(tenant), &envelope, &kept, NO_CALL);
             }
             operation.failed(i32::from(status.as_u16()));

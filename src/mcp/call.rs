@@ -59,7 +59,7 @@ mod tests {
     use tokio::sync::mpsc;
 
     use super::*;
-    use crate::caller::Line;
+    use crate::caller::Recorded;
     use crate::metrics::Operation;
 
     /// Reads each call as one that came over HTTP from `sender`, if there is one.
@@ -107,8 +107,8 @@ mod tests {
         assert!(call.program.is_some_and(|it| !it.name.is_empty()));
         let caller = Arc::new(Caller::system("eva".to_owned()));
         let address = "192.0.2.1".parse().ok();
-        let (operation, line) = (Operation::default(), Line::default());
-        let call = read(Some(Sender { caller, address, operation, line })).await;
+        let (operation, recorded) = (Operation::default(), Recorded::default());
+        let call = read(Some(Sender { caller, address, operation, recorded })).await;
         let program = call.program.as_ref().map(|it| (it.name.as_str(), it.version.as_str()));
         assert_eq!(program, Some(("browser", "1.2")));
         assert_eq!((call.caller.id.as_str(), call.address), ("eva", address));
